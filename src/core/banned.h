@@ -1,0 +1,12 @@
+/* Included before every file: functions that are easy to misuse do not compile here. */
+#ifndef CORE_BANNED_H
+#define CORE_BANNED_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok atoi atol atof localtime gmtime
+
+#endif

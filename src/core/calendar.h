@@ -1,0 +1,64 @@
+/* Zones, civil time and when a rule is due. No clock, no files: bytes of a TZif file come in from the edge. */
+#ifndef CORE_CALENDAR_H
+#define CORE_CALENDAR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct buf;
+struct error;
+
+/* A civil time without a zone. */
+struct civil {
+    int year;             /* 1970..2200 where it matters */
+    int month, day;       /* from 1 */
+    int hour, minute, second;
+};
+
+struct zone; /* immutable; lives in the arena it was parsed into */
+
+/* Reads TZif version 2 or later with its footer (RFC 8536); every index and length is checked. NULL: err. */
+const struct zone *zone_parse(
+    struct arena *arena, const char *name, const void *bytes, size_t len, struct error *err);
+const struct zone *zone_utc(void);
+const char *zone_name(const struct zone *zone);
+/* Is this a name that may be looked up below /usr/share/zoneinfo? No "..", no leading "/", known characters. */
+bool zone_name_valid(const char *name);
+/* Seconds east of UTC at that moment; *abbreviation (may be NULL) e.g. "CST". */
+int32_t zone_offset(const struct zone *zone, int64_t utc_seconds, const char **abbreviation);
+struct civil zone_civil(const struct zone *zone, int64_t utc_seconds);
+/* The moment of a civil time. One that does not exist (spring forward) moves forward by the gap; one that comes
+ * twice is the first. */
+int64_t zone_moment(const struct zone *zone, struct civil civil);
+
+int64_t civil_days(int year, int month, int day); /* days since 1970-01-01, proleptic Gregorian */
+struct civil civil_from_days(int64_t days);
+int civil_weekday(int year, int month, int day); /* 0 = Monday … 6 = Sunday */
+
+/* RFC 3339 UTC, "2026-11-23T19:15:00Z", from milliseconds; and "2026-11-23" of a zone's local day. */
+void time_format(struct buf *out, int64_t utc_ms);
+void day_format(struct buf *out, const struct zone *zone, int64_t utc_ms);
+/* "2026-11-23T09:00", "2026-11-23 09:00", "09:00" (today or tomorrow), RFC 3339 with zone. -1: err. */
+int time_parse(const char *text, const struct zone *zone, int64_t now_ms, int64_t *utc_ms, struct error *err);
+
+/* When a rule is due: a set of minutes of the day on a set of weekdays. */
+struct schedule {
+    uint16_t minutes[24]; /* minute of the day, rising, `count` of them */
+    size_t count;
+    uint8_t days; /* bit 0 = Monday … bit 6 = Sunday */
+};
+/* "09:00" into a minute of the day; "mon-fri", "sat,sun", "daily", 周一至周五 into the bits. */
+int schedule_minute(const char *text, uint16_t *minute, struct error *err);
+int schedule_days(const char *text, uint8_t *days, struct error *err);
+
+struct occasion {
+    int64_t at_ms;      /* when it happens, UTC */
+    char nominal[20];   /* "2026-03-29T02:30": the local time as written, the once-only key */
+};
+/* The first occasion whose moment is strictly after `after_ms`. False when the schedule never fires. */
+bool schedule_next(
+    const struct schedule *schedule, const struct zone *zone, int64_t after_ms, struct occasion *occasion);
+
+#endif

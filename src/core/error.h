@@ -1,0 +1,36 @@
+/* One error on its way up.
+ *
+ * Functions that can fail return 0 or -1 and fill a `struct error`. The message is written by the place that
+ * knows what went wrong; each layer above adds its context once; the edge prints or logs it once. The first
+ * error wins: setting a second one changes nothing, so clean-up code may fail freely. Expected outcomes ("no such
+ * item") are values, not errors. Out of memory is not an error but the end of the process. */
+#ifndef CORE_ERROR_H
+#define CORE_ERROR_H
+
+/* What the exit code of the command line will be. */
+enum error_kind {
+    ERROR_NONE = 0,
+    ERROR_FAILED = 1, /* tried and did not work */
+    ERROR_USAGE = 2,  /* the words or the configuration are wrong; nothing was tried */
+    ERROR_UNSURE = 3, /* may or may not have happened */
+};
+
+struct error {
+    enum error_kind kind;
+    char text[1024]; /* UTF-8, one line, no trailing newline, no secret; cut at a character when too long */
+};
+
+/* Sets the error unless one is set. Always returns -1, so `return error_set(err, …);` reads well. */
+int error_set(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same with another kind than ERROR_FAILED. */
+int error_set_kind(struct error *err, enum error_kind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Puts "context: " before the text of an error that is set. Always returns -1. */
+int error_context(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Makes the structure empty again. */
+void error_clear(struct error *err);
+
+#endif

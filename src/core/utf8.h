@@ -1,0 +1,39 @@
+/* Text from outside and its measures. The only file that includes libunistring is utf8.c. */
+#ifndef CORE_UTF8_H
+#define CORE_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+
+/* Copies `in` as valid UTF-8: every invalid sequence becomes U+FFFD, NUL and control characters other than tab and
+ * newline are dropped, CR LF becomes LF. Returns how many bad bytes were replaced; *first_bad (may be NULL) gets
+ * the offset of the first of them. */
+size_t utf8_clean(struct buf *out, const char *in, size_t len, size_t *first_bad);
+bool utf8_valid(const char *text, size_t len);
+/* The code point at `at` (valid UTF-8), and its length in bytes through *size. */
+uint32_t utf8_decode(const char *text, size_t len, size_t at, size_t *size);
+void utf8_encode(struct buf *out, uint32_t point);
+size_t utf8_points(const char *text, size_t len);  /* Unicode code points */
+size_t utf8_units16(const char *text, size_t len); /* UTF-16 code units */
+/* Offset of the end of the grapheme that begins at `at` (UAX #29); `len` at the end. */
+size_t utf8_grapheme_end(const char *text, size_t len, size_t at);
+/* Longest prefix of at most `points` code points that ends at a grapheme border. */
+size_t utf8_prefix(const char *text, size_t len, size_t points);
+bool utf8_is_cjk(uint32_t point); /* ideographs, kana, hangul, full-width forms and CJK punctuation */
+
+/* Folded text for comparing what people type: lower case, full-width to ASCII (NFKC), one space for runs of white
+ * space, typographic quotes and dashes to ASCII. */
+void utf8_fold(struct buf *out, const char *text, size_t len);
+/* Words for the search index, folded and parted by spaces. A run of Latin letters and digits is a word; with
+ * hyphens inside, its pieces and the whole without hyphens ("gpt-4": gpt 4 gpt4). A CJK run gives each character
+ * and each pair of neighbours. */
+void utf8_terms(struct buf *out, const char *text, size_t len);
+/* An FTS5 expression that finds rows (made with utf8_terms) holding all words of `query`; empty when the query has
+ * no word. Latin words match as prefixes, CJK runs as runs of pairs; nothing of the query's text is taken as
+ * FTS5 syntax. */
+void utf8_match(struct buf *out, const char *query, size_t len);
+
+#endif

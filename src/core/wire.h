@@ -1,0 +1,53 @@
+/* Requests and answers as values: what adapters make and judge, what the http file carries. */
+#ifndef CORE_WIRE_H
+#define CORE_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct header {
+    const char *name;
+    const char *value;
+};
+
+struct request {
+    const char *method; /* "GET", "POST" */
+    const char *url;    /* may hold a secret: never logged but through url_redact() */
+    struct header *headers;
+    size_t header_count;
+    const char *body; /* NULL = none */
+    size_t body_len;
+    int timeout_ms;    /* whole attempt; 0 = 30000 */
+    size_t answer_max; /* bytes of answer taken; 0 = 1 MiB. More than that is a cut-off answer */
+};
+
+/* How far a request came. See notes on delivery in docs/internals.md. */
+enum reach {
+    REACH_NEVER_LEFT, /* no byte of it was sent: name, connect, TLS, refused by the gate before the first sending */
+    REACH_ANSWERED,   /* a whole HTTP answer is here: status, headers, body */
+    REACH_UNSURE,     /* it may have arrived: timeout, reset, cut-off answer, a second sending refused */
+};
+
+struct answer {
+    enum reach reach;
+    int status; /* HTTP status; 0 unless REACH_ANSWERED */
+    struct header *headers;
+    size_t header_count;
+    const char *body; /* "" when none; NUL-terminated, may hold NULs */
+    size_t body_len;
+    const char *trouble; /* what the network said, for a person; "" where answered. Never a secret */
+    bool certificate;    /* never left because the peer's certificate was not accepted */
+};
+
+const char *answer_header(const struct answer *answer, const char *name); /* any case; NULL = absent */
+/* Retry-After as milliseconds from now (a number of seconds; dates are not used by our platforms); -1 = absent. */
+int64_t answer_retry_after(const struct answer *answer);
+
+/* host:port of a URL into `host` (lower case), for pacing and circuits; false when it has none. */
+bool url_host(const char *url, char *host, size_t size);
+/* The URL as it may be shown: "https://host/…" with path, query, userinfo and token left out. */
+struct buf;
+void url_redact(struct buf *out, const char *url);
+
+#endif
