@@ -1,0 +1,27 @@
+#include "core/setup.h"
+
+const char *const what_names[] = {"contents", "edition", "section", "item", "question", "text", "answer"};
+
+const char *setting(const struct settings *settings, const char *key)
+{
+    for (size_t i = settings->count; i-- > 0;) /* the channel's own stand behind the bot's and win */
+        if (!strcmp(settings->values[i].key, key))
+            return settings->values[i].value;
+    return NULL;
+}
+
+const struct channel *setup_channel(const struct setup *setup, const char *name)
+{
+    for (size_t i = 0; i < setup->channel_count; i++)
+        if (!strcmp(setup->channels[i].name, name))
+            return &setup->channels[i];
+    return NULL;
+}
+
+bool setup_is_editor(const struct setup *setup, const char *member)
+{
+    for (size_t i = 0; i < setup->editor_count; i++)
+        if (!strcmp(setup->editors[i], member))
+            return true;
+    return false;
+}

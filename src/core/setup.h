@@ -1,0 +1,107 @@
+/* What the operator configured, as pure values: made by the configuration file (src/daemon/config), by `demo`, by
+ * tests. Lives in one arena and never changes; a reload makes a new one. Strings are never NULL unless said. */
+#ifndef CORE_SETUP_H
+#define CORE_SETUP_H
+
+#include "core/calendar.h"
+
+struct adapter; /* adapters/adapter.h; core knows only that there is one */
+
+/* One option of a bot or channel, as the adapter's table names it. */
+struct option_value {
+    const char *key;
+    const char *value; /* for a secret not resolved: "***" */
+    bool secret;
+    /* Where a secret comes from: 'f' {file: PATH (absolute)}, 'e' {env: NAME}, 'c' {credential: NAME}, 'l' literal. */
+    char from;
+    const char *reference;
+    int line, column;
+};
+
+/* Everything an adapter may know of one channel: the bot's options and the channel's own, the latter winning. */
+struct settings {
+    const struct adapter *adapter;
+    const char *name; /* of the channel, or of the bot while it listens */
+    struct option_value *values;
+    size_t count;
+};
+const char *setting(const struct settings *settings, const char *key); /* NULL = not set */
+
+enum what { WHAT_CONTENTS, WHAT_EDITION, WHAT_SECTION, WHAT_ITEM, WHAT_QUESTION, WHAT_TEXT, WHAT_ANSWER };
+extern const char *const what_names[]; /* "contents", "edition", …; the words of SQL and the command line */
+
+/* One line of a routine (`posts:`). */
+struct rule {
+    enum what what;         /* never TEXT or ANSWER */
+    const char *section;    /* for WHAT_SECTION: its title; else "" */
+    bool when_published;    /* told when an edition is published; else by schedule or every_ms */
+    struct schedule schedule;
+    int64_t every_ms;       /* the demo's own kind: this long after the last one; 0 = not used */
+    const char *text;       /* the rule in its normal form, e.g. "item at 09:00,18:30 mon-fri"; part of a run's key */
+    int line;
+};
+
+struct source {
+    const char *name;
+    const char *path; /* absolute glob; "" when url */
+    const char *url;  /* "" when path */
+    const char *link; /* pattern "https://…/:year/:month/:day/:title/", or "" */
+    int64_t settle_ms; /* untouched this long before a new or changed file counts; default 10 min, 0 in the room */
+    int line;
+};
+
+struct bot {
+    const char *name; /* of a channel's own bot: the channel's name */
+    struct settings settings;
+    bool own; /* brought by its channel, not listed under bots: */
+    int line;
+};
+
+enum when_unknown { UNKNOWN_ASK, UNKNOWN_RESEND, UNKNOWN_ASSUME_SENT };
+enum start { START_NONE, START_NEWEST };
+enum leftovers { LEFTOVERS_RETIRE, LEFTOVERS_KEEP };
+enum sound { SOUND_DEFAULT /* contents and edition ring, the rest is silent */, SOUND_ALWAYS, SOUND_NEVER };
+
+struct channel {
+    const char *name;
+    size_t bot; /* index into setup.bots */
+    struct settings settings;
+    const char *language; /* "zh" or "en" */
+    const struct zone *zone;
+    size_t *from; /* indexes into setup.sources */
+    size_t from_count;
+    struct rule *rules;
+    size_t rule_count;
+    enum start start;
+    enum leftovers leftovers;
+    enum when_unknown when_unknown;
+    enum sound sound;
+    bool preview; /* link previews */
+    bool pin;     /* pin the contents post */
+    int line;
+};
+
+struct setup {
+    const char *file;  /* for error texts; "" for built-in settings */
+    const char *state; /* absolute path of the state file */
+    const char *language;
+    const struct zone *zone; /* UTC when none was given */
+    struct source *sources;
+    size_t source_count;
+    struct bot *bots;
+    size_t bot_count;
+    struct channel *channels;
+    size_t channel_count;
+    const char **editors; /* "telegram:12345" */
+    size_t editor_count;
+    const char *http_listen; /* "127.0.0.1:8080"; "" = no page */
+    const char *http_public; /* "https://digest.example.org" or "" */
+    bool demo;
+    const char **warnings; /* file:line:column: …, to be printed once */
+    size_t warning_count;
+};
+
+const struct channel *setup_channel(const struct setup *setup, const char *name); /* NULL = none */
+bool setup_is_editor(const struct setup *setup, const char *member);
+
+#endif

@@ -1,0 +1,67 @@
+/* The seam of incoming HTTP and WebSockets. The only file that includes libwebsockets.h is server.c.
+ *
+ * HTTP/1.1, one request a connection (lws 4.1.6 can be hung otherwise, docs/internals.md). Host and Origin are
+ * checked here, body sizes, rates and the number of connections are bounded here. */
+#ifndef DAEMON_SERVER_H
+#define DAEMON_SERVER_H
+
+#include "core/error.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct loop;
+struct server;
+struct socket; /* one WebSocket; valid until `closed` was called for it */
+
+struct server_request {
+    const char *method; /* GET, HEAD, POST, … */
+    const char *path;   /* decoded once, no query, no ".."; begins with "/" */
+    const char *query;  /* raw, "" = none */
+    const char *language; /* Accept-Language, bounded, "" = absent */
+    const char *peer;   /* address, for rate limits */
+    const char *body;
+    size_t body_len;
+};
+
+struct server_answer {
+    int status;
+    const char *type; /* content type */
+    const char *body; /* copied */
+    size_t body_len;
+    const char *cache;  /* Cache-Control; NULL = no-store */
+    const char *etag;   /* NULL = none; If-None-Match is answered with 304 by the server */
+};
+
+struct server_options {
+    const char *address;       /* "127.0.0.1" */
+    int port;                  /* 0 = any free one */
+    bool next_free;            /* taken: try the next 20 ports */
+    const char *public_host;   /* host[:port] of http.public, "" = none: the only other Host and Origin accepted */
+    const char *socket_path;   /* "/room/ws" */
+    size_t body_max;           /* bytes of a request body */
+    int connections_max, sockets_max;
+};
+
+struct server_handlers {
+    /* Answer at once; the strings may be the handler's own until it is called again. */
+    void (*request)(const struct server_request *request, struct server_answer *answer, void *context);
+    void (*opened)(struct socket *socket, const struct server_request *request, void *context);
+    void (*message)(struct socket *socket, const char *text, size_t len, void *context); /* whole, valid UTF-8, ≤ 16 KiB */
+    void (*closed)(struct socket *socket, void *context);
+};
+
+/* NULL: err ("127.0.0.1:8080 is taken …"). */
+struct server *server_new(struct loop *loop, const struct server_options *options,
+    const struct server_handlers *handlers, void *context, struct error *err);
+int server_port(const struct server *server);
+/* Queues a text frame. A socket whose queue holds more than 256 KiB or 200 frames is closed (it will reconnect and
+ * catch up). */
+void socket_send(struct socket *socket, const char *text, size_t len);
+void socket_close(struct socket *socket, int code, const char *why);
+void socket_set_data(struct socket *socket, void *data);
+void *socket_data(struct socket *socket);
+/* In a loop callback; loop_run() returns when it is gone. */
+void server_free(struct server *server);
+
+#endif

@@ -1,0 +1,41 @@
+/* A chat command: one file in src/commands with one const entry. The desk finds it and runs it inside the turn. */
+#ifndef DESK_COMMAND_H
+#define DESK_COMMAND_H
+
+#include "desk/desk.h"
+
+struct call {
+    struct state *state;
+    const struct setup *setup;
+    const struct command *const *commands;
+    const struct channel *channel; /* NULL: a chat that is not configured (only where, help) */
+    int64_t channel_id;            /* 0 with NULL */
+    const char *language;          /* "zh", "en" */
+    const char *words;             /* the arguments, trimmed, "" = none */
+    const char *member;            /* "telegram:12345", "room:…", "shell:NAME" */
+    bool editor;
+    bool direct;                   /* a chat with us alone */
+    const char *chat, *topic;      /* as the platform names them */
+    const char *platform;          /* adapter's name */
+    struct now now;
+    struct arena *arena;
+};
+
+struct command {
+    const char *name;             /* "week": /week */
+    const char *const *words;     /* other words people type for it, folded: "本周"; NULL-terminated, or NULL */
+    const char *arguments;        /* "[which]" for help; "" = none */
+    const char *help_en, *help_zh;
+    bool editors;                 /* only they may; others are told so */
+    bool anywhere;                /* also in a chat that is not configured */
+    bool hidden;                  /* not in menus */
+    /* Fills `answer` (empty = say nothing). -1 only when the state file failed. */
+    int (*run)(const struct call *call, struct message *answer, struct error *err);
+};
+
+/* What a line of chat means: the command and its words; NULL = nothing for us. `addressed`: it was said to us, so
+ * an unknown word is a search. Natural forms (本周, 第3条, 3, 今日一问, 搜 豆包, ／week) included. */
+const struct command *command_match(const struct command *const *commands, const char *text, bool addressed,
+    struct arena *arena, const char **words);
+
+#endif

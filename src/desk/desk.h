@@ -1,0 +1,142 @@
+/* The desk: everything is decided here, in turns (design 4).
+ *
+ * The edge gathers events and calls desk_turn() once a round of the loop. One turn is one transaction; the actions
+ * it returns may leave only after it returned 0, that is after the commit. When it returns -1, nothing happened:
+ * the same events may be given again. The desk does no I/O but the state file's. */
+#ifndef DESK_DESK_H
+#define DESK_DESK_H
+
+#include "adapters/adapter.h"
+#include "core/digest.h"
+#include "core/now.h"
+#include "core/setup.h"
+#include "state/state.h"
+
+struct desk;
+struct command; /* desk/command.h */
+
+struct desk_tools {
+    const struct command *const *commands; /* NULL-terminated: the chat commands (src/commands) */
+    uint64_t seed;
+    bool drain;   /* run --drain: no new rules, no listening */
+    bool rehearse; /* plan: as always, but the caller answers the sends itself */
+};
+
+/* The desk borrows all three until desk_free(). */
+struct desk *desk_new(struct state *state, const struct setup *setup, const struct desk_tools *tools);
+void desk_free(struct desk *desk);
+
+enum event_kind {
+    EVENT_START,    /* once, after the sources were read for the first time */
+    EVENT_TIME,     /* nothing happened but time */
+    EVENT_BELL,     /* another program wrote to the state file */
+    EVENT_ANSWER,   /* the answer to an ACTION_SEND */
+    EVENT_LISTENED, /* the answer to an ACTION_LISTEN, or its wait is over (answer NULL) */
+    EVENT_SAID,     /* somebody typed into the room's page */
+    EVENT_READ,     /* a file of a source was read (or could not be) */
+    EVENT_SETUP,    /* SIGHUP: a new, valid configuration */
+    EVENT_STOP,     /* claims nothing any more; answers still come in */
+};
+
+struct event {
+    enum event_kind kind;
+    union {
+        struct {
+            int64_t delivery;
+            int attempt;
+            const struct answer *answer;
+        } answer;
+        struct {
+            size_t bot; /* index into setup->bots */
+            const struct answer *answer; /* NULL: the wait is over */
+        } listened;
+        struct {
+            const char *channel; /* name */
+            const char *client;  /* who: an opaque id of the browser, for the rate limit */
+            const char *name;    /* as shown */
+            const char *text;
+            const char *ref;     /* the client's own id of it: typed once, answered once */
+        } said;
+        struct {
+            const char *source; /* name */
+            const char *path;
+            int64_t mtime_ns, size;
+            const struct digest *digest; /* NULL: error */
+            const char *error;
+            bool at_start; /* was there when the daemon started: no settling */
+        } read;
+        const struct setup *setup;
+    };
+};
+
+enum action_kind {
+    ACTION_SEND,   /* carry the request, bring EVENT_ANSWER with the same delivery and attempt */
+    ACTION_LISTEN, /* after wait_ms carry the request (method NULL: only wait), bring EVENT_LISTENED */
+    ACTION_ASIDE,  /* carry the request, forget the answer */
+    ACTION_ROOM,   /* rows of a room changed: tell its page (id = the row; new or edited) */
+    ACTION_TELL,   /* a line for the log and the operator */
+};
+
+enum tell_level { TELL_INFO, TELL_WARNING, TELL_ALERT };
+
+struct action {
+    enum action_kind kind;
+    int64_t delivery;
+    int attempt;
+    size_t bot;
+    struct request request;
+    int64_t wait_ms;
+    const char *channel; /* name, "" = none */
+    int64_t room_id;
+    bool edited;
+    enum tell_level level;
+    const char *text;
+};
+
+struct actions {
+    struct action *list;
+    size_t count;
+    int64_t wake_boot_ms; /* call again no later than this, INT64_MAX = whenever something happens */
+    bool idle;            /* nothing is due, sending or waiting: --drain may end */
+};
+
+/* Everything in `out` lives in `arena`. */
+int desk_turn(struct desk *desk, const struct event *events, size_t count, struct now now, struct arena *arena,
+    struct actions *out, struct error *err);
+
+/* --- by hand ------------------------------------------------------------------------------------------------ */
+
+/* What somebody wants told: "item 3", "item EDITION.3", "contents", "edition", "section NAME", "question",
+ * "text STRING". */
+struct wish {
+    enum what what;
+    const char *words; /* behind the first word, "" = none */
+    int64_t at_ms;     /* 0 = now */
+    bool again;
+    const char *key;   /* --key: the same key is told once; "" = none */
+    const char *who;   /* "shell:NAME", "telegram:12345" */
+};
+
+enum wish_outcome { WISH_POSTED, WISH_TOLD_BEFORE, WISH_NOTHING };
+
+struct wish_result {
+    enum wish_outcome outcome;
+    int64_t post;      /* the new one, or the one that told it before */
+    const char *text;  /* one sentence: what was queued, or when and where it went, or why there is nothing */
+};
+
+/* Writes the post (one short transaction of its own unless `inside`); the daemon releases and sends it. */
+int desk_wish(struct state *state, const struct setup *setup, const struct channel *channel, const struct wish *wish,
+    struct now now, bool inside, struct arena *arena, struct wish_result *result, struct error *err);
+
+/* The message a wish would become in this channel, for preview. NULL without error: nothing to tell, `why` says. */
+int desk_preview(struct state *state, const struct setup *setup, const struct channel *channel,
+    const struct wish *wish, struct now now, struct arena *arena, struct message **message, const char **why,
+    struct error *err);
+
+/* A chat command typed at the shell (`digestd ask`), answered without the ledger. */
+int desk_ask(struct state *state, const struct setup *setup, const struct desk_tools *tools,
+    const struct channel *channel, const char *member, const char *text, struct now now, struct arena *arena,
+    struct message **message, struct error *err);
+
+#endif

@@ -1,0 +1,90 @@
+/* Editions, items and questions as the state file keeps them, and the search index. */
+#ifndef STATE_EDITIONS_H
+#define STATE_EDITIONS_H
+
+#include "core/digest.h"
+#include "state/state.h"
+
+struct edition_row {
+    int64_t id;
+    const char *source, *slug, *title, *date, *number, *period, *language, *link, *path;
+    bool draft;
+    int64_t seen_at, settles_at;
+    int64_t published_at; /* 0 = only editors see it */
+    int item_count;       /* those not gone */
+};
+
+struct edition_query {
+    const char *const *sources; /* NULL = all */
+    size_t source_count;
+    bool published; /* only these; newest first by published date, then id */
+    int limit, offset; /* limit 0 = all */
+};
+
+struct rows_edition {
+    struct edition_row *rows;
+    size_t count;
+};
+
+int state_editions(struct state *state, struct arena *arena, const struct edition_query *query,
+    struct rows_edition *out, struct error *err);
+/* By id, or by name: "slug", "source/slug", an unambiguous part of the slug, a date. out->count 0 = none. */
+int state_edition_named(struct state *state, struct arena *arena, const char *name, struct rows_edition *out,
+    struct error *err);
+int state_edition_row(
+    struct state *state, struct arena *arena, int64_t id, struct edition_row *row, bool *found, struct error *err);
+/* The whole edition with its numbered items; NULL and no error when it is gone. */
+int state_edition(
+    struct state *state, struct arena *arena, int64_t id, struct edition **edition, struct error *err);
+
+/* What an import found out. Numbers are item numbers. */
+struct import_report {
+    int64_t edition;
+    const char *slug;
+    bool created;
+    struct import_change {
+        enum { IMPORT_NEW, IMPORT_CHANGED, IMPORT_GONE } kind;
+        int number;
+        const char *title;
+        const char *fields; /* "title, links", for IMPORT_CHANGED */
+    } * changes;
+    size_t change_count;
+};
+
+/* Stores one edition under its source: matches its items with those of the stored one (design 7), numbers the new
+ * ones, rebuilds the index. Nothing changes when nothing changed. */
+int state_import(struct state *state, struct arena *arena, const char *source, const char *path,
+    const struct edition *edition, int64_t now_ms, int64_t settles_at, struct import_report *report,
+    struct error *err);
+/* Editions that are due to be published (settled, no draft, date not in the future) get published_at = now. */
+int state_publish_due(
+    struct state *state, int64_t now_ms, const char *today, struct error *err);
+int64_t state_next_settle(struct state *state, int64_t now_ms); /* when to look again; 0 = nothing waits */
+
+struct found {
+    int64_t edition;
+    const char *source, *slug, *edition_title, *edition_date;
+    int number; /* of the item */
+    const char *title;
+    const char *snippet; /* plain text around the first hit, at most ~60 points, hits not marked */
+};
+struct rows_found {
+    struct found *rows;
+    size_t count;
+    int total;
+};
+/* Published editions of these sources, newest first. */
+int state_search(struct state *state, struct arena *arena, const char *words, const char *const *sources,
+    size_t source_count, int limit, int offset, struct rows_found *out, struct error *err);
+
+/* Files of a source as they were last read. */
+struct file_row {
+    const char *path;
+    int64_t mtime_ns, size;
+    const char *error;
+};
+int state_file(struct state *state, struct arena *arena, const char *source, const char *path,
+    struct file_row *row, bool *found, struct error *err);
+int state_set_file(struct state *state, const char *source, const struct file_row *row, struct error *err);
+
+#endif
