@@ -1,0 +1,72 @@
+/* Inside state/ only: the open file and one way to run a statement.
+ *
+ *     struct query q;
+ *     query_start(&q, state, "SELECT id, title FROM edition WHERE source = ?");
+ *     query_text(&q, source);                    parameters in order
+ *     while (query_row(&q)) { … column_int(&q, 0), column_text(&q, arena, 1) … }
+ *     return query_end(&q, err);
+ *
+ * A failure on the way is kept: parameters, rows and columns then do nothing, and query_end() reports it. The
+ * statements are prepared once per file and kept; one that is still running when the same text is started
+ * again (a loop inside a loop) gets a second statement. Parameters are copied by SQLite where they do not
+ * outlive the statement's run; bytes bound must stay until query_end(). */
+#ifndef STATE_SQL_H
+#define STATE_SQL_H
+
+#include "state/state.h"
+#include <sqlite3.h>
+#include <stddef.h>
+
+enum { SQL_KEPT_MAX = 256 }; /* statements kept prepared */
+
+struct sql_kept {
+    char *text; /* NULL = free place */
+    sqlite3_stmt *statement;
+    bool busy;
+};
+
+struct state {
+    sqlite3 *db;
+    char *path; /* "" in memory; malloc */
+    int lock;   /* fd of PATH.lock, -1 = not held */
+    enum state_open how;
+    bool inside; /* a transaction is open */
+    int64_t data_version;
+    struct sql_kept kept[SQL_KEPT_MAX];
+};
+
+/* Ends every prepared statement; before sqlite3_close(). */
+void sql_forget(struct state *state);
+/* Sets err from SQLite's code: what happened, in words, no SQL. Always -1. Out of memory ends the process. */
+int sql_error(struct state *state, int code, struct error *err);
+/* One or more statements without parameters or results. */
+int sql_exec(struct state *state, const char *text, struct error *err);
+
+struct query {
+    struct state *state;
+    sqlite3_stmt *statement;
+    struct sql_kept *kept; /* NULL: ended, not kept */
+    int bound;             /* parameters so far */
+    int code;              /* SQLITE_OK, or what went wrong */
+    bool done;
+};
+
+void query_start(struct query *query, struct state *state, const char *text);
+void query_int(struct query *query, int64_t value);
+void query_text(struct query *query, const char *text); /* NULL = SQL NULL */
+void query_text_len(struct query *query, const char *text, size_t len);
+void query_blob(struct query *query, const void *bytes, size_t len); /* NULL = SQL NULL */
+void query_null(struct query *query);
+bool query_row(struct query *query);                 /* false: no more, or a failure */
+int64_t column_int(struct query *query, int column); /* NULL = 0 */
+bool column_null(struct query *query, int column);
+const char *column_text(struct query *query, struct arena *arena, int column); /* a copy; NULL = "" */
+const void *column_blob(
+    struct query *query, struct arena *arena, int column, size_t *len); /* NULL when NULL */
+/* Runs what has not run, gives the statement back. 0, or -1 with err. */
+int query_end(struct query *query, struct error *err);
+/* The rowid of the newest insert, rows changed by the last statement. */
+int64_t sql_inserted(struct state *state);
+int sql_changed(struct state *state);
+
+#endif
