@@ -1,0 +1,198 @@
+/* What digestd must know of a platform, and nothing it does by itself.
+ *
+ * An adapter is a file with one const descriptor. Its functions are pure translators: no I/O, no clock, no state.
+ * A member left out means "cannot". Code asks the descriptor's data, never its name.
+ *
+ * The way of a post: render() makes the frozen bytes of each part, once for all channels of the same form. step()
+ * is asked what to do next for one delivery and answers with a request, a wait or a verdict; it is asked again with
+ * the answer to its request. listen() is asked likewise for what comes in. */
+#ifndef ADAPTERS_ADAPTER_H
+#define ADAPTERS_ADAPTER_H
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "core/message.h"
+#include "core/setup.h"
+#include "core/wire.h"
+
+enum option_kind { OPTION_TEXT, OPTION_NUMBER, OPTION_URL, OPTION_FLAG };
+enum option_of { OF_BOT, OF_CHANNEL }; /* a channel that brings its own bot gives both */
+
+struct option {
+    const char *key;
+    enum option_kind kind;
+    enum option_of of;
+    bool required;
+    bool secret;
+    const char *fallback; /* value when absent; NULL = none */
+    const char *help;     /* one line, for people */
+};
+
+enum scope { SCOPE_CHAT, SCOPE_BOT, SCOPE_HOST };
+
+/* A token bucket: `rate` a minute, at most `burst` at once. */
+struct pace {
+    enum scope scope;
+    double per_minute;
+    double burst;
+};
+
+enum unit { UNIT_BYTES, UNIT_UTF16, UNIT_POINTS };
+
+/* How a message is to look; what forms are shared by. */
+struct form_options {
+    const char *language; /* "zh", "en" */
+    bool preview;         /* link previews wanted */
+};
+
+struct part {
+    const char *bytes; /* what is stored and sent; its inner shape is the adapter's own (usually a JSON object) */
+    size_t len;
+    size_t units; /* size as the platform counts */
+    size_t limit; /* of that */
+};
+
+struct form {
+    struct part *parts;
+    size_t count;
+    const char **lost; /* what this platform cannot show, a line each, for preview */
+    size_t lost_count;
+};
+
+/* One delivery as the adapter sees it. */
+struct errand {
+    const struct settings *settings;
+    const char *chat;  /* where to: the setting, or what the platform said the group moved to; the asker's for answers */
+    const char *topic; /* "" = none */
+    const struct part *part;
+    int index, count; /* part `index` (from 0) of `count` */
+    bool silent;
+    bool pin;             /* this is the first part of a post to be pinned */
+    const char *reply_to; /* remote id of the message to reply to, or "" */
+    const char *edit;     /* remote id of our message to be replaced by this part, or "" = post a new one */
+    const char *scratch;  /* what step() said the last time, "" at first */
+};
+
+/* Who is to blame for a "no" that is final. */
+enum blame {
+    BLAME_PAYLOAD, /* this delivery alone */
+    BLAME_CHAT,    /* the channel pauses */
+    BLAME_BOT,     /* every channel of the bot pauses */
+};
+
+enum step_kind {
+    STEP_REQUEST, /* send `request`, then ask again */
+    STEP_SENT,    /* it is there: remote_id */
+    STEP_KEEP,    /* (adapter.local) keep the bytes in the room's table; that is the delivery */
+    STEP_LATER,   /* answered no for now: again after wait_ms, does not count as an attempt (429) */
+    STEP_RETRY,   /* answered no or never left: again after the ledger's back-off */
+    STEP_FAILED,  /* answered no for good: blame, why */
+    STEP_UNSURE,  /* may have arrived: why */
+};
+
+struct step {
+    enum step_kind kind;
+    struct request request;    /* STEP_REQUEST */
+    struct request *aside;     /* with STEP_SENT: a request whose loss harms nobody (pin it), or NULL */
+    const char *remote_id;     /* STEP_SENT; "" when the platform gives none */
+    int64_t wait_ms;           /* STEP_LATER: what was asked, -1 = nothing was named */
+    enum scope scope;          /* STEP_LATER: what is blocked meanwhile */
+    enum blame blame;          /* STEP_FAILED */
+    const char *why;           /* one sentence for a person, in the language of `settings`' operator: English */
+    const char *scratch;       /* kept with the delivery and given back; NULL = unchanged */
+    const char *chat_moved_to; /* the group has this id from now on, or NULL */
+};
+
+enum heard_kind {
+    HEARD_TEXT,  /* somebody wrote something that may be for us */
+    HEARD_PRESS, /* somebody pressed a button: text is its command */
+    HEARD_OUT,   /* we were removed or may not write any more: why */
+    HEARD_IN,    /* we were added or may write again */
+    HEARD_MOVED, /* the chat has another id: moved_to */
+};
+
+/* Something that came in. Strings are clean UTF-8, never NULL. */
+struct heard {
+    enum heard_kind kind;
+    const char *id;      /* unique for the bot: the same event twice has the same id */
+    const char *chat;
+    const char *topic;   /* "" = none */
+    const char *user;    /* the platform's own numeric id, or "" */
+    const char *user_name;
+    const char *text;    /* a command for another bot never comes here; "@ourname" is taken off */
+    const char *message; /* remote id of what they wrote, to reply to; for HEARD_PRESS of the message pressed */
+    bool direct;         /* a chat with us alone */
+    bool addressed;      /* direct, or a command, mention or reply to us */
+    const char *moved_to;
+    const char *why;
+    struct request *ack; /* to be sent in any case, its loss harms nobody; NULL = none */
+};
+
+/* A command as menus show it. */
+struct menu_entry {
+    const char *name; /* "week" */
+    const char *help_en, *help_zh;
+};
+
+/* A bot's listening as the adapter sees it. */
+struct listening {
+    const struct settings *settings;
+    const char *cursor;  /* kept on disk with the answers, in one commit; "" at first */
+    const char *scratch; /* kept in memory only; "" after a start */
+    const char *language;
+    const struct menu_entry *menu;
+    size_t menu_count;
+};
+
+enum heed_kind {
+    HEED_REQUEST, /* send `request` (after wait_ms), then ask again with its answer */
+    HEED_WAIT,    /* nothing to send: ask again after wait_ms, with no answer */
+};
+
+struct heed {
+    enum heed_kind kind;
+    struct request request;
+    int64_t wait_ms;
+    const char *cursor;  /* NULL = unchanged */
+    const char *scratch; /* NULL = unchanged */
+    struct heard *heard;
+    size_t heard_count;
+    const char *trouble; /* one sentence for the operator, NULL = all is well */
+    bool refused;        /* the bot itself is refused (401): its channels pause */
+};
+
+struct adapter {
+    const char *name;  /* "telegram" */
+    const char *title; /* "Telegram" */
+    const struct option *options;
+    size_t option_count;
+    enum unit unit;
+    size_t text_limit;
+    bool edit, retract, topic, silent, buttons, pin, reply;
+    bool local;              /* the room: posts are rows of the state file, nothing is sent */
+    bool preview_only;       /* not a place to post to */
+    int64_t idempotent_for;  /* seconds during which the same id may be sent again; 0 = never */
+    const struct pace *paces;
+    size_t pace_count;
+
+    /* The message as this platform shows it. Never fails: what cannot be shown is named in form->lost. */
+    void (*render)(const struct message *message, const struct form_options *options, struct arena *arena,
+        struct form *form);
+    /* What to do next; `last` is the answer to the last request of this attempt, NULL at its beginning. */
+    void (*step)(const struct errand *errand, const struct answer *last, struct arena *arena, struct step *out);
+    /* Events of one payload (an update pushed to a hook, or an element of a poll). -1: not understood, err. */
+    int (*hear)(const struct settings *settings, const char *scratch, const char *bytes, size_t len,
+        struct arena *arena, struct heard **heard, size_t *count, struct error *err);
+    void (*listen)(const struct listening *listening, const struct answer *last, struct arena *arena,
+        struct heed *out);
+    /* A harmless call that tells whether token and chat are right, for `check --online`; NULL = none. */
+    bool (*probe)(const struct settings *settings, struct arena *arena, struct request *out);
+    /* One sentence for a person about an answer that was not a success: what, likely cause, next step. zh or en. */
+    const char *(*explain)(
+        const struct settings *settings, const struct answer *answer, const char *language, struct arena *arena);
+};
+
+extern const struct adapter *const adapters[]; /* NULL-terminated */
+const struct adapter *adapter_find(const char *name);
+
+#endif

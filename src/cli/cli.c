@@ -1,0 +1,412 @@
+#include "cli/cli.h"
+
+#include "adapters/adapter.h"
+#include "core/utf8.h"
+#include "daemon/clock.h"
+#include "daemon/config.h"
+#include "daemon/env.h"
+#include "desk/desk.h"
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* --- help ----------------------------------------------------------------------------------------------------- */
+
+static void print_overview(FILE *out)
+{
+    fputs("digestd posts a digest to group chats and answers the group.\n\n"
+          "usage: digestd [-c FILE] SUBCOMMAND [WORDS] [--help]\n\n",
+        out);
+    for (size_t i = 0; subcommands[i]; i++)
+        fprintf(out, "  %-11s %s\n", subcommands[i]->name, subcommands[i]->summary);
+    fputs("\nThe configuration is FILE, else $DIGESTD_CONFIG, ./digestd.yaml, /etc/digestd/digestd.yaml.\n"
+          "To look around without one: digestd demo\n"
+          "Exit status: 0 done, 1 failed, 2 wrong usage or configuration, 3 not known.\n",
+        out);
+}
+
+static void print_help(FILE *out, const struct subcommand *command)
+{
+    fprintf(out, "digestd %s: %s\n\nusage: digestd [-c FILE] %s", command->name, command->summary, command->name);
+    if (command->flags[0].name || command->json)
+        fputs(" [OPTIONS]", out);
+    if (*command->words)
+        fprintf(out, " %s", command->words);
+    fputs("\n", out);
+    if (*command->details)
+        fprintf(out, "\n%s\n", command->details);
+    if (command->flags[0].name || command->json)
+        fputs("\n", out);
+    for (size_t i = 0; i < SHELL_FLAGS_MAX && command->flags[i].name; i++) {
+        const struct flag *flag = &command->flags[i];
+        char left[64];
+        snprintf(left, sizeof left, "--%s%s%s", flag->name, flag->argument ? " " : "",
+            flag->argument ? flag->argument : "");
+        fprintf(out, "  %-22s %s\n", left, flag->help);
+    }
+    if (command->json)
+        fprintf(out, "  %-22s %s\n", "--json", "print JSON, for programs");
+}
+
+/* --- words ---------------------------------------------------------------------------------------------------- */
+
+static const struct subcommand *find_subcommand(const char *name)
+{
+    for (size_t i = 0; subcommands[i]; i++)
+        if (!strcmp(subcommands[i]->name, name))
+            return subcommands[i];
+    return NULL;
+}
+
+/* The subcommand that shares the longest beginning with a mistyped one. */
+static const char *nearest_subcommand(const char *name)
+{
+    const char *best = NULL;
+    size_t best_shared = 1;
+    for (size_t i = 0; subcommands[i]; i++) {
+        size_t shared = 0;
+        while (name[shared] && name[shared] == subcommands[i]->name[shared])
+            shared++;
+        if (shared > best_shared) {
+            best_shared = shared;
+            best = subcommands[i]->name;
+        }
+    }
+    return best;
+}
+
+static int find_flag(const struct subcommand *command, const char *name, size_t len)
+{
+    for (int i = 0; i < SHELL_FLAGS_MAX && command->flags[i].name; i++)
+        if (strlen(command->flags[i].name) == len && !strncmp(command->flags[i].name, name, len))
+            return i;
+    return -1;
+}
+
+static int usage_error(struct shell *shell, const char *what, const char *word)
+{
+    return error_set_kind(&shell->err, ERROR_USAGE, "%s %s; see digestd %s --help", what, word, shell->command->name);
+}
+
+/* Takes one "--flag", "--flag=value" or "--flag value"; *next moves past what was used. */
+static int take_flag(struct shell *shell, int argc, char **argv, int *next)
+{
+    const char *name = argv[*next] + 2;
+    const char *equals = strchr(name, '=');
+    size_t len = equals ? (size_t)(equals - name) : strlen(name);
+    (*next)++;
+    if (shell->command->json && !equals && !strcmp(name, "json")) {
+        shell->json = true;
+        return 0;
+    }
+    int i = find_flag(shell->command, name, len);
+    if (i < 0)
+        return usage_error(shell, "there is no option", arena_printf(&shell->arena, "--%.*s", (int)len, name));
+    const struct flag *flag = &shell->command->flags[i];
+    if (!flag->argument) {
+        if (equals)
+            return usage_error(shell, "no value belongs to", arena_printf(&shell->arena, "--%s", flag->name));
+        shell->values[i] = "";
+        return 0;
+    }
+    if (equals)
+        shell->values[i] = equals + 1;
+    else if (*next < argc)
+        shell->values[i] = argv[(*next)++];
+    else
+        return usage_error(shell, "a value is missing after", arena_printf(&shell->arena, "--%s", flag->name));
+    return 0;
+}
+
+/* Words that are not flags are gathered at the front of argv; "--" ends the flags, "-" is a word. */
+static int take_words(struct shell *shell, int argc, char **argv)
+{
+    int next = 0;
+    bool flags = true;
+    shell->words = argv;
+    while (next < argc) {
+        const char *word = argv[next];
+        if (flags && !strcmp(word, "--")) {
+            flags = false;
+            next++;
+        } else if (flags && !strncmp(word, "--", 2)) {
+            if (take_flag(shell, argc, argv, &next))
+                return -1;
+        } else if (flags && word[0] == '-' && word[1] && strcmp(word, "-h")) {
+            return usage_error(shell, "there is no option", word);
+        } else {
+            argv[shell->word_count++] = argv[next++];
+        }
+    }
+    if (shell->word_count < shell->command->words_min)
+        return usage_error(shell, "something is missing:", shell->command->words);
+    if (shell->command->words_max >= 0 && shell->word_count > shell->command->words_max)
+        return usage_error(shell, "one word too many:", shell->words[shell->command->words_max]);
+    return 0;
+}
+
+static bool asks_help(int argc, char **argv)
+{
+    for (int i = 0; i < argc && strcmp(argv[i], "--"); i++)
+        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+            return true;
+    return false;
+}
+
+static int finish(struct shell *shell, int code)
+{
+    if (code < 0) {
+        fprintf(stderr, "%s%s\n", strchr(shell->err.text, ':') ? "" : "digestd: ", shell->err.text);
+        code = shell->err.kind ? (int)shell->err.kind : 1;
+    }
+    if (shell->state)
+        state_close(shell->state);
+    arena_free(&shell->arena);
+    if (fflush(stdout) || ferror(stdout)) {
+        fprintf(stderr, "digestd: the output could not be written\n");
+        code = code ? code : 1;
+    }
+    return code;
+}
+
+int cli_main(int argc, char **argv)
+{
+    struct shell shell = {.now = clock_now()};
+    int next = 1;
+    while (next < argc && argv[next][0] == '-') {
+        const char *word = argv[next++];
+        if (!strcmp(word, "-h") || !strcmp(word, "--help")) {
+            print_overview(stdout);
+            return 0;
+        } else if (!strcmp(word, "--version")) {
+            printf("digestd %s\n", DIGESTD_VERSION);
+            return 0;
+        } else if (!strcmp(word, "-c") && next < argc) {
+            shell.config = argv[next++];
+        } else if (!strncmp(word, "--config=", 9)) {
+            shell.config = word + 9;
+        } else {
+            fprintf(stderr, "digestd: %s %s; see digestd --help\n",
+                strcmp(word, "-c") ? "there is no option" : "a file is missing after", word);
+            return 2;
+        }
+    }
+    if (next >= argc) {
+        print_overview(stderr);
+        return 2;
+    }
+    const char *name = argv[next++];
+    if (!strcmp(name, "help")) {
+        const struct subcommand *about = next < argc ? find_subcommand(argv[next]) : NULL;
+        if (about)
+            print_help(stdout, about);
+        else
+            print_overview(stdout);
+        return 0;
+    }
+    shell.command = find_subcommand(name);
+    if (!shell.command) {
+        const char *nearest = nearest_subcommand(name);
+        fprintf(stderr, "digestd: there is no subcommand %s%s%s%s; see digestd --help\n", name,
+            nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+        return 2;
+    }
+    if (asks_help(argc - next, argv + next)) {
+        print_help(stdout, shell.command);
+        return 0;
+    }
+    if (take_words(&shell, argc - next, argv + next))
+        return finish(&shell, -1);
+    return finish(&shell, shell.command->run(&shell));
+}
+
+/* --- what subcommands share ------------------------------------------------------------------------------------ */
+
+const char *shell_flag(const struct shell *shell, const char *name)
+{
+    int i = find_flag(shell->command, name, strlen(name));
+    return i < 0 ? NULL : shell->values[i];
+}
+
+static const char *config_path(struct shell *shell)
+{
+    static const char *const places[] = {"digestd.yaml", "/etc/digestd/digestd.yaml"};
+    if (shell->config)
+        return shell->config;
+    const char *named = env_get("DIGESTD_CONFIG");
+    if (named && *named)
+        return named;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (!access(places[i], F_OK))
+            return places[i];
+    error_set_kind(&shell->err, ERROR_USAGE,
+        "no configuration: neither -c FILE nor $DIGESTD_CONFIG is given, and there is no ./digestd.yaml or "
+        "/etc/digestd/digestd.yaml. To look around without one: digestd demo");
+    return NULL;
+}
+
+int shell_setup(struct shell *shell)
+{
+    if (shell->setup)
+        return 0;
+    const char *path = config_path(shell);
+    struct setup *setup = NULL;
+    if (!path || config_load(path, &shell->arena, &setup, &shell->err))
+        return -1;
+    for (size_t i = 0; i < setup->warning_count; i++)
+        fprintf(stderr, "%s\n", setup->warnings[i]);
+    shell->setup = setup;
+    return 0;
+}
+
+int shell_state(struct shell *shell, enum state_open how)
+{
+    if (shell->state)
+        return 0;
+    if (shell_setup(shell))
+        return -1;
+    shell->state = state_open(shell->setup->state, how, shell->now.wall_ms, &shell->err);
+    return shell->state ? 0 : -1;
+}
+
+void shell_ring(struct shell *shell, const char *what_waits)
+{
+    char bell[4096];
+    state_bell_path(shell->setup->state, bell, sizeof bell);
+    int fd = open(bell, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0) {
+        /* The times alone are enough for the daemon's watch, whatever the file held. */
+        (void)futimens(fd, NULL);
+        close(fd);
+    }
+    if (!state_daemon_runs(shell->setup->state))
+        fprintf(stderr, "No daemon is running on %s: %s. Start it with digestd run, or send now with digestd run --drain.\n",
+            shell->setup->state, what_waits);
+}
+
+const struct channel **shell_channels(struct shell *shell, const char *names, size_t *count)
+{
+    const struct setup *setup = shell->setup;
+    const struct channel **list = arena_array(&shell->arena, setup->channel_count + 1, sizeof *list);
+    *count = 0;
+    if (!strcmp(names, "all")) {
+        for (size_t i = 0; i < setup->channel_count; i++)
+            list[(*count)++] = &setup->channels[i];
+        return list;
+    }
+    for (const char *at = names; *at;) {
+        size_t len = strcspn(at, ",");
+        const struct channel *channel = setup_channel(setup, arena_copy(&shell->arena, at, len));
+        if (!channel) {
+            struct buf known = BUF_INIT(600);
+            for (size_t i = 0; i < setup->channel_count; i++)
+                buf_addf(&known, "%s%s", i ? ", " : "", setup->channels[i].name);
+            error_set_kind(&shell->err, ERROR_USAGE, "there is no channel %.*s; there are: %s", (int)len, at, known.data);
+            buf_free(&known);
+            return NULL;
+        }
+        bool listed = false;
+        for (size_t i = 0; i < *count; i++)
+            listed = listed || list[i] == channel;
+        if (!listed && *count < setup->channel_count)
+            list[(*count)++] = channel;
+        at += len + (at[len] == ',');
+    }
+    if (!*count) {
+        error_set_kind(&shell->err, ERROR_USAGE, "no channel is named");
+        return NULL;
+    }
+    return list;
+}
+
+const char *shell_who(struct shell *shell)
+{
+    const struct passwd *user = getpwuid(getuid());
+    return arena_printf(&shell->arena, "shell:%s", user ? user->pw_name : "?");
+}
+
+int shell_wish(struct shell *shell, struct wish *wish)
+{
+    static const enum what postable[] = {WHAT_CONTENTS, WHAT_EDITION, WHAT_SECTION, WHAT_ITEM, WHAT_QUESTION, WHAT_TEXT};
+    struct buf rest = BUF_INIT(1 << 20);
+    for (int i = 1; i < shell->word_count; i++)
+        buf_addf(&rest, "%s%s", i > 1 ? " " : "", shell->words[i]);
+    *wish = (struct wish){.words = buf_keep(&rest, &shell->arena), .key = "", .who = shell_who(shell)};
+    bool full = rest.overflow, valid = utf8_valid(rest.data, rest.len);
+    buf_free(&rest);
+    if (full || !valid)
+        return error_set_kind(&shell->err, ERROR_USAGE, "the words are %s", full ? "too long" : "not UTF-8");
+    for (size_t i = 0; i < sizeof postable / sizeof *postable; i++)
+        if (!strcmp(shell->words[0], what_names[postable[i]])) {
+            wish->what = postable[i];
+            if ((wish->what == WHAT_TEXT || wish->what == WHAT_SECTION) && !*wish->words)
+                return error_set_kind(&shell->err, ERROR_USAGE, "which %s? Write it behind: digestd %s %s …",
+                    shell->words[0], shell->command->name, shell->words[0]);
+            return 0;
+        }
+    return error_set_kind(&shell->err, ERROR_USAGE,
+        "%s cannot be posted; there are: item N, contents, edition, section NAME, question, text STRING", shell->words[0]);
+}
+
+/* --- tables and times ------------------------------------------------------------------------------------------ */
+
+static size_t columns_of(const char *text)
+{
+    size_t len = strlen(text), columns = 0;
+    for (size_t at = 0, size; at < len; at += size)
+        columns += utf8_is_cjk(utf8_decode(text, len, at, &size)) ? 2 : 1;
+    return columns;
+}
+
+void table_row(struct table *table, size_t columns, const char *const *cells)
+{
+    table->columns = columns;
+    if (table->count + columns > table->room) {
+        table->room = (table->count + columns) * 2;
+        table->cells = realloc(table->cells, table->room * sizeof *table->cells);
+        if (!table->cells)
+            abort();
+    }
+    for (size_t i = 0; i < columns; i++)
+        table->cells[table->count++] = cells[i];
+}
+
+void table_print(struct table *table)
+{
+    size_t widths[16] = {0};
+    for (size_t i = 0; i < table->count; i++) {
+        size_t width = columns_of(table->cells[i]);
+        if (i % table->columns < 16 && width > widths[i % table->columns])
+            widths[i % table->columns] = width;
+    }
+    for (size_t i = 0; i < table->count; i++) {
+        bool last = i % table->columns == table->columns - 1;
+        fputs(table->cells[i], stdout);
+        if (last)
+            fputc('\n', stdout);
+        else
+            for (size_t pad = columns_of(table->cells[i]); pad < widths[i % table->columns] + 2; pad++)
+                fputc(' ', stdout);
+    }
+    free(table->cells);
+    *table = (struct table){0};
+}
+
+const char *shell_time(struct shell *shell, const struct zone *zone, int64_t ms)
+{
+    if (!ms)
+        return "";
+    struct civil civil = zone_civil(zone, ms / 1000);
+    return arena_printf(&shell->arena, "%02d-%02d %02d:%02d", civil.month, civil.day, civil.hour, civil.minute);
+}
+
+const char *shell_stamp(struct shell *shell, int64_t ms)
+{
+    struct buf text = BUF_INIT(64);
+    time_format(&text, ms);
+    char *kept = buf_keep(&text, &shell->arena);
+    buf_free(&text);
+    return kept;
+}

@@ -1,0 +1,81 @@
+/* The command line: one file per subcommand, one const entry each. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "core/arena.h"
+#include "core/buf.h"
+#include "core/error.h"
+#include "core/now.h"
+#include "core/setup.h"
+#include "state/state.h"
+
+enum { SHELL_FLAGS_MAX = 16 };
+
+struct flag {
+    const char *name;     /* "to": --to */
+    const char *argument; /* what its value is called in the help; NULL = a switch */
+    const char *help;
+};
+
+struct shell;
+
+struct subcommand {
+    const char *name;
+    const char *words;   /* of the usage line: "WHAT… --to CHANNEL"; "" = none */
+    const char *summary; /* one line, begins with a small letter */
+    const char *details; /* more lines for --help, "" = none */
+    struct flag flags[SHELL_FLAGS_MAX];
+    int words_min, words_max; /* -1 = any number */
+    bool json;                /* takes --json */
+    /* The exit code (0…3), or -1 with shell->err set. */
+    int (*run)(struct shell *shell);
+};
+
+/* One call of the program. */
+struct shell {
+    const struct subcommand *command;
+    struct arena arena;
+    struct error err;
+    struct now now;
+    const char *config; /* path given with -c, or NULL */
+    char **words;
+    int word_count;
+    const char *values[SHELL_FLAGS_MAX]; /* of the entry's flags; a switch that is given has "" */
+    bool json;
+    const struct setup *setup; /* shell_setup() */
+    struct state *state;       /* shell_state() */
+};
+
+extern const struct subcommand *const subcommands[]; /* NULL-terminated, in the order of the help */
+
+int cli_main(int argc, char **argv);
+
+/* The value of a flag, NULL = not given. The entry must list it. */
+const char *shell_flag(const struct shell *shell, const char *name);
+/* Reads the configuration (no secrets) once, prints its warnings to stderr. -1: shell->err. */
+int shell_setup(struct shell *shell);
+/* Opens the state file of the configuration once. */
+int shell_state(struct shell *shell, enum state_open how);
+/* After a write: wakes the daemon; says on stderr when none is running. */
+void shell_ring(struct shell *shell, const char *what_waits);
+/* The channels of --to (names parted by commas, or "all"), or of --channel; NULL: shell->err. */
+const struct channel **shell_channels(struct shell *shell, const char *names, size_t *count);
+/* "shell:NAME" for history. */
+const char *shell_who(struct shell *shell);
+/* What the words mean to post: fills a wish (desk/desk.h). */
+struct wish;
+int shell_wish(struct shell *shell, struct wish *wish);
+
+/* A table on stdout whose columns line up (wide characters count two). Cells are "" … never NULL. */
+struct table {
+    const char **cells;
+    size_t columns, count, room;
+};
+void table_row(struct table *table, size_t columns, const char *const *cells);
+void table_print(struct table *table);
+/* "08-25 09:00" in the zone, for people; "" for 0. */
+const char *shell_time(struct shell *shell, const struct zone *zone, int64_t ms);
+/* RFC 3339 UTC, for --json. */
+const char *shell_stamp(struct shell *shell, int64_t ms);
+
+#endif
