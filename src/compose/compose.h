@@ -9,28 +9,42 @@
 
 struct composer {
     struct arena *arena;
-    const char *language; /* "zh", "en" */
-    bool replies;         /* the platform lets members reply and hear commands: hints may be given */
-    bool buttons;         /* the platform has buttons */
+    const char *language;  /* "zh", "en" */
+    bool replies;          /* the platform lets members reply and hear commands: hints may be given */
+    bool buttons;          /* the platform has buttons */
     const char *published; /* for answers: "2026-11-23", said in the first lines; "" in posts */
-    /* Address of the post that told an item here, or NULL; makes its title a link in the contents. NULL = none. */
+    const char *today;     /* with published: the year is left out when it is this one; "" = say it always */
+    const char *reference; /* names the edition in the commands of buttons; "" = its id */
+    /* Address of the post that told an item here, or NULL; makes its title a link in the contents. NULL =
+     * none. */
     const char *(*told_url)(int number, void *context);
     void *context;
 };
 
 struct message *compose_contents(const struct composer *composer, const struct edition *edition);
+/* The same for a part of a long list: items at places `from` (from 0) up to but not including `to`. */
+struct message *compose_contents_part(
+    const struct composer *composer, const struct edition *edition, size_t from, size_t to);
 struct message *compose_edition(const struct composer *composer, const struct edition *edition);
-struct message *compose_section(const struct composer *composer, const struct edition *edition, size_t section);
+struct message *compose_section(
+    const struct composer *composer, const struct edition *edition, size_t section);
 /* `questions`: fold the item's questions below it (left out where the channel asks one a day). */
-struct message *compose_item(const struct composer *composer, const struct edition *edition, const struct item *item,
-    bool questions);
+struct message *compose_item(
+    const struct composer *composer, const struct edition *edition, const struct item *item, bool questions);
 struct message *compose_question(const struct composer *composer, const struct edition *edition,
     const struct item *item, const char *question, bool replying);
-struct message *compose_text(const struct composer *composer, const char *text); /* plain text, newlines kept */
+struct message *compose_text(
+    const struct composer *composer, const char *text); /* plain text, newlines kept */
 
 /* The item of that number and its section, or NULL. */
 const struct item *edition_item(const struct edition *edition, int number, const struct section **section);
-/* Its place among the edition's items, from 1. */
+/* Its place among the edition's items, from 1; 0 = there is no such item. */
 int edition_position(const struct edition *edition, int number);
+/* How people call it: its title, else its id. Never NULL. */
+const char *edition_name(const struct edition *edition);
+/* The same of an item: its title, else its section's, else the beginning of its text. */
+const char *item_name(struct arena *arena, const struct section *section, const struct item *item);
+/* About how long it takes to read, at least 1. */
+int edition_minutes(const struct edition *edition);
 
 #endif
