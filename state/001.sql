@@ -61,7 +61,13 @@ CREATE TABLE channel(
     state TEXT NOT NULL DEFAULT 'on' CHECK(state IN ('on', 'held', 'paused')),
     why TEXT NOT NULL DEFAULT '',
     blocked_until INTEGER NOT NULL DEFAULT 0,
-    next_at INTEGER NOT NULL DEFAULT 0) STRICT;      -- schedules were planned up to here
+    next_at INTEGER NOT NULL DEFAULT 0,              -- schedules were planned up to here
+    seen_at INTEGER NOT NULL DEFAULT 0,              -- first seen in the configuration
+    rules TEXT NOT NULL DEFAULT '',                  -- texts of the rules it had last, a line each
+    refused INTEGER NOT NULL DEFAULT 0) STRICT;      -- posts in a row refused as bad payload
+
+-- A host that asked everybody to wait.
+CREATE TABLE host(name TEXT PRIMARY KEY, blocked_until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 -- The ledger ----------------------------------------------------------------------------------------------------
 
@@ -82,9 +88,11 @@ CREATE TABLE post(
     buttons BLOB,
     why TEXT NOT NULL DEFAULT '',
     created_at INTEGER NOT NULL,
+    released_at INTEGER NOT NULL DEFAULT 0,
     UNIQUE(channel, kind, subject, occasion)) STRICT;
 CREATE INDEX post_planned ON post(due_at) WHERE state = 'planned';
 CREATE INDEX post_released ON post(channel) WHERE state = 'released';
+CREATE INDEX post_answer ON post(created_at) WHERE kind = 'answer';
 
 -- Frozen bytes of a part, shared by all that send the same.
 CREATE TABLE form(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL) STRICT;
@@ -105,6 +113,7 @@ CREATE TABLE delivery(
     error TEXT NOT NULL DEFAULT '',
     UNIQUE(post, part)) STRICT;
 CREATE INDEX delivery_due ON delivery(due_at) WHERE state = 'due';
+CREATE INDEX delivery_form ON delivery(form);
 CREATE INDEX delivery_open ON delivery(state) WHERE state IN ('due', 'sending', 'unknown');
 
 -- What a channel was told, whoever asked, under whatever wider form. Taken back when the post failed or was dropped.
@@ -112,11 +121,13 @@ CREATE TABLE told(
     channel INTEGER NOT NULL REFERENCES channel, subject TEXT NOT NULL,
     post INTEGER NOT NULL REFERENCES post, at INTEGER NOT NULL,
     PRIMARY KEY(channel, subject)) STRICT, WITHOUT ROWID;
+CREATE INDEX told_post ON told(post);
 
 -- A rule fires once for each nominal local time.
 CREATE TABLE run(
     channel INTEGER NOT NULL REFERENCES channel, rule TEXT NOT NULL, nominal TEXT NOT NULL,
     post INTEGER, why TEXT NOT NULL DEFAULT '',      -- why it made no post
+    at INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY(channel, rule, nominal)) STRICT, WITHOUT ROWID;
 
 -- The question of a channel's day, fixed at first need.
@@ -140,6 +151,7 @@ CREATE TABLE room(
     silent INTEGER NOT NULL DEFAULT 0,
     body TEXT NOT NULL,                              -- the room adapter's bytes (JSON); for 'said' the plain text
     at INTEGER NOT NULL) STRICT;
+CREATE INDEX room_channel ON room(channel, id);
 
 -- Every change of a post, a delivery, a channel or a bot.
 CREATE TABLE history(

@@ -7,12 +7,19 @@
 struct channel_row {
     int64_t id;
     const char *name;
-    int64_t since;         /* tells only what was published after this */
-    const char *chat;      /* where the group moved to, "" = as configured */
-    const char *state;     /* "on", "held" (by hand), "paused" (the platform refused) */
+    int64_t since;     /* tells only what was published after this */
+    const char *chat;  /* where the group moved to, "" = as configured */
+    const char *state; /* "on", "held" (by hand), "paused" (the platform refused) */
     const char *why;
     int64_t blocked_until; /* wall ms */
     int64_t next_at;       /* schedules were planned up to here */
+    int64_t seen_at;       /* first seen in the configuration */
+    const char *rules;     /* texts of the rules it had last, each ended by a newline */
+    int refused;           /* posts in a row refused as bad payload */
+};
+struct rows_channel {
+    struct channel_row *rows;
+    size_t count;
 };
 struct bot_row {
     int64_t id;
@@ -23,23 +30,37 @@ struct bot_row {
     int64_t blocked_until;
 };
 
-int state_channel(struct state *state, struct arena *arena, const char *name, struct channel_row *row, bool *found,
-    struct error *err);
-int state_channel_add(struct state *state, const char *name, int64_t since, int64_t *id, struct error *err);
+int state_channel(struct state *state, struct arena *arena, const char *name, struct channel_row *row,
+    bool *found, struct error *err);
+int state_channel_by_id(struct state *state, struct arena *arena, int64_t id, struct channel_row *row,
+    bool *found, struct error *err);
+int state_channels(struct state *state, struct arena *arena, struct rows_channel *out, struct error *err);
+int state_channel_add(struct state *state, const char *name, int64_t since, int64_t now_ms, int64_t *id,
+    struct error *err); /* schedules count from now */
 /* on / held / paused, with a row of history. */
-int state_channel_set(struct state *state, int64_t id, const char *to, const char *who, const char *why, int64_t now_ms,
-    struct error *err);
+int state_channel_set(struct state *state, int64_t id, const char *to, const char *who, const char *why,
+    int64_t now_ms, struct error *err);
 int state_channel_moved(struct state *state, int64_t id, const char *chat, int64_t now_ms, struct error *err);
 int state_channel_blocked(struct state *state, int64_t id, int64_t until, struct error *err);
 int state_channel_planned(struct state *state, int64_t id, int64_t next_at, struct error *err);
 int state_channel_since(struct state *state, int64_t id, int64_t since, struct error *err);
+int state_channel_rules(struct state *state, int64_t id, const char *rules, struct error *err);
+int state_channel_refused(struct state *state, int64_t id, int refused, struct error *err);
 
-int state_bot(struct state *state, struct arena *arena, const char *name, struct bot_row *row, struct error *err); /* made at need */
-int state_bot_set(struct state *state, int64_t id, const char *to, const char *why, int64_t now_ms, struct error *err);
+int state_host_blocked(struct state *state, const char *name, int64_t until, struct error *err);
+int state_host(struct state *state, const char *name, int64_t *blocked_until, struct error *err);
+/* The wall clock jumped: what was to be done later stays as far away as it was. */
+int state_shift(struct state *state, int64_t by_ms, struct error *err);
+
+int state_bot(struct state *state, struct arena *arena, const char *name, struct bot_row *row,
+    struct error *err); /* made at need */
+int state_bot_set(
+    struct state *state, int64_t id, const char *to, const char *why, int64_t now_ms, struct error *err);
 int state_bot_cursor(struct state *state, int64_t id, const char *cursor, struct error *err);
 int state_bot_blocked(struct state *state, int64_t id, int64_t until, struct error *err);
 
 /* True through *fresh the first time this event is seen. */
-int state_heard(struct state *state, int64_t bot, const char *event, int64_t now_ms, bool *fresh, struct error *err);
+int state_heard(
+    struct state *state, int64_t bot, const char *event, int64_t now_ms, bool *fresh, struct error *err);
 
 #endif

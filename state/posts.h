@@ -1,5 +1,6 @@
-/* Posts, their deliveries, what was told and which rule ran when: the ledger's tables. Moves between states are
- * decided in desk/ledger.h; here they are written, with a row of history each. */
+/* Posts, their deliveries, what was told and which rule ran when: the ledger's tables. Moves between states
+ * are decided in desk/ledger.h; here they are written. History rows are written by the desk
+ * (state/history.h). Strings and rows of results live in the arena. */
 #ifndef STATE_POSTS_H
 #define STATE_POSTS_H
 
@@ -16,16 +17,139 @@ struct post_row {
     size_t buttons_len;
     const char *why;
     int64_t created_at;
+    int64_t released_at; /* 0 = not yet */
+};
+struct rows_post {
+    struct post_row *rows;
+    size_t count;
 };
 
-/* Adds a planned post. *id = 0 when (channel, kind, subject, occasion) is there already; *before = that post. */
-int state_post_add(struct state *state, const struct post_row *post, int64_t *id, int64_t *before, struct error *err);
-int state_post(struct state *state, struct arena *arena, int64_t id, struct post_row *row, bool *found, struct error *err);
+/* Adds a planned post. *id = 0 when (channel, kind, subject, occasion) is there already; *before = that post.
+ */
+int state_post_add(
+    struct state *state, const struct post_row *post, int64_t *id, int64_t *before, struct error *err);
+int state_post(struct state *state, struct arena *arena, int64_t id, struct post_row *row, bool *found,
+    struct error *err);
+
+/* Planned posts in the order of their channels' lanes: due_at, then id. `until` 0 = whatever is planned. */
+int state_posts_planned(
+    struct state *state, struct arena *arena, int64_t until, struct rows_post *out, struct error *err);
+int state_post_state(struct state *state, int64_t id, const char *to, const char *why, struct error *err);
+/* planned -> released: what it replies to is fixed now; body and buttons live on in the forms. */
+int state_post_release(
+    struct state *state, int64_t id, const char *reply_to, int64_t now_ms, struct error *err);
+int state_post_due(struct state *state, int64_t id, int64_t due_at, struct error *err);
+/* When something planned comes next, or something waiting gets too old; 0 = nothing. */
+int state_post_next(struct state *state, int64_t *due_at, int64_t *expires_at, struct error *err);
+/* Posts of rules released in a channel after `after`, for the fuse. */
+int state_posts_released(struct state *state, int64_t channel, int64_t after, int *count, struct error *err);
+
+/* --- deliveries: one part on its way
+ * ---------------------------------------------------------------------------- */
+
+struct delivery_row {
+    int64_t id, post, form;
+    int part, parts; /* part from 0 */
+    const char *state;
+    int attempt, tries;
+    int64_t due_at, first_at, changed_at;
+    const char *remote_id, *scratch, *error;
+};
+struct rows_delivery {
+    struct delivery_row *rows;
+    size_t count;
+};
+
+/* The form with these bytes, made at need; `hash` is their SHA-256. */
+int state_form(struct state *state, const unsigned char hash[32], const void *bytes, size_t len, int64_t *id,
+    struct error *err);
+int state_form_bytes(
+    struct state *state, struct arena *arena, int64_t id, const void **bytes, size_t *len, struct error *err);
+int state_delivery_add(struct state *state, const struct delivery_row *row, int64_t *id, struct error *err);
+int state_delivery(struct state *state, struct arena *arena, int64_t id, struct delivery_row *row,
+    bool *found, struct error *err);
+int state_post_deliveries(
+    struct state *state, struct arena *arena, int64_t post, struct rows_delivery *out, struct error *err);
+/* Writes everything of the row that changes. The file refuses a move that the ledger does not know. */
+int state_delivery_write(struct state *state, const struct delivery_row *row, struct error *err);
+
+/* What is due, sending or unknown, with what the lanes must know of its post. In lane order: the post's
+ * due_at, its id, the part. */
+struct open_row {
+    struct delivery_row delivery;
+    int64_t channel;
+    const char *kind, *who, *chat, *topic;
+    int64_t post_due_at, expires_at;
+};
+struct rows_open {
+    struct open_row *rows;
+    size_t count;
+};
+int state_open_deliveries(struct state *state, struct arena *arena, struct rows_open *out, struct error *err);
+
+/* --- which rule ran when
+ * ---------------------------------------------------------------------------------------- */
+
+/* *fresh: this occasion of the rule was not known. post 0 = it made none, `why` says. */
+int state_run_add(struct state *state, int64_t channel, const char *rule, const char *nominal, int64_t post,
+    const char *why, int64_t at, bool *fresh, struct error *err);
+int state_run_known(struct state *state, int64_t channel, const char *rule, const char *nominal, bool *known,
+    struct error *err);
+/* When the rule last ran here; 0 = never. */
+int state_run_last(struct state *state, int64_t channel, const char *rule, int64_t *at, struct error *err);
+
+/* --- for people: the command line, commands, metrics
+ * ------------------------------------------------------------- */
+
+struct delivery_view {
+    struct delivery_row delivery;
+    const char *channel; /* name */
+    const char *kind, *subject, *who;
+    int64_t post_due_at;
+};
+struct rows_view {
+    struct delivery_view *rows;
+    size_t count;
+};
+struct delivery_query {
+    const char *state;   /* NULL = all */
+    const char *channel; /* name; NULL = all */
+    int64_t post;        /* 0 = all */
+    bool answers;        /* answers to commands too */
+    int limit;           /* newest first; 0 = 200 */
+};
+int state_deliveries(struct state *state, struct arena *arena, const struct delivery_query *query,
+    struct rows_view *out, struct error *err);
+
+/* A channel's queue. */
+struct waiting_row {
+    int64_t channel;
+    const char *name;
+    int planned, due, sending, unknown;
+    int sent_day, failed_day; /* posts (no answers) of the last 24 hours */
+    int64_t next_at;          /* the earliest planned post or due delivery, 0 = none */
+};
+struct rows_waiting {
+    struct waiting_row *rows;
+    size_t count;
+};
+int state_waiting(
+    struct state *state, struct arena *arena, int64_t now_ms, struct rows_waiting *out, struct error *err);
+/* Posts of a channel (0 = all) that were not sent yet, as they stand in line. */
+int state_posts_waiting(struct state *state, struct arena *arena, int64_t channel, int limit,
+    struct rows_post *out, struct error *err);
+
+/* All deliveries by state, for status and metrics. */
+struct delivery_counts {
+    int64_t due, sending, sent, failed, unknown, dropped;
+};
+int state_delivery_counts(struct state *state, struct delivery_counts *counts, struct error *err);
 
 /* Was this subject told in the channel? *post, *at of the telling. */
-int state_told(struct state *state, int64_t channel, const char *subject, bool *told, int64_t *post, int64_t *at,
-    struct error *err);
-int state_tell(struct state *state, int64_t channel, const char *subject, int64_t post, int64_t at, struct error *err);
+int state_told(struct state *state, int64_t channel, const char *subject, bool *told, int64_t *post,
+    int64_t *at, struct error *err);
+int state_tell(
+    struct state *state, int64_t channel, const char *subject, int64_t post, int64_t at, struct error *err);
 int state_untell(struct state *state, int64_t post, struct error *err);
 /* Remote id of the first part of the post that told it here, "" = none (to reply to). */
 int state_told_remote(struct state *state, struct arena *arena, int64_t channel, const char *subject,
@@ -34,9 +158,13 @@ int state_told_remote(struct state *state, struct arena *arena, int64_t channel,
 /* The question of a channel's day. */
 int state_question_day(struct state *state, struct arena *arena, int64_t channel, const char *day,
     const char **subject, struct error *err); /* NULL = none yet */
-int state_set_question_day(struct state *state, int64_t channel, const char *day, const char *subject, struct error *err);
+int state_set_question_day(
+    struct state *state, int64_t channel, const char *day, const char *subject, struct error *err);
 /* How often a question was that of a day here. */
-int state_question_used(struct state *state, int64_t channel, const char *subject, int *times,
-    struct error *err);
+int state_question_used(
+    struct state *state, int64_t channel, const char *subject, int *times, struct error *err);
+
+/* Answers and inbound events older than the given stamp go, with the forms nobody needs any more. */
+int state_prune(struct state *state, int64_t heard_before, int64_t answers_before, struct error *err);
 
 #endif

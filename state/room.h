@@ -20,9 +20,12 @@ struct rows_room {
 };
 
 /* The newest `limit` rows with id > after, in rising order; before > 0: only id < before (older pages). */
-int state_room(struct state *state, struct arena *arena, int64_t channel, int64_t after, int64_t before, int limit,
-    struct rows_room *out, struct error *err);
-int state_room_add(struct state *state, int64_t channel, const struct room_row *row, int64_t *id, struct error *err);
+int state_room(struct state *state, struct arena *arena, int64_t channel, int64_t after, int64_t before,
+    int limit, struct rows_room *out, struct error *err);
+int state_room_row(struct state *state, struct arena *arena, int64_t id, struct room_row *row, bool *found,
+    struct error *err);
+int state_room_add(
+    struct state *state, int64_t channel, const struct room_row *row, int64_t *id, struct error *err);
 int state_room_edit(struct state *state, int64_t id, const char *body, struct error *err);
 /* Old answers and sayings beyond the newest `keep` go; posts stay. */
 int state_room_prune(struct state *state, int64_t channel, int keep, struct error *err);
