@@ -92,6 +92,7 @@ CREATE TABLE post(
     UNIQUE(channel, kind, subject, occasion)) STRICT;
 CREATE INDEX post_planned ON post(due_at) WHERE state = 'planned';
 CREATE INDEX post_released ON post(channel) WHERE state = 'released';
+CREATE INDEX post_fuse ON post(channel, released_at) WHERE who = 'rule';
 CREATE INDEX post_answer ON post(created_at) WHERE kind = 'answer';
 
 -- Frozen bytes of a part, shared by all that send the same.

@@ -154,8 +154,9 @@ int state_post_next(struct state *state, int64_t *due_at, int64_t *expires_at, s
 {
     struct query q;
     query_start(&q, state,
-        "SELECT min(due_at) FILTER (WHERE state = 'planned'), min(expires_at) FROM post "
-        "WHERE state IN ('planned', 'released')");
+        "SELECT (SELECT min(due_at) FROM post WHERE state = 'planned'), "
+        "(SELECT min(expires_at) FROM (SELECT expires_at FROM post WHERE state = 'planned' UNION ALL "
+        "SELECT expires_at FROM post WHERE state = 'released'))");
     *due_at = *expires_at = 0;
     if (query_row(&q)) {
         *due_at = column_int(&q, 0);
@@ -181,8 +182,8 @@ int state_posts_waiting(struct state *state, struct arena *arena, int64_t channe
     struct query q;
     query_start(&q, state,
         "SELECT " POST_COLUMNS
-        " FROM post WHERE state IN ('planned', 'released') AND (?1 = 0 OR channel = ?1) "
-        "ORDER BY due_at, id LIMIT ?2");
+        " FROM (SELECT * FROM post WHERE state = 'planned' UNION ALL SELECT * FROM post WHERE "
+        "state = 'released') WHERE (?1 = 0 OR channel = ?1) ORDER BY due_at, id LIMIT ?2");
     query_int(&q, channel);
     query_int(&q, limit);
     return read_posts(&q, arena, out, err);
