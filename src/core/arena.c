@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdalign.h>
 #include <stdarg.h>
+#include <stdint.h>
 
 enum { BLOCK_SIZE = 16 << 10 };
 

@@ -1,0 +1,67 @@
+#include "core/wire.h"
+
+#include "core/buf.h"
+
+#include <ctype.h>
+#include <strings.h>
+
+const char *answer_header(const struct answer *answer, const char *name)
+{
+    for (size_t i = 0; i < answer->header_count; i++)
+        if (!strcasecmp(answer->headers[i].name, name))
+            return answer->headers[i].value;
+    return NULL;
+}
+
+int64_t answer_retry_after(const struct answer *answer)
+{
+    const char *value = answer_header(answer, "retry-after");
+    if (!value || !isdigit((unsigned char)*value))
+        return -1;
+    int64_t ms = 0;
+    for (; isdigit((unsigned char)*value); value++)
+        if (ms < INT64_C(1000000000000))
+            ms = ms * 10 + (*value - '0') * 1000;
+    return *value ? -1 : ms;
+}
+
+/* Where the authority of a URL begins and ends, userinfo left out; false when it has none. */
+static bool find_host(const char *url, size_t *start, size_t *end)
+{
+    const char *mark = strstr(url, "://");
+    if (!mark || mark == url)
+        return false;
+    *start = (size_t)(mark - url) + 3;
+    *end = *start + strcspn(url + *start, "/?#\\");
+    for (size_t at = *end; at > *start; at--)
+        if (url[at - 1] == '@') {
+            *start = at;
+            break;
+        }
+    return *end > *start;
+}
+
+bool url_host(const char *url, char *host, size_t size)
+{
+    size_t start, end;
+    if (!find_host(url, &start, &end) || end - start >= size)
+        return false;
+    for (size_t i = start; i < end; i++)
+        host[i - start] = (char)tolower((unsigned char)url[i]);
+    host[end - start] = '\0';
+    return true;
+}
+
+void url_redact(struct buf *out, const char *url)
+{
+    size_t start, end;
+    if (!find_host(url, &start, &end)) {
+        buf_adds(out, "…");
+        return;
+    }
+    const char *mark = strstr(url, "://");
+    buf_add(out, url, (size_t)(mark - url) + 3);
+    buf_add(out, url + start, end - start);
+    if (url[end])
+        buf_adds(out, "/…");
+}
