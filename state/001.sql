@@ -24,7 +24,10 @@ CREATE TABLE edition(
     next_number INTEGER NOT NULL,                    -- the number the next new item gets
     packed BLOB NOT NULL,                            -- digest_pack of this edition alone, items numbered
     UNIQUE(source, slug)) STRICT;
-CREATE INDEX edition_newest ON edition(source, published_at);
+-- Newest first: by its day (state/day.h), then as published.
+CREATE INDEX edition_newest ON edition(source, coalesce(nullif(date, ''), date(seen_at / 1000, 'unixepoch')),
+    published_at);
+CREATE INDEX edition_waiting ON edition(settles_at) WHERE published_at IS NULL;
 
 CREATE TABLE item(
     id INTEGER PRIMARY KEY,
@@ -42,7 +45,7 @@ CREATE TABLE question(
     text TEXT NOT NULL,
     UNIQUE(item, number)) STRICT;
 
--- rowid = item.id; terms = utf8_terms of section, title, body and link texts.
+-- rowid = search_row() of state/day.h, so that the newest come first without sorting; terms = utf8_terms of section, title, body and link texts.
 CREATE VIRTUAL TABLE search USING fts5(terms, tokenize = "unicode61 remove_diacritics 0");
 
 -- Where it goes -------------------------------------------------------------------------------------------------

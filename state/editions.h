@@ -8,6 +8,7 @@
 struct edition_row {
     int64_t id;
     const char *source, *slug, *title, *date, *number, *period, *language, *link, *path;
+    const char *day; /* its date; without one the day it was first seen (UTC) */
     bool draft;
     int64_t seen_at, settles_at;
     int64_t published_at; /* 0 = only editors see it */
@@ -17,8 +18,9 @@ struct edition_row {
 struct edition_query {
     const char *const *sources; /* NULL = all */
     size_t source_count;
-    bool published; /* only these; newest first by published date, then id */
-    int limit, offset; /* limit 0 = all */
+    bool published;     /* only these; newest first by their day, then by when they were published, then id */
+    const char *before; /* only of an earlier day than this, NULL = all */
+    int limit, offset;  /* limit 0 = all */
 };
 
 struct rows_edition {
@@ -28,20 +30,46 @@ struct rows_edition {
 
 int state_editions(struct state *state, struct arena *arena, const struct edition_query *query,
     struct rows_edition *out, struct error *err);
-/* By id, or by name: "slug", "source/slug", an unambiguous part of the slug, a date. out->count 0 = none. */
-int state_edition_named(struct state *state, struct arena *arena, const char *name, struct rows_edition *out,
-    struct error *err);
-int state_edition_row(
-    struct state *state, struct arena *arena, int64_t id, struct edition_row *row, bool *found, struct error *err);
-/* The whole edition with its numbered items; NULL and no error when it is gone. */
+/* By id ("#12"), or by name: "slug", "source/slug", its number, a date or the beginning of one ("2024-06"), a
+ * part of slug, title or period. The first of these that fits gives all that fit it, newest first; out->count
+ * 0 = none. */
+int state_edition_named(
+    struct state *state, struct arena *arena, const char *name, struct rows_edition *out, struct error *err);
+/* The same among those a query allows. */
+int state_editions_named(struct state *state, struct arena *arena, const char *name,
+    const struct edition_query *query, struct rows_edition *out, struct error *err);
+int state_edition_row(struct state *state, struct arena *arena, int64_t id, struct edition_row *row,
+    bool *found, struct error *err);
+/* The whole edition with its numbered items, its id being the slug; NULL and no error when it is gone. */
 int state_edition(
     struct state *state, struct arena *arena, int64_t id, struct edition **edition, struct error *err);
 
+/* The row of SOURCE/SLUG; 0 = there is none. */
+int state_edition_at(struct state *state, const char *source, const char *slug, int64_t *id, struct error *err);
+
+/* A question and how often it was that of a day in a channel. */
+struct question_row {
+    const char *source, *slug;
+    int number, question;
+    const char *text;
+};
+/* The next question for a channel: of these sources' published editions of `since` (YYYY-MM-DD) or later; one
+ * that was never used, of the newest edition, of an item already told, of the item used least, in order.
+ * `used`: when all were used, those used least. */
+int state_question_next(struct state *state, struct arena *arena, int64_t channel, const char *const *sources,
+    size_t source_count, const char *since, bool used, struct question_row *row, bool *found,
+    struct error *err);
+/* The text of a question by its numbers; "" and no error when it is gone. */
+int state_question_text(struct state *state, struct arena *arena, int64_t edition, int number, int question,
+    const char **text, struct error *err);
 /* What an import found out. Numbers are item numbers. */
 struct import_report {
     int64_t edition;
     const char *slug;
     bool created;
+    bool changed;        /* something was written */
+    bool published;      /* it was published before */
+    const char *warning; /* one sentence for the log: what could not be stored; NULL = all is well */
     struct import_change {
         enum { IMPORT_NEW, IMPORT_CHANGED, IMPORT_GONE } kind;
         int number;
@@ -51,14 +79,14 @@ struct import_report {
     size_t change_count;
 };
 
-/* Stores one edition under its source: matches its items with those of the stored one (design 7), numbers the new
- * ones, rebuilds the index. Nothing changes when nothing changed. */
+/* Stores one edition under its source: matches its items with those of the stored one (design 7), numbers the
+ * new ones, rebuilds the index. Nothing changes when nothing changed. */
 int state_import(struct state *state, struct arena *arena, const char *source, const char *path,
     const struct edition *edition, int64_t now_ms, int64_t settles_at, struct import_report *report,
     struct error *err);
-/* Editions that are due to be published (settled, no draft, date not in the future) get published_at = now. */
-int state_publish_due(
-    struct state *state, int64_t now_ms, const char *today, struct error *err);
+/* Editions that are due to be published (settled, no draft, date not in the future) get published_at = now.
+ */
+int state_publish_due(struct state *state, int64_t now_ms, const char *today, struct error *err);
 int64_t state_next_settle(struct state *state, int64_t now_ms); /* when to look again; 0 = nothing waits */
 
 struct found {
@@ -66,12 +94,13 @@ struct found {
     const char *source, *slug, *edition_title, *edition_date;
     int number; /* of the item */
     const char *title;
-    const char *snippet; /* plain text around the first hit, at most ~60 points, hits not marked */
+    const char *snippet; /* plain text around the first hit, at most ~60 points, hits not marked; may be "" */
 };
 struct rows_found {
     struct found *rows;
     size_t count;
     int total;
+    bool more; /* there are more than `total`: counting stopped */
 };
 /* Published editions of these sources, newest first. */
 int state_search(struct state *state, struct arena *arena, const char *words, const char *const *sources,
@@ -86,5 +115,7 @@ struct file_row {
 int state_file(struct state *state, struct arena *arena, const char *source, const char *path,
     struct file_row *row, bool *found, struct error *err);
 int state_set_file(struct state *state, const char *source, const struct file_row *row, struct error *err);
+/* The file is not there any more. Its editions stay. */
+int state_forget_file(struct state *state, const char *source, const char *path, struct error *err);
 
 #endif

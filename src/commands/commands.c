@@ -1,0 +1,5 @@
+#include "commands/commands.h"
+
+const struct command *const commands[] = {
+    NULL,
+};
