@@ -45,7 +45,8 @@ int state_edition(
     struct state *state, struct arena *arena, int64_t id, struct edition **edition, struct error *err);
 
 /* The row of SOURCE/SLUG; 0 = there is none. */
-int state_edition_at(struct state *state, const char *source, const char *slug, int64_t *id, struct error *err);
+int state_edition_at(
+    struct state *state, const char *source, const char *slug, int64_t *id, struct error *err);
 
 /* A question and how often it was that of a day in a channel. */
 struct question_row {
@@ -67,9 +68,14 @@ struct import_report {
     int64_t edition;
     const char *slug;
     bool created;
-    bool changed;        /* something was written */
-    bool published;      /* it was published before */
-    const char *warning; /* one sentence for the log: what could not be stored; NULL = all is well */
+    bool changed;   /* something was written */
+    bool published; /* it was published before */
+    /* Filled by desk_import(): sums over all editions of the file, and what to say. */
+    size_t editions, created_editions, changed_editions, fresh, altered, gone;
+    const char *text; /* one line for the log: what changed; NULL = nothing */
+    const char
+        *warning;   /* one line for the operator: why it gave nothing; NULL = all is well, or said before */
+    bool recovered; /* it could not be read before, now it can */
     struct import_change {
         enum { IMPORT_NEW, IMPORT_CHANGED, IMPORT_GONE } kind;
         int number;

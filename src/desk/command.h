@@ -17,13 +17,17 @@ struct call {
     bool direct;                   /* a chat with us alone */
     const char *chat, *topic;      /* as the platform names them */
     const char *platform;          /* adapter's name */
+    bool look_only;                /* nothing may be written (digestd ask) */
     struct now now;
     struct arena *arena;
 };
 
 struct command {
     const char *name;             /* "week": /week */
-    const char *const *words;     /* other words people type for it, folded: "本周"; NULL-terminated, or NULL */
+    /* Other ways people say it, folded; NULL-terminated, or NULL. "本周" is the whole line (spaces, and a mark at the
+     * end do not count); a "#" in it stands for a number (3, 三, 十二), which becomes the words; a "*" at its end for
+     * whatever follows, and a "*" alone for anything that no other command takes; "上期=last" gives the words "last". */
+    const char *const *words;
     const char *arguments;        /* "[which]" for help; "" = none */
     const char *help_en, *help_zh;
     bool editors;                 /* only they may; others are told so */

@@ -64,6 +64,7 @@ struct event {
             const struct digest *digest; /* NULL: error */
             const char *error;
             bool at_start; /* was there when the daemon started: no settling */
+            bool gone;     /* it is not there any more; told before what is new, so that a renamed file is known */
         } read;
         const struct setup *setup;
     };

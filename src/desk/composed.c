@@ -1,0 +1,181 @@
+/* From a subject to the message that tells it. */
+#include "adapters/adapter.h"
+#include "compose/compose.h"
+#include "core/buf.h"
+#include "desk/page.h"
+#include "desk/pick.h"
+#include "desk/subject.h"
+#include "state/editions.h"
+#include "state/posts.h"
+
+struct composition {
+    struct state *state;
+    const struct setup *setup;
+    const struct channel *channel;
+    int64_t channel_id;
+    struct arena *arena;
+    struct composer composer;
+    struct subject subject;
+    struct edition *edition;
+    struct composed *out;
+};
+
+static void add_told(struct composition *composition, const char *subject)
+{
+    composition->out->told[composition->out->told_count++] = subject;
+}
+
+static const char *item_subject(struct composition *composition, int number)
+{
+    struct subject subject = {.source = composition->subject.source,
+        .slug = composition->subject.slug,
+        .section = "",
+        .item = number};
+    return subject_make(composition->arena, &subject);
+}
+
+static void tell_section(struct composition *composition, const struct section *section)
+{
+    if (section->title && section->title[0]) {
+        struct subject subject = {.source = composition->subject.source,
+            .slug = composition->subject.slug,
+            .section = section->title};
+        add_told(composition, subject_make(composition->arena, &subject));
+    }
+    for (size_t i = 0; i < section->item_count; i++)
+        add_told(composition, item_subject(composition, section->items[i].number));
+}
+
+static void compose_whole(struct composition *composition)
+{
+    struct subject edition = composition->subject;
+    composition->out->message = compose_edition(&composition->composer, composition->edition);
+    add_told(composition, subject_make(composition->arena, &edition));
+    add_told(composition, subject_contents(composition->arena, &edition));
+    for (size_t s = 0; s < composition->edition->section_count; s++)
+        tell_section(composition, &composition->edition->sections[s]);
+}
+
+static void compose_one_section(struct composition *composition)
+{
+    for (size_t s = 0; s < composition->edition->section_count; s++) {
+        const struct section *section = &composition->edition->sections[s];
+        if (!section->title || strcmp(section->title, composition->subject.section) != 0)
+            continue;
+        composition->out->message = compose_section(&composition->composer, composition->edition, s);
+        tell_section(composition, section);
+        return;
+    }
+}
+
+bool channel_asks_daily(const struct channel *channel)
+{
+    for (size_t i = 0; i < channel->rule_count; i++)
+        if (channel->rules[i].what == WHAT_QUESTION)
+            return true;
+    return false;
+}
+
+static void compose_one_item(struct composition *composition)
+{
+    const struct item *item = edition_item(composition->edition, composition->subject.item, NULL);
+    if (!item)
+        return;
+    composition->out->message = compose_item(
+        &composition->composer, composition->edition, item, !channel_asks_daily(composition->channel));
+    add_told(composition, item_subject(composition, item->number));
+}
+
+static int compose_one_question(struct composition *composition, int64_t edition, struct error *err)
+{
+    const struct item *item = edition_item(composition->edition, composition->subject.item, NULL);
+    const char *text = "";
+    if (!item || state_question_text(composition->state, composition->arena, edition,
+                     composition->subject.item, composition->subject.question, &text, err))
+        return item ? -1 : 0;
+    if (!text[0])
+        return 0;
+    const char *reply = item_subject(composition, item->number), *remote = "";
+    if (state_told_remote(
+            composition->state, composition->arena, composition->channel_id, reply, &remote, err))
+        return -1;
+    bool replying = remote[0] && composition->composer.replies;
+    composition->out->message =
+        compose_question(&composition->composer, composition->edition, item, text, replying);
+    composition->out->reply_subject = reply;
+    add_told(composition, subject_make(composition->arena, &composition->subject));
+    return 0;
+}
+
+struct composer channel_composer(const struct channel *channel, const char *slug, struct arena *arena)
+{
+    const struct adapter *adapter = channel->settings.adapter;
+    return (struct composer){.arena = arena,
+        .language = channel->language,
+        .replies = adapter && adapter->reply && (adapter->listen || adapter->hear || adapter->local),
+        .buttons = adapter && adapter->buttons,
+        .published = "",
+        .today = "",
+        .reference = slug};
+}
+
+static int compose_what(struct composition *composition, enum what what, int64_t edition, struct error *err)
+{
+    switch (what) {
+    case WHAT_CONTENTS:
+        composition->out->message = compose_contents(&composition->composer, composition->edition);
+        add_told(composition, subject_contents(composition->arena, &composition->subject));
+        return 0;
+    case WHAT_EDITION:
+        compose_whole(composition);
+        return 0;
+    case WHAT_SECTION:
+        compose_one_section(composition);
+        return 0;
+    case WHAT_ITEM:
+        compose_one_item(composition);
+        return 0;
+    case WHAT_QUESTION:
+        return compose_one_question(composition, edition, err);
+    default:
+        return 0;
+    }
+}
+
+int compose_subject(struct state *state, const struct setup *setup, const struct channel *channel,
+    int64_t channel_id, enum what what, const char *subject, struct now now, struct arena *arena,
+    struct composed *out, struct error *err)
+{
+    (void)now;
+    bool chinese = channel_chinese(channel);
+    *out = (struct composed){.reply_subject = "",
+        .why = chinese ? "它已经不在那一期里了。" : "It is not in the edition any more."};
+    struct composition composition = {.state = state,
+        .setup = setup,
+        .channel = channel,
+        .channel_id = channel_id,
+        .arena = arena,
+        .out = out};
+    int64_t id = 0;
+    if (!subject_read(arena, subject, &composition.subject))
+        return 0;
+    if (state_edition_at(state, composition.subject.source, composition.subject.slug, &id, err))
+        return -1;
+    if (!id)
+        return 0;
+    if (state_edition(state, arena, id, &composition.edition, err))
+        return -1;
+    if (!composition.edition)
+        return 0;
+    page_link(arena, setup, composition.subject.source, composition.edition);
+    composition.composer = channel_composer(channel, composition.subject.slug, arena);
+    size_t most = edition_item_count(composition.edition) + composition.edition->section_count + 2;
+    out->told = arena_array(arena, most, sizeof *out->told);
+    if (compose_what(&composition, what, id, err))
+        return -1;
+    if (out->message)
+        out->why = "";
+    else
+        out->told_count = 0;
+    return 0;
+}

@@ -1,0 +1,18 @@
+/* What the reader found in a file of a source, taken up into the state file. */
+#ifndef DESK_IMPORT_H
+#define DESK_IMPORT_H
+
+#include "desk/desk.h"
+#include "state/editions.h"
+
+/* Heeds an EVENT_READ inside the turn's transaction. The report is of the last edition of the file that
+ * changed; with several of them its text counts them all. *published_changed: an edition already published
+ * has another text now. An edition that cannot be read changes nothing: the trouble is kept with the file and
+ * said once, in report->warning. */
+int desk_import(struct state *state, const struct setup *setup, const struct event *event, struct now now,
+    struct arena *arena, struct import_report *report, bool *published_changed, struct error *err);
+
+/* The local day for state_publish_due(), in the configuration's zone. */
+const char *import_today(struct arena *arena, const struct setup *setup, struct now now);
+
+#endif
