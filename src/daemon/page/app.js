@@ -122,7 +122,7 @@ function state(online, retryAt) {
 function welcome(frame) {
   const another = room.known && frame.channel !== room.channel;
   if (another) rows.empty();
-  Object.assign(room, { channel: frame.channel, title: frame.title || frame.channel, demo: frame.demo, read: frame.read, known: true });
+  Object.assign(room, { channel: frame.channel, title: frame.title || frame.channel, epoch: frame.epoch, demo: frame.demo, read: frame.read, known: true });
   typing.commands = frame.commands ?? [];
   reading.allowed = room.read;
   document.title = room.title ? `${room.title} · digestd` : 'digestd';
@@ -159,7 +159,7 @@ document.addEventListener('visibilitychange', () => { if (!document.hidden) unre
 texts();
 nameDialog();
 const wire = new Wire({
-  hello: () => ({ t: 'hello', channel: room.known ? room.channel : (new URLSearchParams(location.search).get('channel') ?? ''), after: rows.since, client, language }),
+  hello: () => ({ t: 'hello', channel: room.known ? room.channel : (new URLSearchParams(location.search).get('channel') ?? ''), after: rows.since, epoch: room.epoch ?? '', client, language }),
   frame: (frame) => handlers[frame.t]?.(frame),
   state,
 });

@@ -83,6 +83,7 @@ export class Reading {
       throw new Error(words.offline);
     }
     const body = await answer.json().catch(() => ({}));
+    if (answer.status === 404) throw new Error(words.gone);
     if (!answer.ok) throw new Error(body.error ?? (answer.status === 413 ? words.tooBig : `${words.offline} (${answer.status})`));
     return body;
   }
@@ -195,7 +196,7 @@ export class Reading {
     });
     const status = make('span', { role: 'status', class: 'copied' });
     const copy = make('button', { type: 'button', class: 'copy' }, words.copy);
-    const shown = () => form.parts.map((part) => part.plain ?? part.text).join('\n\n');
+    const shown = () => form.parts.map((part, at) => part.plain ?? part.text ?? parts[at].querySelector('.part-text').textContent).join('\n\n');
     copy.addEventListener('click', async () => { status.textContent = (await this.copy(shown())) ? words.copied : words.copyFailed; });
     return [...parts, form.lost.length ? make('ul', { class: 'lost' }, ...form.lost.map((line) => make('li', {}, words.lost_ + line))) : null,
       make('p', { class: 'copying' }, copy, ' ', status, make('span', { class: 'quiet' }, words.copyHint))].filter(Boolean);

@@ -12,7 +12,7 @@ const zh = {
   dropHere: '放开，就在本机读一遍', reading: '正在读', readTitle: (name) => `${name} 读成了什么`, close: '关闭', other: '换一个文件', tooBig: '文件超过 2 MB。', notRead: '没读成',
   sections: '个小节', items: '条', questions: '个问题', links: '个链接', pictures: '张图', untitled: '（没有标题）', noItems: '一条也没有读到。', warnings: '提醒', more: (n) => `还有 ${n} 条没有列出`,
   shows: '它会这样出现', tabs: { room: '房间', telegram: 'Telegram', text: '纯文本' }, copy: '复制', copied: '已复制', copyFailed: '复制不了，请手动选中', copyHint: '机器人进不去的群，复制过去就行', lost_: '这里显示不了：',
-  size: { utf16: '字符', points: '字', bytes: '字节' }, part: (i, n) => `第 ${i}/${n} 段`, offline: '连不上 digestd。', slow: '读得太久了，已停下。', demoOnly: '这里不读文件。', of: '/',
+  size: { utf16: '字符', points: '字', bytes: '字节' }, part: (i, n) => `第 ${i}/${n} 段`, offline: '连不上 digestd。', slow: '读得太久了，已停下。', gone: '这个文件已经不在内存里了，再拖一次。', of: '/',
 };
 
 const en = {
@@ -27,7 +27,7 @@ const en = {
   dropHere: 'Drop it to have it read on this machine', reading: 'Reading', readTitle: (name) => `How ${name} was read`, close: 'Close', other: 'Another file', tooBig: 'The file is larger than 2 MB.', notRead: 'It could not be read',
   sections: 'sections', items: 'items', questions: 'questions', links: 'links', pictures: 'pictures', untitled: '(no title)', noItems: 'Not one item was found.', warnings: 'Notes', more: (n) => `${n} more are not listed`,
   shows: 'How it will look', tabs: { room: 'Room', telegram: 'Telegram', text: 'Plain' }, copy: 'Copy', copied: 'Copied', copyFailed: 'Could not copy; select it by hand', copyHint: 'For groups no robot can reach: copy and paste', lost_: 'Not shown here: ',
-  size: { utf16: 'characters', points: 'characters', bytes: 'bytes' }, part: (i, n) => `Part ${i} of ${n}`, offline: 'digestd does not answer.', slow: 'Reading took too long and was stopped.', demoOnly: 'No files are read here.', of: '/',
+  size: { utf16: 'characters', points: 'characters', bytes: 'bytes' }, part: (i, n) => `Part ${i} of ${n}`, offline: 'digestd does not answer.', slow: 'Reading took too long and was stopped.', gone: 'This file is no longer in memory; drop it again.', of: '/',
 };
 
 export const language = (navigator.language || 'en').toLowerCase().startsWith('zh') ? 'zh' : 'en';
