@@ -1,11 +1,11 @@
 /* What digestd must know of a platform, and nothing it does by itself.
  *
- * An adapter is a file with one const descriptor. Its functions are pure translators: no I/O, no clock, no state.
- * A member left out means "cannot". Code asks the descriptor's data, never its name.
+ * An adapter is a file with one const descriptor. Its functions are pure translators: no I/O, no clock, no
+ * state. A member left out means "cannot". Code asks the descriptor's data, never its name.
  *
- * The way of a post: render() makes the frozen bytes of each part, once for all channels of the same form. step()
- * is asked what to do next for one delivery and answers with a request, a wait or a verdict; it is asked again with
- * the answer to its request. listen() is asked likewise for what comes in. */
+ * The way of a post: render() makes the frozen bytes of each part, once for all channels of the same form.
+ * step() is asked what to do next for one delivery and answers with a request, a wait or a verdict; it is
+ * asked again with the answer to its request. listen() is asked likewise for what comes in. */
 #ifndef ADAPTERS_ADAPTER_H
 #define ADAPTERS_ADAPTER_H
 
@@ -46,7 +46,8 @@ struct form_options {
 };
 
 struct part {
-    const char *bytes; /* what is stored and sent; its inner shape is the adapter's own (usually a JSON object) */
+    const char
+        *bytes; /* what is stored and sent; its inner shape is the adapter's own (usually a JSON object) */
     size_t len;
     size_t units; /* size as the platform counts */
     size_t limit; /* of that */
@@ -62,7 +63,10 @@ struct form {
 /* One delivery as the adapter sees it. */
 struct errand {
     const struct settings *settings;
-    const char *chat;  /* where to: the setting, or what the platform said the group moved to; the asker's for answers */
+    const char
+        *id; /* of this delivery, the same in every attempt: for platforms that know their own repeats */
+    const char *chat;  /* where to: the setting, or what the platform said the group moved to; the asker's for
+                          answers */
     const char *topic; /* "" = none */
     const struct part *part;
     int index, count; /* part `index` (from 0) of `count` */
@@ -92,14 +96,14 @@ enum step_kind {
 
 struct step {
     enum step_kind kind;
-    struct request request;    /* STEP_REQUEST */
-    struct request *aside;     /* with STEP_SENT: a request whose loss harms nobody (pin it), or NULL */
-    const char *remote_id;     /* STEP_SENT; "" when the platform gives none */
-    int64_t wait_ms;           /* STEP_LATER: what was asked, -1 = nothing was named */
-    enum scope scope;          /* STEP_LATER: what is blocked meanwhile */
-    enum blame blame;          /* STEP_FAILED */
-    const char *why;           /* one sentence for a person, in the language of `settings`' operator: English */
-    const char *scratch;       /* kept with the delivery and given back; NULL = unchanged */
+    struct request request; /* STEP_REQUEST */
+    struct request *aside;  /* with STEP_SENT: a request whose loss harms nobody (pin it), or NULL */
+    const char *remote_id;  /* STEP_SENT; "" when the platform gives none */
+    int64_t wait_ms;        /* STEP_LATER: what was asked, -1 = nothing was named */
+    enum scope scope;       /* STEP_LATER: what is blocked meanwhile */
+    enum blame blame;       /* STEP_FAILED */
+    const char *why;        /* one sentence for a person, in the language of `settings`' operator: English */
+    const char *scratch;    /* kept with the delivery and given back; NULL = unchanged */
     const char *chat_moved_to; /* the group has this id from now on, or NULL */
 };
 
@@ -114,18 +118,22 @@ enum heard_kind {
 /* Something that came in. Strings are clean UTF-8, never NULL. */
 struct heard {
     enum heard_kind kind;
-    const char *id;      /* unique for the bot: the same event twice has the same id */
+    const char *id; /* unique for the bot: the same event twice has the same id */
     const char *chat;
-    const char *topic;   /* "" = none */
-    const char *user;    /* the platform's own numeric id, or "" */
+    const char *topic; /* "" = none */
+    const char *user;  /* the platform's own numeric id, or "" */
     const char *user_name;
-    const char *text;    /* a command for another bot never comes here; "@ourname" is taken off */
-    const char *message; /* remote id of what they wrote, to reply to; for HEARD_PRESS of the message pressed */
-    bool direct;         /* a chat with us alone */
-    bool addressed;      /* direct, or a command, mention or reply to us */
+    const char *text; /* a command for another bot never comes here; "@ourname" is taken off */
+    const char
+        *message;   /* remote id of what they wrote, to reply to; for HEARD_PRESS of the message pressed */
+    bool direct;    /* a chat with us alone */
+    bool addressed; /* direct, or a command, mention or reply to us */
     const char *moved_to;
     const char *why;
-    struct request *ack; /* to be sent in any case, its loss harms nobody; NULL = none */
+    const char *chat_name; /* the other name a chat may be configured by ("@name"), "" = none */
+    const char *reply_to;  /* remote id of the message of ours they replied to, "" = none */
+    int64_t at_ms;         /* when it was said, by the platform's clock; 0 = unknown */
+    struct request *ack;   /* to be sent in any case, its loss harms nobody; NULL = none */
 };
 
 /* A command as menus show it. */
@@ -169,27 +177,32 @@ struct adapter {
     enum unit unit;
     size_t text_limit;
     bool edit, retract, topic, silent, buttons, pin, reply;
-    bool local;              /* the room: posts are rows of the state file, nothing is sent */
-    bool preview_only;       /* not a place to post to */
-    int64_t idempotent_for;  /* seconds during which the same id may be sent again; 0 = never */
+    bool local;             /* the room: posts are rows of the state file, nothing is sent */
+    bool preview_only;      /* not a place to post to */
+    int64_t idempotent_for; /* seconds during which the same id may be sent again; 0 = never */
     const struct pace *paces;
     size_t pace_count;
 
-    /* The message as this platform shows it. Never fails: what cannot be shown is named in form->lost. */
+    /* The message as this platform shows it. Never fails: what cannot be shown is named in form->lost.
+     * Text is taken to come from an edition: what would become a live /command, @mention or #tag is broken. A
+     * NODE_TEXT whose info is "own" is our own words and stays live. */
     void (*render)(const struct message *message, const struct form_options *options, struct arena *arena,
         struct form *form);
     /* What to do next; `last` is the answer to the last request of this attempt, NULL at its beginning. */
-    void (*step)(const struct errand *errand, const struct answer *last, struct arena *arena, struct step *out);
-    /* Events of one payload (an update pushed to a hook, or an element of a poll). -1: not understood, err. */
+    void (*step)(
+        const struct errand *errand, const struct answer *last, struct arena *arena, struct step *out);
+    /* Events of one payload (an update pushed to a hook, or an element of a poll). -1: not understood, err.
+     */
     int (*hear)(const struct settings *settings, const char *scratch, const char *bytes, size_t len,
         struct arena *arena, struct heard **heard, size_t *count, struct error *err);
-    void (*listen)(const struct listening *listening, const struct answer *last, struct arena *arena,
-        struct heed *out);
+    void (*listen)(
+        const struct listening *listening, const struct answer *last, struct arena *arena, struct heed *out);
     /* A harmless call that tells whether token and chat are right, for `check --online`; NULL = none. */
     bool (*probe)(const struct settings *settings, struct arena *arena, struct request *out);
-    /* One sentence for a person about an answer that was not a success: what, likely cause, next step. zh or en. */
-    const char *(*explain)(
-        const struct settings *settings, const struct answer *answer, const char *language, struct arena *arena);
+    /* One sentence for a person about an answer that was not a success: what, likely cause, next step. zh or
+     * en. */
+    const char *(*explain)(const struct settings *settings, const struct answer *answer, const char *language,
+        struct arena *arena);
 };
 
 extern const struct adapter *const adapters[]; /* NULL-terminated */

@@ -1,0 +1,113 @@
+/* Telegram's Bot API (https://core.telegram.org/bots/api), and what its files share. */
+#ifndef ADAPTERS_TELEGRAM_H
+#define ADAPTERS_TELEGRAM_H
+
+#include "adapters/adapter.h"
+
+extern const struct adapter telegram_adapter;
+
+struct buf;
+
+enum {
+    TELEGRAM_TEXT_MAX = 4096,    /* characters after parsing; we count UTF-16 units, which are never fewer */
+    TELEGRAM_RAW_MAX = 32768,    /* bytes of "text" with its markup */
+    TELEGRAM_ENTITIES_MAX = 100, /* what is beyond is dropped silently, so we stay below */
+    TELEGRAM_DATA_MAX = 64,      /* bytes of a button's callback data */
+    TELEGRAM_HTML_MAX = TELEGRAM_RAW_MAX + 8192, /* more is too long anyway: writing stops there */
+};
+
+/* telegram_html.c */
+struct telegram_size {
+    size_t units;    /* UTF-16 units of the text as Telegram counts it, before it trims */
+    size_t entities; /* styles and links */
+};
+struct telegram_size telegram_html(
+    struct buf *out, const struct node *document, const struct form_options *options);
+/* Does Telegram keep a link to this address, and may an edition have one? (Not tg://user: it would call a
+ * member.) */
+bool telegram_keeps(const char *url);
+/* Must a word joiner go behind text[i], so that no /command, @mention or #tag comes alive? `last` stands
+ * before. */
+bool telegram_is_live(const char *text, size_t len, size_t i, char last);
+bool telegram_is_blank(const char *text);
+
+/* telegram_part.c: a part is {"text":HTML,"parse_mode":"HTML","link_preview_options":…,"reply_markup":…}
+ * without what belongs to one chat. */
+void telegram_render(const struct message *message, const struct form_options *options, struct arena *arena,
+    struct form *form);
+/* The plain text of our own HTML, for when Telegram refuses the formatting; links as "text (url)" if `urls`.
+ * False when it is not HTML that telegram_render() makes. */
+bool telegram_plain(struct buf *out, const char *html, bool urls);
+
+/* telegram.c: POST api/bot<token>/method. `body` lives as long as the request. */
+void telegram_request(const struct settings *settings, const char *method, const char *body, size_t len,
+    struct arena *arena, struct request *out);
+
+/* telegram_answer.c: what an answer means. */
+enum telegram_case {
+    TELEGRAM_OK,
+    TELEGRAM_NEVER_LEFT,
+    TELEGRAM_CERTIFICATE, /* never left: the peer is not who it should be */
+    TELEGRAM_SILENT,      /* may have arrived: timeout, reset, cut-off */
+    TELEGRAM_GARBLED,     /* 200, but not an answer of the Bot API: may have arrived */
+    TELEGRAM_BROKEN,      /* 5xx: may have arrived */
+    TELEGRAM_FOREIGN,     /* somebody else answered no: a redirect, a proxy's page */
+    TELEGRAM_TOKEN,
+    TELEGRAM_PATH, /* 404 */
+    TELEGRAM_FLOOD,
+    TELEGRAM_POLLED,  /* 409: another getUpdates */
+    TELEGRAM_WEBHOOK, /* 409: a webhook is set */
+    TELEGRAM_MOVED,
+    TELEGRAM_CHAT,
+    TELEGRAM_KICKED,
+    TELEGRAM_BLOCKED,
+    TELEGRAM_RIGHTS,
+    TELEGRAM_TOPIC,
+    TELEGRAM_TOPIC_CLOSED,
+    TELEGRAM_ENTITIES,
+    TELEGRAM_LONG,
+    TELEGRAM_EMPTY,
+    TELEGRAM_REPLY,
+    TELEGRAM_SAME,
+    TELEGRAM_EDIT_GONE,
+    TELEGRAM_BUTTONS,
+    TELEGRAM_OTHER, /* any other 4xx of the Bot API */
+    TELEGRAM_CASES
+};
+
+struct telegram_answer {
+    enum telegram_case is;
+    int code;               /* error_code, else the HTTP status */
+    const char *words;      /* Telegram's description, one line, or the network's trouble; "" = none */
+    int64_t retry_after_ms; /* -1 = not named */
+    const char *moved_to;   /* "" unless TELEGRAM_MOVED */
+    bool message;           /* the result is a message */
+    const char *message_id; /* its id, "" = none or hidden */
+};
+
+void telegram_read(const struct settings *settings, const struct answer *answer, struct arena *arena,
+    struct telegram_answer *out);
+/* One sentence in "zh" or "en". `chat` and `topic` are what the request was for, "" = unknown. */
+const char *telegram_sentence(const struct settings *settings, const struct telegram_answer *answer,
+    const char *chat, const char *topic, const char *language, struct arena *arena);
+const char *telegram_explain(
+    const struct settings *settings, const struct answer *answer, const char *language, struct arena *arena);
+
+/* telegram_hear.c */
+int telegram_hear(const struct settings *settings, const char *scratch, const char *bytes, size_t len,
+    struct arena *arena, struct heard **heard, size_t *count, struct error *err);
+
+/* telegram_listen.c: long polling. What it keeps in its scratch: */
+struct telegram_ear {
+    const char *phase; /* what the last request was: "", "me", "menu0".."menu2", "unhook", "poll" */
+    const char *id;    /* of our bot, from getMe; "" = not yet known */
+    const char *name;  /* its username without @ */
+    int tries;         /* failed in a row */
+    bool unhooked;     /* a webhook was taken away once */
+    const char *trouble;
+};
+struct telegram_ear telegram_ear_read(const char *scratch, struct arena *arena);
+void telegram_listen(
+    const struct listening *listening, const struct answer *last, struct arena *arena, struct heed *out);
+
+#endif

@@ -1,0 +1,336 @@
+/* Long polling (https://core.telegram.org/bots/api#getupdates): who we are, the menu of commands, then
+ * updates for ever. The offset confirms what came before it, so it moves only with the answers, in the commit
+ * of the turn. */
+#include "adapters/html.h"
+#include "adapters/json.h"
+#include "adapters/telegram.h"
+#include "core/buf.h"
+#include "core/utf8.h"
+
+#include <inttypes.h>
+
+enum {
+    POLL_SECONDS = 50,         /* the server waits no longer */
+    POLL_TIMEOUT_MS = 60000,   /* of the whole request */
+    POLL_ANSWER_MAX = 8 << 20, /* the server caps updates at about 4 MiB */
+    UPDATES_MAX = 100,
+    UPDATE_SLICE_MAX = 256 << 10, /* a longer one is none of Telegram's: skipped */
+    TRIES_TILL_TROUBLE = 3,
+    REFUSED_WAIT_MS =
+        300000, /* a new token comes with a new configuration; this is for a server that erred */
+    STALE_WAIT_MS = 1000,
+    MENU_MAX = 100,
+    MENU_NAME_MAX = 32,
+    MENU_HELP_POINTS_MAX = 256,
+    SCRATCH_TEXT_MAX = 1024,
+};
+
+static const int64_t backoff_ms[] = {1000, 2000, 5000, 15000, 30000, 60000};
+static const int64_t polled_ms[] = {5000, 10000, 20000, 40000, 60000};
+
+/* --- scratch
+ * -------------------------------------------------------------------------------------------------- */
+
+struct telegram_ear telegram_ear_read(const char *scratch, struct arena *arena)
+{
+    struct telegram_ear ear = {.phase = "", .id = "", .name = "", .trouble = ""};
+    json_t *json = scratch && scratch[0] ? read_object(scratch, strlen(scratch)) : NULL;
+    if (!json)
+        return ear;
+    int64_t tries = 0;
+    ear.phase = text_of(json, "phase", 16, arena);
+    ear.id = text_of(json, "id", 24, arena);
+    ear.name = text_of(json, "name", 64, arena);
+    ear.trouble = text_of(json, "trouble", SCRATCH_TEXT_MAX, arena);
+    ear.unhooked = true_of(json, "unhooked");
+    if (number_of(json, "tries", &tries) && tries > 0)
+        ear.tries = tries < 1000 ? (int)tries : 1000;
+    json_decref(json);
+    return ear;
+}
+
+static const char *ear_write(const struct telegram_ear *ear, struct arena *arena)
+{
+    json_t *json = json_pack("{s:s,s:s,s:s,s:i,s:b,s:s}", "phase", ear->phase, "id", ear->id, "name",
+        ear->name, "tries", ear->tries, "unhooked", ear->unhooked, "trouble", ear->trouble);
+    return write_json(json, NULL, arena);
+}
+
+/* --- requests
+ * ------------------------------------------------------------------------------------------------- */
+
+static bool is_menu_name(const char *name)
+{
+    size_t len = strlen(name);
+    return len && len <= MENU_NAME_MAX && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == len;
+}
+
+static json_t *menu_json(const struct listening *listening, bool zh, struct arena *arena)
+{
+    json_t *commands = json_array();
+    for (size_t i = 0; i < listening->menu_count && json_array_size(commands) < MENU_MAX; i++) {
+        const struct menu_entry *entry = &listening->menu[i];
+        const char *help = zh ? entry->help_zh : entry->help_en;
+        if (!is_menu_name(entry->name) || !help || telegram_is_blank(help))
+            continue;
+        help = arena_copy(arena, help, utf8_prefix(help, strlen(help), MENU_HELP_POINTS_MAX));
+        json_array_append_new(commands, json_pack("{s:s,s:s}", "command", entry->name, "description", help));
+    }
+    return commands;
+}
+
+static bool is_zh(const char *language)
+{
+    return !strncmp(language, "zh", 2);
+}
+
+static json_t *poll_json(const char *cursor)
+{
+    json_t *json = json_pack("{s:i,s:i,s:[s,s,s]}", "timeout", POLL_SECONDS, "limit", UPDATES_MAX,
+        "allowed_updates", "message", "callback_query", "my_chat_member");
+    if (cursor[0])
+        json_object_set_new(json, "offset", json_integer(strtoll(cursor, NULL, 10)));
+    return json;
+}
+
+/* The request of a phase. */
+static void phase_request(const struct listening *listening, const char *phase, const char *cursor,
+    struct arena *arena, struct request *out)
+{
+    const char *method = "getUpdates";
+    json_t *json = NULL;
+    if (!strcmp(phase, "me")) {
+        method = "getMe";
+        json = json_object();
+    } else if (!strcmp(phase, "unhook")) {
+        method = "deleteWebhook";
+        json = json_pack("{s:b}", "drop_pending_updates", 0);
+    } else if (!strncmp(phase, "menu", 4)) {
+        bool zh = phase[4] == '1' || (phase[4] == '0' && is_zh(listening->language));
+        method = "setMyCommands";
+        json = json_pack("{s:o}", "commands", menu_json(listening, zh, arena));
+        if (phase[4] != '0')
+            json_object_set_new(json, "language_code", json_string(zh ? "zh" : "en"));
+    } else {
+        json = poll_json(cursor);
+    }
+    size_t len;
+    const char *body = write_json(json, &len, arena);
+    telegram_request(listening->settings, method, body, len, arena, out);
+    if (!strcmp(method, "getUpdates")) {
+        out->timeout_ms = POLL_TIMEOUT_MS;
+        out->answer_max = POLL_ANSWER_MAX;
+    }
+}
+
+/* Asks for the request of `phase` after wait_ms; the ear goes into the scratch. */
+static void go_on(const struct listening *listening, struct telegram_ear *ear, const char *phase,
+    int64_t wait_ms, struct arena *arena, struct heed *out)
+{
+    ear->phase = phase;
+    out->kind = HEED_REQUEST;
+    out->wait_ms = wait_ms;
+    out->scratch = ear_write(ear, arena);
+    out->trouble = ear->trouble[0] ? ear->trouble : NULL;
+    phase_request(listening, phase, out->cursor ? out->cursor : listening->cursor, arena, &out->request);
+}
+
+/* --- answers
+ * -------------------------------------------------------------------------------------------------- */
+
+static int64_t delay(const int64_t *steps, size_t count, int tries)
+{
+    size_t at = tries > 0 ? (size_t)tries - 1 : 0;
+    return steps[at < count ? at : count - 1];
+}
+
+static void refuse(const struct listening *listening, const struct telegram_answer *answer,
+    struct telegram_ear *ear, struct arena *arena, struct heed *out)
+{
+    ear->phase = ""; /* begins with getMe again */
+    ear->trouble = telegram_sentence(listening->settings, answer, "", "", listening->language, arena);
+    out->kind = HEED_WAIT;
+    out->wait_ms = REFUSED_WAIT_MS;
+    out->refused = true;
+    out->scratch = ear_write(ear, arena);
+    out->trouble = ear->trouble;
+}
+
+/* No answer, or none that helps: the same again, later and later. One sentence that stays as it is: a trouble
+ * whose words change would be told again and again. */
+static void back_off(const struct listening *listening, const struct telegram_answer *answer,
+    struct telegram_ear *ear, struct arena *arena, struct heed *out)
+{
+    ear->tries++;
+    if (ear->tries == TRIES_TILL_TROUBLE) {
+        struct telegram_answer said = *answer;
+        bool silent = said.is == TELEGRAM_SILENT || said.is == TELEGRAM_NEVER_LEFT;
+        if (silent)
+            said.is = TELEGRAM_NEVER_LEFT;
+        else if (said.is == TELEGRAM_GARBLED || said.is == TELEGRAM_BROKEN)
+            said.is = TELEGRAM_FOREIGN;
+        said.words = silent ? (is_zh(listening->language) ? "试了 3 次" : "3 tries") : said.words;
+        ear->trouble = telegram_sentence(listening->settings, &said, "", "", listening->language, arena);
+    }
+    go_on(listening, ear, ear->phase, delay(backoff_ms, sizeof backoff_ms / sizeof *backoff_ms, ear->tries),
+        arena, out);
+}
+
+/* Another program fetches our updates: tell, and look again now and then. */
+static void wait_for_other(const struct listening *listening, const struct telegram_answer *answer,
+    struct telegram_ear *ear, struct arena *arena, struct heed *out)
+{
+    ear->tries++;
+    ear->trouble = telegram_sentence(listening->settings, answer, "", "", listening->language, arena);
+    go_on(listening, ear, ear->phase, delay(polled_ms, sizeof polled_ms / sizeof *polled_ms, ear->tries),
+        arena, out);
+}
+
+static void judge(const struct listening *listening, const struct telegram_answer *answer,
+    struct telegram_ear *ear, struct arena *arena, struct heed *out)
+{
+    switch (answer->is) {
+    case TELEGRAM_TOKEN:
+    case TELEGRAM_PATH:
+        refuse(listening, answer, ear, arena, out);
+        break;
+    case TELEGRAM_WEBHOOK:
+        if (ear->unhooked) { /* somebody sets it again and again */
+            wait_for_other(listening, answer, ear, arena, out);
+            break;
+        }
+        ear->unhooked = true;
+        go_on(listening, ear, "unhook", 0, arena, out);
+        break;
+    case TELEGRAM_POLLED:
+        wait_for_other(listening, answer, ear, arena, out);
+        break;
+    case TELEGRAM_FLOOD:
+        go_on(listening, ear, ear->phase, (answer->retry_after_ms < 0 ? 5000 : answer->retry_after_ms) + 1000,
+            arena, out);
+        break;
+    default:
+        back_off(listening, answer, ear, arena, out);
+    }
+}
+
+/* {"ok":true,"result":{"id":99,"is_bot":true,"username":"digest_bot",…}} */
+static bool read_self(const struct answer *last, struct telegram_ear *ear, struct arena *arena)
+{
+    json_t *json = read_object(last->body, last->body_len);
+    const json_t *result = json_object_get(json, "result");
+    ear->id = id_of(result, "id", arena);
+    ear->name = text_of(result, "username", 64, arena);
+    json_decref(json);
+    return ear->id[0];
+}
+
+static bool read_update_id(struct slice update, int64_t *id)
+{
+    struct slice value;
+    char digits[24];
+    if (!slice_member(update, "update_id", &value) || !value.len || value.len >= sizeof digits)
+        return false;
+    memcpy(digits, value.bytes, value.len);
+    digits[value.len] = '\0';
+    size_t sign = digits[0] == '-';
+    if (strspn(digits + sign, "0123456789") != value.len - sign || value.len - sign > 18 || value.len == sign)
+        return false;
+    *id = strtoll(digits, NULL, 10);
+    return true;
+}
+
+/* {"ok":true,"result":[update,…]}: each element is taken by itself, so one that is broken hides no other and
+ * is confirmed like the rest. After a week without updates ids begin anywhere, perhaps lower; whether an
+ * update was heard before is known by its id, not by the offset. False: the answer is cut off or none of
+ * getUpdates. */
+static bool read_updates(const struct listening *listening, const struct answer *last, struct arena *arena,
+    struct heed *out, bool *stale)
+{
+    struct slice body = {last->body, last->body_len}, ok, result, update;
+    if (!slice_member(body, "ok", &ok) || ok.len != 4 || memcmp(ok.bytes, "true", 4) != 0 ||
+        !slice_member(body, "result", &result) || result.bytes[0] != '[')
+        return false;
+    int64_t offset = strtoll(listening->cursor, NULL, 10), highest = INT64_MIN;
+    out->heard = arena_array(arena, UPDATES_MAX, sizeof *out->heard);
+    size_t at = 0, elements = 0;
+    while (elements < UPDATES_MAX && slice_element(result, &at, &update)) {
+        elements++;
+        int64_t id;
+        if (!read_update_id(update, &id))
+            continue;
+        highest = id > highest ? id : highest;
+        struct heard *heard;
+        size_t count;
+        struct error ignored = {0}; /* what is not understood is confirmed and forgotten */
+        if (update.len > UPDATE_SLICE_MAX ||
+            telegram_hear(listening->settings, listening->scratch, update.bytes, update.len, arena, &heard,
+                &count, &ignored) < 0)
+            continue;
+        for (size_t i = 0; i < count && out->heard_count < UPDATES_MAX; i++)
+            out->heard[out->heard_count++] = heard[i];
+    }
+    if (highest != INT64_MIN)
+        out->cursor = arena_printf(arena, "%" PRId64, highest + 1);
+    *stale = elements && (highest == INT64_MIN || (listening->cursor[0] && highest < offset));
+    return true;
+}
+
+static void first_phase_after(const struct listening *listening, const char *phase, struct telegram_ear *ear,
+    struct arena *arena, struct heed *out)
+{
+    static const char *const order[] = {"me", "menu0", "menu1", "menu2", "poll"};
+    size_t i = 0;
+    while (i < 4 && strcmp(order[i], phase) != 0)
+        i++;
+    const char *next = i < 4 ? order[i + 1] : "poll";
+    if (!strncmp(next, "menu", 4) && !listening->menu_count)
+        next = "poll";
+    go_on(listening, ear, next, 0, arena, out);
+}
+
+static void polled(const struct listening *listening, const struct answer *last, struct telegram_ear *ear,
+    struct arena *arena, struct heed *out)
+{
+    bool stale;
+    if (!read_updates(listening, last, arena, out, &stale)) {
+        struct telegram_answer garbled = {.is = TELEGRAM_GARBLED, .code = last->status, .words = ""};
+        back_off(listening, &garbled, ear, arena, out);
+        return;
+    }
+    ear->tries = 0;
+    ear->unhooked = false;
+    ear->trouble = "";
+    go_on(listening, ear, "poll", stale ? STALE_WAIT_MS : 0, arena,
+        out); /* a server that repeats itself is not hurried */
+}
+
+void telegram_listen(
+    const struct listening *listening, const struct answer *last, struct arena *arena, struct heed *out)
+{
+    *out = (struct heed){0};
+    struct telegram_ear ear = telegram_ear_read(listening->scratch, arena);
+    if (!ear.phase[0] || !last) {
+        go_on(listening, &ear, ear.phase[0] ? ear.phase : "me", 0, arena, out);
+        return;
+    }
+    if (!strcmp(ear.phase, "poll") && last->reach == REACH_ANSWERED && last->status == 200) {
+        polled(listening, last, &ear, arena, out);
+        return;
+    }
+    struct telegram_answer answer;
+    telegram_read(listening->settings, last, arena, &answer);
+    if (!strcmp(ear.phase, "me") && answer.is == TELEGRAM_OK && !read_self(last, &ear, arena))
+        answer.is = TELEGRAM_GARBLED;
+    bool refused = answer.is == TELEGRAM_TOKEN || answer.is == TELEGRAM_PATH;
+    bool harmless = !strncmp(ear.phase, "menu", 4) && !refused; /* a menu that is not set harms nobody */
+    if (answer.is != TELEGRAM_OK && !harmless) {
+        judge(listening, &answer, &ear, arena, out);
+        return;
+    }
+    if (answer.is == TELEGRAM_OK && strcmp(ear.phase, "unhook") != 0) {
+        ear.tries = 0;
+        ear.trouble = "";
+    }
+    first_phase_after(listening, ear.phase, &ear, arena, out);
+}
