@@ -1,0 +1,248 @@
+#include "read/inline.h"
+
+#include "core/arena.h"
+#include "core/buf.h"
+#include "core/message.h"
+
+#include <ctype.h>
+#include <strings.h>
+
+/* --- bare addresses
+ * ---------------------------------------------------------------------------------------------- */
+
+static size_t scheme(const char *text, size_t len)
+{
+    if (len > 8 && strncasecmp(text, "https://", 8) == 0)
+        return 8;
+    return len > 7 && strncasecmp(text, "http://", 7) == 0 ? 7 : 0;
+}
+
+static bool url_char(char c)
+{
+    unsigned char u = (unsigned char)c;
+    return u > 0x20 && u < 0x7f && !strchr("<>\"`*[]{}|\\^", c);
+}
+
+/* Does the line end at `at` ('\n') cut an address in two? Only after a sign that no sentence ends with. */
+static bool wrapped(const char *text, size_t len, size_t at)
+{
+    return at > 0 && at + 1 < len && strchr("-&%", text[at - 1]) && url_char(text[at + 1]) &&
+           !strchr("-&(", text[at + 1]);
+}
+
+/* An address inside this one that stands for itself: not after a sign of a query or path. */
+static bool another(const char *text, size_t len, size_t at)
+{
+    return scheme(text + at, len - at) && !strchr("=/?&:%#+,;@(", text[at - 1]);
+}
+
+size_t inline_url(const char *text, size_t len)
+{
+    size_t start = scheme(text, len), at = start;
+    int open = 0;
+    if (!start || !isalnum((unsigned char)text[start]))
+        return 0;
+    for (; at < len; at++) {
+        char c = text[at];
+        if (c == '\n' && wrapped(text, len, at))
+            continue;
+        if (!url_char(c) || (c == ')' && open == 0) || ((c == 'h' || c == 'H') && another(text, len, at)))
+            break;
+        open += c == '(' ? 1 : c == ')' ? -1 : 0;
+    }
+    while (at > start && (strchr(".,;:!?'~\n", text[at - 1]) || (text[at - 1] == '(' && open > 0))) {
+        open -= text[at - 1] == '(';
+        at--;
+    }
+    return at > start ? at : 0;
+}
+
+static struct node *text_node(struct arena *arena, const char *text, size_t len)
+{
+    struct node *node = node_new(arena, NODE_TEXT);
+    node->text = arena_copy(arena, text, len);
+    return node;
+}
+
+/* Puts `node` before `mark`. */
+static void insert_before(struct node *mark, struct node *node)
+{
+    node->parent = mark->parent;
+    node->prev = mark->prev;
+    node->next = mark;
+    if (mark->prev)
+        mark->prev->next = node;
+    else
+        mark->parent->first = node;
+    mark->prev = node;
+}
+
+static struct node *link_node(struct arena *arena, const char *text, size_t len)
+{
+    struct buf url;
+    buf_init(&url, len);
+    for (size_t i = 0; i < len; i++)
+        if (text[i] != '\n')
+            buf_addc(&url, text[i]);
+    struct node *link = node_new(arena, NODE_LINK);
+    link->url = buf_keep(&url, arena);
+    node_append(link, text_node(arena, link->url, url.len));
+    buf_free(&url);
+    return link;
+}
+
+/* Cuts the addresses out of a text node. Returns the last node that came of it. */
+static void link_text(struct arena *arena, struct node *node)
+{
+    const char *text = node->text;
+    size_t len = strlen(text), done = 0;
+    for (size_t at = 0; at + 8 < len; at++) {
+        if (text[at] != 'h' && text[at] != 'H')
+            continue;
+        size_t size = inline_url(text + at, len - at);
+        if (!size)
+            continue;
+        if (at > done)
+            insert_before(node, text_node(arena, text + done, at - done));
+        insert_before(node, link_node(arena, text + at, size));
+        done = at + size;
+        at = done - 1;
+    }
+    if (done)
+        node->text = arena_copy(arena, text + done, len - done);
+}
+
+/* --- strong that CommonMark does not see
+ * -------------------------------------------------------------------------- */
+
+struct token {
+    struct node *node; /* NULL = the sign ** */
+};
+
+struct tokens {
+    struct arena *arena;
+    struct token *all;
+    size_t count, cap, signs;
+};
+
+static void push(struct tokens *tokens, struct node *node)
+{
+    if (tokens->count == tokens->cap) {
+        size_t cap = tokens->cap ? tokens->cap * 2 : 16;
+        struct token *all = arena_array(tokens->arena, cap, sizeof *all);
+        if (tokens->count)
+            memcpy(all, tokens->all, tokens->count * sizeof *all);
+        tokens->all = all;
+        tokens->cap = cap;
+    }
+    tokens->all[tokens->count++] = (struct token){node};
+    tokens->signs += node == NULL;
+}
+
+/* The next run of exactly two asterisks; NULL = none. */
+static const char *find_sign(const char *text)
+{
+    while ((text = strchr(text, '*'))) {
+        size_t n = strspn(text, "*");
+        if (n == 2)
+            return text;
+        text += n;
+    }
+    return NULL;
+}
+
+static void push_text(struct tokens *tokens, const char *text)
+{
+    for (const char *sign; (sign = find_sign(text)); text = sign + 2) {
+        if (sign > text)
+            push(tokens, text_node(tokens->arena, text, (size_t)(sign - text)));
+        push(tokens, NULL);
+    }
+    if (*text)
+        push(tokens, text_node(tokens->arena, text, strlen(text)));
+}
+
+/* May strong begin after the sign at i and end at the sign at j? */
+static bool pairs(const struct tokens *tokens, size_t i, size_t j)
+{
+    if (j == i + 1)
+        return false;
+    const struct node *first = tokens->all[i + 1].node, *last = tokens->all[j - 1].node;
+    if (first->type == NODE_BREAK || last->type == NODE_BREAK)
+        return false;
+    if (first->type == NODE_TEXT && strchr(" \n", first->text[0]))
+        return false;
+    return last->type != NODE_TEXT || !strchr(" \n", last->text[strlen(last->text) - 1]);
+}
+
+static bool all_pair(const struct tokens *tokens)
+{
+    size_t open = 0;
+    bool inside = false;
+    for (size_t i = 0; i < tokens->count; i++) {
+        if (tokens->all[i].node)
+            continue;
+        if (inside && !pairs(tokens, open, i))
+            return false;
+        inside = !inside;
+        open = i;
+    }
+    return !inside;
+}
+
+static void mend_strong(struct arena *arena, struct node *parent)
+{
+    bool literal = false;
+    for (const struct node *child = parent->first; child && !literal; child = child->next)
+        literal = child->type == NODE_TEXT && find_sign(child->text);
+    if (!literal || parent->type == NODE_STRONG)
+        return;
+    struct tokens tokens = {.arena = arena};
+    for (struct node *child = parent->first; child; child = child->next) {
+        if (child->type == NODE_TEXT) {
+            push_text(&tokens, child->text);
+        } else if (child->type == NODE_STRONG) {
+            push(&tokens, NULL);
+            for (struct node *inner = child->first; inner; inner = inner->next)
+                push(&tokens, inner);
+            push(&tokens, NULL);
+        } else {
+            push(&tokens, child);
+        }
+    }
+    if (!all_pair(&tokens))
+        return;
+    parent->first = parent->last = NULL;
+    struct node *into = parent;
+    for (size_t i = 0; i < tokens.count; i++) {
+        struct node *node = tokens.all[i].node;
+        if (!node) {
+            into = into == parent ? node_add(arena, parent, NODE_STRONG) : parent;
+            continue;
+        }
+        node->parent = node->prev = node->next = NULL;
+        node_append(into, node);
+    }
+}
+
+void inline_mend(struct arena *arena, struct node *root)
+{
+    for (struct node *node = root; node; node = node_next(root, node))
+        if (node->first && (node->type == NODE_PARAGRAPH || !node_is_block(node->first->type)))
+            mend_strong(arena, node);
+    int in_link = 0;
+    for (struct node *node = root, *next; node; node = next) {
+        next = node_next(root, node);
+        if (node->type == NODE_TEXT && !in_link)
+            link_text(arena, node);
+        /* Are we going into a link, or out of one? No link holds another. */
+        if (node->type == NODE_LINK && node->first)
+            in_link = 1;
+        else if (in_link && next && next->parent) {
+            const struct node *up = next->parent;
+            while (up && up->type != NODE_LINK)
+                up = up->parent;
+            in_link = up != NULL;
+        }
+    }
+}

@@ -1,0 +1,234 @@
+#include "read/label.h"
+
+#include "core/utf8.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <strings.h>
+
+enum { LABEL_WIDTH_MAX = 28, LABEL_WORDS_MAX = 5 };
+
+size_t label_colon(const char *text)
+{
+    if (text[0] == ':')
+        return 1;
+    return strncmp(text, "：", 3) == 0 ? 3 : 0;
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t';
+}
+
+static size_t trim_end(const char *text, size_t len)
+{
+    while (len && is_space(text[len - 1]))
+        len--;
+    return len;
+}
+
+static bool ends_with(const char *text, size_t len, const char *end)
+{
+    size_t n = strlen(end);
+    return len >= n && memcmp(text + len - n, end, n) == 0;
+}
+
+bool label_boundary(const char *text, size_t len)
+{
+    static const char *const ends[] = {
+        "\n", "。", "！", "？", "；", "…", "!", "?", ";", "”", "）", "】", "》", "」", "|"};
+    size_t end = len;
+    while (end && (text[end - 1] == ' ' || text[end - 1] == '\t'))
+        end--;
+    if (!end)
+        return true;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (ends_with(text, end, ends[i]))
+            return true;
+    return text[end - 1] == '.'; /* "tokens. Source:" and "tokens.ref." */
+}
+
+/* Words that announce a link without a colon. */
+static size_t dotted(const char *text, size_t len)
+{
+    static const char *const words[] = {"ref.", "refs.", "via", "source.", "link."};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t n = strlen(words[i]);
+        if (len >= n && strncasecmp(text + len - n, words[i], n) == 0 &&
+            (len == n || !isalnum((unsigned char)text[len - n - 1])))
+            return n;
+    }
+    return 0;
+}
+
+/* What a label may look like: short, and not a part of a sentence. */
+static bool plausible(const char *text, size_t len)
+{
+    static const char *const never[] = {
+        "，", "、", "（", "）", "(", ")", "://", "“", "”", "\"", "：", ":", ","};
+    size_t width = 0, words = 1;
+    if (!len)
+        return false;
+    for (size_t at = 0, size; at < len; at += size) {
+        width += utf8_is_cjk(utf8_decode(text, len, at, &size)) ? 2 : 1;
+        words += is_space(text[at]);
+        for (size_t i = 0; i < sizeof never / sizeof *never; i++) {
+            size_t n = strlen(never[i]);
+            if (len - at >= n && memcmp(text + at, never[i], n) == 0)
+                return false;
+        }
+    }
+    return width <= LABEL_WIDTH_MAX && words <= LABEL_WORDS_MAX;
+}
+
+/* 《…》 at the end of the text: where it begins; len = there is none. */
+static size_t quote_start(const char *text, size_t len)
+{
+    if (!ends_with(text, len, "》"))
+        return len;
+    int open = 0;
+    for (size_t at = len; at >= 3;) {
+        at--;
+        if (memcmp(text + at, "》", at + 3 <= len ? 3 : len - at) == 0 && at + 3 <= len)
+            open++;
+        else if (at + 3 <= len && memcmp(text + at, "《", 3) == 0 && --open == 0)
+            return at;
+        if (len - at > 600)
+            break;
+    }
+    return len;
+}
+
+/* Bullets and list signs before a label. */
+static size_t skip_signs(const char *text, size_t at, size_t len)
+{
+    static const char *const signs[] = {" ", "\n", "\t", "•", "·", "▪", "-", "—", "👉", "🔗", ",", "，", "、",
+        ";", "；", "|", "/", "和", "\xef\xb8\x8f"};
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t i = 0; i < sizeof signs / sizeof *signs && !more; i++) {
+            size_t n = strlen(signs[i]);
+            if (len - at >= n && memcmp(text + at, signs[i], n) == 0) {
+                at += n;
+                more = true;
+            }
+        }
+    }
+    return at;
+}
+
+/* Where the words before `end` begin: after the last boundary. end + 1 = nowhere. */
+static size_t words_start(const char *text, size_t end, bool open)
+{
+    for (size_t at = end; at > 0 && end - at <= 4 * LABEL_WIDTH_MAX;) {
+        do
+            at--;
+        while (at > 0 && ((unsigned char)text[at] & 0xc0) == 0x80);
+        if (trim_end(text, at) == 0)
+            return open || memchr(text, '\n', at) ? at : end + 1;
+        if (text[at - 1] == '.' && !is_space(text[at]))
+            continue; /* the point of a number or name */
+        if (label_boundary(text, at))
+            return at;
+    }
+    return end + 1;
+}
+
+bool label_find(const char *text, size_t len, bool open, struct label *label)
+{
+    *label = (struct label){0};
+    len = trim_end(text, len);
+    size_t quote = quote_start(text, len);
+    if (quote < len) {
+        label->quote_at = quote;
+        label->quote_len = len - quote;
+        len = trim_end(text, quote);
+    }
+    size_t colon = ends_with(text, len, "：") ? 3 : ends_with(text, len, ":") ? 1 : 0;
+    size_t end = trim_end(text, len - colon);
+    if (!colon) {
+        size_t n = dotted(text, end);
+        bool bound = n && (end == n ? open : label_boundary(text, end - n));
+        if (!bound)
+            return false;
+        label->start = label->label_at = end - n;
+        label->label_len = n;
+        return true;
+    }
+    size_t start = words_start(text, end, open);
+    if (start > end)
+        return false;
+    size_t at = skip_signs(text, start, end);
+    if (!plausible(text + at, end - at))
+        return false;
+    label->start = start;
+    label->label_at = at;
+    label->label_len = end - at;
+    return true;
+}
+
+bool label_is_link_label(const char *text, size_t *len)
+{
+    size_t end = trim_end(text, strlen(text));
+    if (ends_with(text, end, "："))
+        end -= 3;
+    else if (ends_with(text, end, ":"))
+        end -= 1;
+    end = trim_end(text, end);
+    *len = end;
+    return plausible(text, end);
+}
+
+/* `sure`: nobody would write it before anything but questions; the others need their colon. */
+static const struct {
+    const char *text;
+    bool sure;
+} question_labels[] = {
+    {"探索之问", true},
+    {"思考题", true},
+    {"讨论题", true},
+    {"思考与讨论", true},
+    {"延伸思考", true},
+    {"今日一问", true},
+    {"每日一问", true},
+    {"每周一问", true},
+    {"本周一问", true},
+    {"本周问题", true},
+    {"想一想", true},
+    {"互动话题", true},
+    {"思考", false},
+    {"讨论", false},
+    {"问题", false},
+    {"提问", false},
+    {"discussion questions", true},
+    {"questions for discussion", true},
+    {"questions to explore", true},
+    {"questions to ponder", true},
+    {"question of the week", true},
+    {"question of the day", true},
+    {"this week's question", true},
+    {"this week’s question", true},
+    {"food for thought", true},
+    {"questions", false},
+    {"question", false},
+    {"discussion", false},
+    {"discuss", false},
+    {"think", false},
+};
+
+size_t label_question(const char *text, bool whole)
+{
+    for (size_t i = 0; i < sizeof question_labels / sizeof *question_labels; i++) {
+        const char *word = question_labels[i].text;
+        size_t n = strlen(word), at = n;
+        if (strncasecmp(text, word, n) != 0)
+            continue;
+        while (is_space(text[at]))
+            at++;
+        if (label_colon(text + at))
+            return at + label_colon(text + at);
+        if (!text[at] && whole)
+            return at;
+    }
+    return 0;
+}

@@ -1,0 +1,33 @@
+/* The words that editors put before links and questions. */
+#ifndef READ_LABEL_H
+#define READ_LABEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A label at the end of the text that stands before a link: "ref. ", "源头：", "试用 Demo: ",
+ * "拓展阅读：《…》". */
+struct label {
+    size_t start;               /* where it begins in the text */
+    size_t label_at, label_len; /* without colon */
+    size_t quote_at, quote_len; /* a 《…》 between label and link; length 0 = none */
+};
+
+/* `open`: the text begins where a label may begin (a new line, after another link). False: there is none.
+ * Soft breaks in the text are "\n". */
+bool label_find(const char *text, size_t len, bool open, struct label *label);
+
+/* Is this (bold) text as a whole a label, with or without its colon? *len is its length without colon. */
+bool label_is_link_label(const char *text, size_t *len);
+
+/* Does a question label with its colon begin here ("思考题：")? The length with colon, 0 = none. With `whole`
+ * the label may also be all there is, without a colon. */
+size_t label_question(const char *text, bool whole);
+
+/* Does a sentence, line or bracket end at the end of these bytes, so that a label may follow? */
+bool label_boundary(const char *text, size_t len);
+
+/* A colon of either width at the beginning; its length, 0 = none. */
+size_t label_colon(const char *text);
+
+#endif

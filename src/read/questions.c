@@ -1,0 +1,187 @@
+#include "read/questions.h"
+
+#include "core/arena.h"
+#include "core/buf.h"
+#include "read/flow.h"
+
+#include <stdint.h>
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t';
+}
+
+int question_number(const char *text, size_t *size)
+{
+    static const char *const ends[] = {".", "、", "．", ")", "）", ":", "："};
+    size_t at = text[0] == '(' ? 1 : strncmp(text, "（", 3) == 0 ? 3 : 0, n = 0;
+    int number = 0;
+    /* ① … ⑳ */
+    if (strncmp(text, "\xe2\x91", 2) == 0 && (unsigned char)text[2] >= 0xa0 &&
+        (unsigned char)text[2] <= 0xb3) {
+        *size = 3;
+        return (unsigned char)text[2] - 0xa0 + 1;
+    }
+    while (n < 3 && text[at + n] >= '0' && text[at + n] <= '9')
+        number = number * 10 + (text[at + n++] - '0');
+    if (n == 0 || n > 2)
+        return 0;
+    at += n;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t end = strlen(ends[i]);
+        if (strncmp(text + at, ends[i], end) != 0)
+            continue;
+        if (text[at + end] >= '0' && text[at + end] <= '9')
+            return 0; /* 2.5, 10:30 */
+        *size = at + end;
+        return number;
+    }
+    return 0;
+}
+
+static void add(struct arena *arena, struct questions *questions, const char *raw, size_t len)
+{
+    struct buf text;
+    buf_init(&text, len);
+    flow_text(&text, raw, len);
+    if (text.len && questions->count < QUESTIONS_MAX) {
+        if (questions->count == questions->cap) {
+            size_t cap = questions->cap ? questions->cap * 2 : 8;
+            const char **texts = arena_array(arena, cap, sizeof *texts);
+            if (questions->count)
+                memcpy(texts, questions->texts, questions->count * sizeof *texts);
+            questions->texts = texts;
+            questions->cap = cap;
+        }
+        questions->texts[questions->count++] = buf_keep(&text, arena);
+    } else if (text.len) {
+        const char **last = &questions->texts[questions->count - 1];
+        *last = arena_printf(arena, "%s %s", *last, text.data);
+    }
+    buf_free(&text);
+}
+
+void questions_add_one(struct arena *arena, struct questions *questions, const char *raw, size_t len)
+{
+    size_t at = 0, size = 0;
+    while (at < len && is_space(raw[at]))
+        at++;
+    int number = question_number(raw + at, &size);
+    if (number && at + size < len) {
+        questions->number = number;
+        at += size;
+    }
+    add(arena, questions, raw + at, len - at);
+}
+
+/* Does a sentence end before `at`, or a line begin there? */
+static bool may_begin(const char *raw, size_t at)
+{
+    static const char *const ends[] = {"？", "?", "。", "！", "!", "；", ";", ".", "\n"};
+    while (at > 0 && (raw[at - 1] == ' ' || raw[at - 1] == '\t'))
+        at--;
+    if (at == 0)
+        return true;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t n = strlen(ends[i]);
+        if (at >= n && memcmp(raw + at - n, ends[i], n) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_numbered(
+    struct arena *arena, struct questions *questions, const char *raw, size_t len, size_t start, int number)
+{
+    for (size_t at = start; at < len; at++) {
+        size_t size;
+        if (question_number(raw + at, &size) != number + 1 || !may_begin(raw, at))
+            continue;
+        add(arena, questions, raw + start, at - start);
+        number++;
+        start = at + size;
+        at = start - 1;
+    }
+    add(arena, questions, raw + start, len - start);
+    questions->number = number;
+}
+
+/* Quotes and brackets of a text: +1 opens, -1 closes, 0 is neither. */
+static int bracket(const char *text)
+{
+    static const char *const open[] = {"“", "「", "『", "《", "（", "(", "【"};
+    static const char *const close[] = {"”", "」", "』", "》", "）", ")", "】"};
+    for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
+        if (strncmp(text, open[i], strlen(open[i])) == 0)
+            return 1;
+        if (strncmp(text, close[i], strlen(close[i])) == 0)
+            return -1;
+    }
+    return 0;
+}
+
+static bool ascii_mark_ends(const char *raw, size_t len, size_t at)
+{
+    return at + 1 == len || is_space(raw[at + 1]) || (unsigned char)raw[at + 1] >= 0x80;
+}
+
+/* Are quotes and brackets in order, so that they may be minded? */
+static bool balanced(const char *raw, size_t len)
+{
+    int depth = 0;
+    for (size_t at = 0; at < len; at++) {
+        depth += bracket(raw + at);
+        if (depth < 0)
+            return false;
+    }
+    return depth == 0;
+}
+
+static const char *add_unnumbered(
+    struct arena *arena, struct questions *questions, const char *raw, size_t len)
+{
+    bool mind = balanced(raw, len);
+    size_t start = 0;
+    int depth = 0;
+    for (size_t at = 0; at < len; at++) {
+        depth += mind ? bracket(raw + at) : 0;
+        size_t size = strncmp(raw + at, "？", 3) == 0                   ? 3
+                      : raw[at] == '?' && ascii_mark_ends(raw, len, at) ? 1
+                                                                        : 0;
+        if (!size || depth > 0)
+            continue;
+        size_t end = at + size;
+        if (!mind && bracket(raw + end) < 0)
+            continue;
+        add(arena, questions, raw + start, end - start);
+        start = end;
+        at = end - 1;
+    }
+    while (start < len && is_space(raw[start]))
+        start++;
+    if (start == len)
+        return NULL;
+    if (start == 0 || !questions->count) {
+        add(arena, questions, raw, len);
+        return NULL;
+    }
+    struct buf rest;
+    buf_init(&rest, len);
+    flow_text(&rest, raw + start, len - start);
+    const char *kept = rest.len ? buf_keep(&rest, arena) : NULL;
+    buf_free(&rest);
+    return kept;
+}
+
+const char *questions_add(struct arena *arena, struct questions *questions, const char *raw, size_t len)
+{
+    size_t at = 0, size = 0;
+    while (at < len && is_space(raw[at]))
+        at++;
+    int number = at < len ? question_number(raw + at, &size) : 0;
+    if (number) {
+        add_numbered(arena, questions, raw, len, at + size, number);
+        return NULL;
+    }
+    return add_unnumbered(arena, questions, raw + at, len - at);
+}

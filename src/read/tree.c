@@ -1,0 +1,454 @@
+#include "read/tree.h"
+
+#include "core/arena.h"
+#include "core/buf.h"
+#include "read/flow.h"
+#include "read/guard.h"
+#include "read/html.h"
+#include "read/inline.h"
+
+#define CMARK_NO_SHORT_NAMES
+#include <cmark-gfm-core-extensions.h>
+#include <cmark-gfm-extension_api.h>
+#include <cmark-gfm.h>
+
+#include <ctype.h>
+#include <strings.h>
+
+struct builder {
+    struct arena *arena;
+    struct tree tree;
+    size_t cap;
+    struct node *at;   /* where the next node goes */
+    struct buf run;    /* text that is being gathered */
+    int block_depth;   /* quotes, lists and items around us in cmark's tree */
+    int inline_depth;  /* styles around us in cmark's tree */
+    cmark_node *image; /* the image whose alternative text is being gathered, or NULL */
+    const char *image_url;
+    cmark_node *bare;    /* a link that is kept as its text only, or NULL */
+    struct node *anchor; /* a link opened by <a>, or NULL */
+};
+
+bool tree_url_allowed(const char *url)
+{
+    size_t n = 0;
+    while (isalnum((unsigned char)url[n]) || (n && strchr("+.-", url[n]) && url[n]))
+        n++;
+    if (url[n] != ':')
+        return url[0] != '\0'; /* relative */
+    static const char *const schemes[] = {"http", "https", "mailto", "tel", "ftp", "magnet", "tg"};
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        if (strlen(schemes[i]) == n && strncasecmp(url, schemes[i], n) == 0)
+            return true;
+    return false;
+}
+
+/* An address as written, without what no address holds. */
+static const char *clean_url(struct arena *arena, const char *url)
+{
+    struct buf out;
+    buf_init(&out, strlen(url) * 2);
+    guard_take(&out, url, false);
+    size_t kept = 0;
+    for (size_t i = 0; i < out.len; i++)
+        if (out.data[i] != ' ' || (kept && i + 1 < out.len))
+            out.data[kept++] = out.data[i];
+    buf_truncate(&out, kept);
+    const char *clean = buf_keep(&out, arena);
+    buf_free(&out);
+    return clean;
+}
+
+static void flush(struct builder *b)
+{
+    if (!b->run.len)
+        return;
+    struct node *text = node_add(b->arena, b->at, NODE_TEXT);
+    text->text = buf_keep(&b->run, b->arena);
+    buf_reset(&b->run);
+}
+
+static void close_anchor(struct builder *b)
+{
+    flush(b);
+    if (b->anchor && b->at == b->anchor) {
+        b->at = b->anchor->parent;
+        b->anchor = NULL;
+    }
+}
+
+static struct node *open_node(struct builder *b, enum node_type type)
+{
+    flush(b);
+    b->at = node_add(b->arena, b->at, type);
+    return b->at;
+}
+
+static void close_node(struct builder *b)
+{
+    close_anchor(b);
+    b->anchor = NULL;
+    b->at = b->at->parent;
+}
+
+/* Notes the place of a block that was just put under the root. */
+static void place(struct builder *b, cmark_node *node)
+{
+    struct node *last = b->tree.root->last;
+    if (!last || (b->tree.count && b->tree.blocks[b->tree.count - 1].node == last))
+        return;
+    if (b->tree.count == b->cap) {
+        size_t cap = b->cap ? b->cap * 2 : 64;
+        struct block *blocks = arena_array(b->arena, cap, sizeof *blocks);
+        if (b->tree.count)
+            memcpy(blocks, b->tree.blocks, b->tree.count * sizeof *blocks);
+        b->tree.blocks = blocks;
+        b->cap = cap;
+    }
+    b->tree.blocks[b->tree.count++] = (struct block){
+        .node = last, .line = cmark_node_get_start_line(node), .end_line = cmark_node_get_end_line(node)};
+}
+
+static void add_image(struct builder *b, const char *url, const char *alt)
+{
+    flush(b);
+    if (!tree_url_allowed(url)) {
+        guard_take(&b->run, alt, false);
+        return;
+    }
+    struct node *image = node_add(b->arena, b->at, NODE_IMAGE);
+    image->url = url;
+    image->text = alt;
+}
+
+static bool in_link(const struct builder *b)
+{
+    for (const struct node *node = b->at; node; node = node->parent)
+        if (node->type == NODE_LINK)
+            return true;
+    return false;
+}
+
+/* One token of HTML inside a line. */
+static void html_inline(struct builder *b, const struct html_token *token)
+{
+    const char *url = clean_url(b->arena, token->url);
+    switch (token->kind) {
+    case HTML_TEXT:
+        guard_take(&b->run, token->text, false);
+        break;
+    case HTML_BREAK:
+        flush(b);
+        node_add(b->arena, b->at, NODE_BREAK);
+        break;
+    case HTML_IMAGE:
+        add_image(b, url, clean_url(b->arena, token->text));
+        break;
+    case HTML_ANCHOR:
+        if (!in_link(b) && tree_url_allowed(url)) {
+            open_node(b, NODE_LINK)->url = url;
+            b->anchor = b->at;
+        }
+        break;
+    case HTML_CLOSE:
+        close_anchor(b);
+        break;
+    case HTML_BLOCK:
+    case HTML_NOTHING:
+        break;
+    }
+}
+
+static void read_html_inline(struct builder *b, const char *html)
+{
+    struct html_token token;
+    size_t len = strlen(html);
+    for (size_t at = 0; at < len;) {
+        at = html_next(b->arena, html, len, at, &token);
+        html_inline(b, &token);
+    }
+}
+
+/* A block of HTML: its text as paragraphs. */
+static void read_html_block(struct builder *b, cmark_node *node)
+{
+    const char *html = cmark_node_get_literal(node);
+    size_t len = strlen(html);
+    struct node *outside = b->at;
+    struct html_token token;
+    for (size_t at = 0; at < len;) {
+        at = html_next(b->arena, html, len, at, &token);
+        if (token.kind == HTML_NOTHING)
+            continue;
+        bool ends = token.kind == HTML_BLOCK;
+        if (ends && b->at != outside) {
+            if (b->anchor)
+                close_anchor(b);
+            close_node(b);
+            if (b->tree.root == outside)
+                place(b, node);
+        }
+        if (ends)
+            continue;
+        if (b->at == outside)
+            open_node(b, NODE_PARAGRAPH);
+        html_inline(b, &token);
+    }
+    if (b->anchor)
+        close_anchor(b);
+    if (b->at != outside)
+        close_node(b);
+}
+
+static void add_code(struct builder *b, enum node_type type, cmark_node *node)
+{
+    struct buf text;
+    const char *literal = cmark_node_get_literal(node);
+    flush(b);
+    buf_init(&text, strlen(literal) * 2);
+    guard_take(&text, literal, true);
+    if (type == NODE_CODE)
+        for (size_t i = 0; i < text.len; i++)
+            if (text.data[i] == '\n' || text.data[i] == '\t')
+                text.data[i] = ' ';
+    struct node *code = node_add(b->arena, b->at, type);
+    code->text = buf_keep(&text, b->arena);
+    buf_reset(&text);
+    if (type == NODE_CODE_BLOCK) {
+        text.max = strlen(cmark_node_get_fence_info(node)) * 2;
+        guard_take(&text, cmark_node_get_fence_info(node), false);
+        code->info = buf_keep(&text, b->arena);
+    }
+    buf_free(&text);
+}
+
+static void enter_table(struct builder *b, const char *type)
+{
+    if (strcmp(type, "table") == 0)
+        open_node(b, NODE_TABLE);
+    else if (strcmp(type, "table_header") == 0 || strcmp(type, "table_row") == 0)
+        open_node(b, NODE_ROW);
+    else if (strcmp(type, "table_cell") == 0)
+        open_node(b, NODE_CELL);
+}
+
+static void enter_link(struct builder *b, cmark_node *node)
+{
+    const char *url = clean_url(b->arena, cmark_node_get_url(node));
+    if (b->anchor || !tree_url_allowed(url)) {
+        b->bare = node;
+        return;
+    }
+    open_node(b, NODE_LINK)->url = url;
+}
+
+/* Text, and what holds nothing. False when it is something else. */
+static bool enter_leaf(struct builder *b, cmark_node *node)
+{
+    switch (cmark_node_get_type(node)) {
+    case CMARK_NODE_TEXT:
+        guard_take(&b->run, cmark_node_get_literal(node), false);
+        return true;
+    case CMARK_NODE_SOFTBREAK:
+        buf_addc(&b->run, '\n');
+        return true;
+    case CMARK_NODE_LINEBREAK:
+        flush(b);
+        node_add(b->arena, b->at, NODE_BREAK);
+        return true;
+    case CMARK_NODE_CODE:
+        add_code(b, NODE_CODE, node);
+        return true;
+    case CMARK_NODE_CODE_BLOCK:
+        add_code(b, NODE_CODE_BLOCK, node);
+        return true;
+    case CMARK_NODE_HTML_INLINE:
+        read_html_inline(b, cmark_node_get_literal(node));
+        return true;
+    case CMARK_NODE_HTML_BLOCK:
+        read_html_block(b, node);
+        return true;
+    case CMARK_NODE_THEMATIC_BREAK:
+        node_add(b->arena, b->at, NODE_RULE);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Does a quote, list, item or style at the present depth get a node of its own? Asked alike on entering and
+ * leaving; an item goes with its list. */
+static bool block_kept(const struct builder *b, cmark_node_type type)
+{
+    return b->block_depth - (type == CMARK_NODE_ITEM) <= TREE_BLOCK_DEPTH;
+}
+
+static void enter_block(struct builder *b, cmark_node *node, cmark_node_type type)
+{
+    b->block_depth++;
+    if (!block_kept(b, type))
+        return;
+    if (type == CMARK_NODE_BLOCK_QUOTE) {
+        open_node(b, NODE_QUOTE);
+    } else if (type == CMARK_NODE_ITEM) {
+        open_node(b, NODE_ITEM);
+    } else {
+        int first = cmark_node_get_list_start(node);
+        bool numbered = cmark_node_get_list_type(node) == CMARK_ORDERED_LIST;
+        open_node(b, NODE_LIST)->level = numbered ? (first > 0 ? first : 1) : 0;
+    }
+}
+
+static void enter_style(struct builder *b, enum node_type type)
+{
+    if (++b->inline_depth <= TREE_INLINE_DEPTH)
+        open_node(b, type);
+}
+
+static void enter(struct builder *b, cmark_node *node)
+{
+    cmark_node_type type = cmark_node_get_type(node);
+    if (enter_leaf(b, node))
+        return;
+    switch (type) {
+    case CMARK_NODE_DOCUMENT:
+        break;
+    case CMARK_NODE_BLOCK_QUOTE:
+    case CMARK_NODE_LIST:
+    case CMARK_NODE_ITEM:
+        enter_block(b, node, type);
+        break;
+    case CMARK_NODE_PARAGRAPH:
+        open_node(b, NODE_PARAGRAPH);
+        break;
+    case CMARK_NODE_HEADING:
+        open_node(b, NODE_HEADING)->level = cmark_node_get_heading_level(node);
+        break;
+    case CMARK_NODE_EMPH:
+        enter_style(b, NODE_EMPHASIS);
+        break;
+    case CMARK_NODE_STRONG:
+        enter_style(b, NODE_STRONG);
+        break;
+    case CMARK_NODE_LINK:
+        enter_link(b, node);
+        break;
+    case CMARK_NODE_IMAGE:
+        flush(b);
+        b->image = node;
+        b->image_url = clean_url(b->arena, cmark_node_get_url(node));
+        break;
+    default:
+        if (strcmp(cmark_node_get_type_string(node), "strikethrough") == 0)
+            enter_style(b, NODE_STRIKE);
+        else
+            enter_table(b, cmark_node_get_type_string(node));
+    }
+}
+
+static void leave(struct builder *b, cmark_node *node)
+{
+    cmark_node_type type = cmark_node_get_type(node);
+    switch (type) {
+    case CMARK_NODE_DOCUMENT:
+        return;
+    case CMARK_NODE_BLOCK_QUOTE:
+    case CMARK_NODE_LIST:
+    case CMARK_NODE_ITEM:
+        if (block_kept(b, type))
+            close_node(b);
+        b->block_depth--;
+        return;
+    case CMARK_NODE_EMPH:
+    case CMARK_NODE_STRONG:
+        if (b->inline_depth-- <= TREE_INLINE_DEPTH)
+            close_node(b);
+        return;
+    case CMARK_NODE_LINK:
+        if (b->bare == node)
+            b->bare = NULL;
+        else
+            close_node(b);
+        return;
+    case CMARK_NODE_PARAGRAPH:
+    case CMARK_NODE_HEADING:
+        close_node(b);
+        return;
+    default:
+        break;
+    }
+    const char *name = cmark_node_get_type_string(node);
+    if (strcmp(name, "strikethrough") == 0) {
+        if (b->inline_depth-- <= TREE_INLINE_DEPTH)
+            close_node(b);
+    } else if (strncmp(name, "table", 5) == 0) {
+        close_node(b);
+    }
+}
+
+/* Inside an image only text counts. */
+static void step_image(struct builder *b, cmark_node *node, cmark_event_type event)
+{
+    cmark_node_type type = cmark_node_get_type(node);
+    if (event == CMARK_EVENT_EXIT && node == b->image) {
+        struct buf alt;
+        buf_init(&alt, b->run.len);
+        flow_text(&alt, b->run.data, b->run.len);
+        buf_reset(&b->run);
+        b->image = NULL;
+        add_image(b, b->image_url, buf_keep(&alt, b->arena));
+        buf_free(&alt);
+    } else if (event == CMARK_EVENT_ENTER && (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE)) {
+        guard_take(&b->run, cmark_node_get_literal(node), false);
+    } else if (event == CMARK_EVENT_ENTER && type == CMARK_NODE_SOFTBREAK) {
+        buf_addc(&b->run, '\n');
+    }
+}
+
+static void build(struct builder *b, cmark_node *document)
+{
+    cmark_iter *iter = cmark_iter_new(document);
+    cmark_event_type event;
+    while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
+        cmark_node *node = cmark_iter_get_node(iter);
+        if (b->image)
+            step_image(b, node, event);
+        else if (event == CMARK_EVENT_ENTER)
+            enter(b, node);
+        else
+            leave(b, node);
+        if (b->at == b->tree.root)
+            place(b, node);
+    }
+    cmark_iter_free(iter);
+}
+
+static cmark_node *parse(const char *text, size_t len)
+{
+    static const char *const names[] = {"table", "strikethrough"};
+    struct buf guarded;
+    cmark_gfm_core_extensions_ensure_registered();
+    cmark_parser *parser = cmark_parser_new(CMARK_OPT_SOURCEPOS | CMARK_OPT_STRIKETHROUGH_DOUBLE_TILDE);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        cmark_parser_attach_syntax_extension(parser, cmark_find_syntax_extension(names[i]));
+    buf_init(&guarded, len * 3 + 16);
+    guard_put(&guarded, text, len);
+    cmark_parser_feed(parser, guarded.data, guarded.len);
+    buf_free(&guarded);
+    cmark_node *document = cmark_parser_finish(parser);
+    cmark_parser_free(parser);
+    return document;
+}
+
+struct tree tree_parse(struct arena *arena, const char *text, size_t len)
+{
+    cmark_node *document = parse(text, len);
+    struct builder b = {.arena = arena};
+    b.tree.root = b.at = node_new(arena, NODE_DOCUMENT);
+    buf_init(&b.run, len * 3 + 16);
+    build(&b, document);
+    buf_free(&b.run);
+    cmark_node_free(document);
+    inline_mend(arena, b.tree.root);
+    return b.tree;
+}
