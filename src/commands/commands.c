@@ -1,5 +1,16 @@
 #include "commands/commands.h"
 
+extern const struct command command_week, command_item, command_question, command_search, command_next,
+    command_help, command_where, command_post;
+
 const struct command *const commands[] = {
+    &command_week,
+    &command_item,
+    &command_question,
+    &command_search,
+    &command_next,
+    &command_help,
+    &command_where,
+    &command_post,
     NULL,
 };

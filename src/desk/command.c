@@ -338,3 +338,20 @@ const struct command *command_match(const struct command *const *commands, const
     }
     return match_forms(commands, &line, FORM_ANYTHING, words);
 }
+
+bool command_number(const char *text, int *number)
+{
+    static const char *const forms[] = {"#", "第#条", "第#个", "#号", "no.#", "no#", "item#"};
+    struct arena arena = {0};
+    struct line line = make_line(&arena, trim(&arena, text, strlen(text)));
+    bool is = false;
+    for (size_t i = 0; i < sizeof forms / sizeof *forms && !is; i++) {
+        struct pattern form = read_form(forms[i]);
+        const char *digits;
+        is = match_number(&line, &form, &digits);
+        if (is)
+            *number = (int)strtol(digits, NULL, 10);
+    }
+    arena_free(&arena);
+    return is;
+}
