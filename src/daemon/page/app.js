@@ -49,7 +49,7 @@ function firstLines() {
   const first = byId('first');
   const lines = [];
   if (room.demo) {
-    lines.push(make('p', {}, make('strong', {}, words.demo1)), make('p', {}, words.demo2), make('p', {}, words.demo3));
+    lines.push(make('p', {}, make('strong', {}, words.demo1), ` ${words.demo2}`), make('p', {}, words.demo3));
   } else lines.push(make('p', {}, words.room1(room.title)));
   lines.push(make('p', { class: 'chips' }, ...chips()));
   if (room.read)
@@ -62,7 +62,8 @@ function texts() {
   byId('archive').textContent = words.archive;
   byId('send').setAttribute('aria-label', words.send);
   byId('send').title = words.send;
-  byId('log').setAttribute('aria-label', words.log);
+  byId('log').setAttribute('aria-labelledby', 'log-title');
+  byId('log-title').textContent = words.log;
   byId('scroll').setAttribute('aria-label', words.log);
   byId('chips').setAttribute('aria-label', words.chips);
   byId('chips').replaceChildren(...chips());
@@ -139,6 +140,7 @@ const handlers = {
   rows: (frame) => {
     rows.putAll(frame.rows, frame);
     byId('first').hidden = !byId('older').hidden;
+    if (frame.fresh && !byId('first').hidden && !frame.rows.some((row) => row.kind === 'said')) rows.toStart();
   },
   row: (frame) => {
     rows.putLive(frame.row, frame.edited);

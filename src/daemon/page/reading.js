@@ -109,7 +109,7 @@ export class Reading {
     const parts = [make('p', { class: 'edition' }, make('strong', {}, edition.title || words.untitled),
       ...[edition.period, edition.number, edition.date].filter(Boolean).map((text) => make('span', { class: 'tag' }, text)))];
     const numbers = ['sections', 'items', 'questions', 'links', 'images'].filter((key) => counts[key] || key === 'items')
-      .map((key) => `${counts[key]} ${words[key === 'images' ? 'pictures' : key]}`);
+      .map((key) => words[key](counts[key]));
     parts.push(make('p', { class: 'counts' }, numbers.join(' · ')));
     if (result.warnings?.length)
       parts.push(make('details', { class: 'notes' }, make('summary', {}, `${words.warnings} (${result.warnings.length})`),
@@ -136,7 +136,7 @@ export class Reading {
 
   itemButton(item, choose) {
     const few = [['questions', '?'], ['links', '↗'], ['images', '▣']].filter(([key]) => item[key])
-      .map(([key, sign]) => make('span', { class: 'few', title: words[key === 'images' ? 'pictures' : key] }, `${sign}${item[key]}`));
+      .map(([key, sign]) => make('span', { class: 'few', title: words[key](item[key]) }, `${sign}${item[key]}`));
     const button = make('button', { type: 'button', class: 'item', 'aria-pressed': 'false' },
       make('span', { class: 'number' }, String(item.number)), make('span', { class: 'name' }, item.title || words.untitled), ...few);
     button.addEventListener('click', () => choose(item.number, button));

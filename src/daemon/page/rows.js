@@ -252,6 +252,12 @@ export class Rows {
     this.showPill();
   }
 
+  // Nobody has said anything yet: the first lines are what is to be read.
+  toStart() {
+    this.scroll.scrollTo({ top: 0, behavior: 'instant' });
+    this.scrolled();
+  }
+
   // A post higher than the window is read from its beginning.
   showFrom(element) {
     const end = this.scroll.scrollHeight - this.scroll.clientHeight;
