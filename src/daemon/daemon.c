@@ -1,0 +1,773 @@
+#include "daemon/daemon.h"
+
+#include "adapters/adapter.h"
+#include "commands/commands.h"
+#include "core/buf.h"
+#include "daemon/clock.h"
+#include "daemon/http.h"
+#include "daemon/log.h"
+#include "daemon/loop.h"
+#include "daemon/notify.h"
+#include "daemon/random.h"
+#include "daemon/reading.h"
+#include "daemon/room.h"
+#include "daemon/server.h"
+#include "daemon/sources.h"
+#include "desk/desk.h"
+
+#include <signal.h>
+
+enum {
+    GOODBYE_MS = 8000,     /* what is under way may take this long at the end; SIGTERM promises ten seconds */
+    RETRY_FIRST_MS = 1000, /* after a turn that failed (a full disk), doubling */
+    RETRY_MAX_MS = 30000,
+    LOOK_MS = 15000,    /* somebody else may have written without ringing */
+    EVENTS_MAX = 10000, /* waiting while turns fail; more is not taken in */
+};
+
+/* A request on its way, with what it is for. */
+struct trip {
+    struct trip *next;
+    struct daemon *daemon;
+    struct http_call *http;
+    enum action_kind kind;
+    int64_t delivery;
+    int attempt;
+    size_t bot;
+};
+
+/* A bot that waits before it listens again. */
+struct pause {
+    struct daemon *daemon;
+    size_t bot;
+    struct loop_timer *timer;
+    struct arena arena; /* the request's */
+    struct request request;
+};
+
+/* A file dropped on the page while it is being read. */
+struct dropped {
+    struct dropped *next;
+    struct daemon *daemon;
+    struct reading *reading;
+    char ticket[64];
+};
+
+struct daemon {
+    const struct setup *setup;
+    const struct daemon_options *options;
+    struct loop *loop;
+    struct state *state;
+    struct desk *desk;
+    struct http *http;
+    struct server *server;
+    struct room *room;
+    struct sources *sources;
+    struct loop_watch *bell;
+    char bell_name[256];
+    struct loop_timer *wake, *look, *goodbye, *watchdog;
+    struct trip *trips;
+    struct pause *pauses; /* one a bot */
+    struct dropped *dropped;
+    struct arena gathered; /* what the waiting events hold */
+    struct event *events;
+    size_t event_count, event_room;
+    int64_t wake_at, retry_ms;
+    struct setup *reloaded;        /* the newest, waiting for its turn */
+    struct arena *setup_arenas[2]; /* of reloaded setups: the one in use, the one waiting */
+    bool started, ready, ending, failed_turn, idle;
+    struct error failure;
+};
+
+static void *grab(size_t size)
+{
+    void *piece = calloc(1, size);
+    if (!piece)
+        abort(); /* out of memory ends the process */
+    return piece;
+}
+
+/* --- events in
+ * ---------------------------------------------------------------------------------------------------- */
+
+static struct event *add_event(struct daemon *daemon, enum event_kind kind)
+{
+    if (daemon->event_count == daemon->event_room) {
+        daemon->event_room = daemon->event_room ? daemon->event_room * 2 : 16;
+        daemon->events = realloc(daemon->events, daemon->event_room * sizeof *daemon->events);
+        if (!daemon->events)
+            abort();
+    }
+    struct event *event = &daemon->events[daemon->event_count++];
+    memset(event, 0, sizeof *event);
+    event->kind = kind;
+    return event;
+}
+
+static const struct answer *keep_answer(struct daemon *daemon, const struct answer *answer)
+{
+    struct arena *arena = &daemon->gathered;
+    struct answer *copy = arena_alloc(arena, sizeof *copy);
+    *copy = *answer;
+    copy->body = arena_copy(arena, answer->body, answer->body_len);
+    copy->trouble = arena_string(arena, answer->trouble);
+    copy->headers = arena_array(arena, answer->header_count, sizeof *copy->headers);
+    for (size_t i = 0; i < answer->header_count; i++) {
+        copy->headers[i].name = arena_string(arena, answer->headers[i].name);
+        copy->headers[i].value = arena_string(arena, answer->headers[i].value);
+    }
+    return copy;
+}
+
+static void forget_trip(struct trip *trip)
+{
+    for (struct trip **at = &trip->daemon->trips; *at; at = &(*at)->next)
+        if (*at == trip) {
+            *at = trip->next;
+            break;
+        }
+    free(trip);
+}
+
+static void answered(const struct answer *answer, void *context)
+{
+    struct trip *trip = context;
+    struct daemon *daemon = trip->daemon;
+    if (trip->kind == ACTION_SEND) {
+        struct event *event = add_event(daemon, EVENT_ANSWER);
+        event->answer.delivery = trip->delivery;
+        event->answer.attempt = trip->attempt;
+        event->answer.answer = keep_answer(daemon, answer);
+    } else if (trip->kind == ACTION_LISTEN) {
+        struct event *event = add_event(daemon, EVENT_LISTENED);
+        event->listened.bot = trip->bot;
+        event->listened.answer = keep_answer(daemon, answer);
+    }
+    forget_trip(trip);
+}
+
+static void said(const char *channel, const char *client, const char *name, const char *text, const char *ref,
+    void *context)
+{
+    struct daemon *daemon = context;
+    if (daemon->event_count >= EVENTS_MAX)
+        return; /* not acknowledged: the page says it again */
+    struct arena *arena = &daemon->gathered;
+    struct event *event = add_event(daemon, EVENT_SAID);
+    event->said.channel = arena_string(arena, channel);
+    event->said.client = arena_string(arena, client);
+    event->said.name = arena_string(arena, name);
+    event->said.text = arena_string(arena, text);
+    event->said.ref = arena_string(arena, ref);
+}
+
+static void source_read(const struct source_file *file, void *context)
+{
+    struct daemon *daemon = context;
+    struct arena *arena = &daemon->gathered;
+    struct event *event = add_event(daemon, EVENT_READ);
+    event->read.source = file->source;
+    event->read.path = arena_string(arena, file->path);
+    event->read.mtime_ns = file->mtime_ns;
+    event->read.size = file->size;
+    event->read.error = arena_string(arena, file->error);
+    event->read.at_start = file->at_start;
+    if (!file->digest)
+        return;
+    struct buf packed = BUF_INIT(SIZE_MAX / 4);
+    digest_pack(&packed, file->digest);
+    struct error err = {0};
+    event->read.digest = digest_unpack(arena, packed.data, packed.len, &err);
+    if (!event->read.digest)
+        event->read.error = arena_string(arena, err.text);
+    buf_free(&packed);
+}
+
+static void source_progress(size_t read, size_t all, void *context)
+{
+    (void)context;
+    log_info("sources", "%zu of %zu files read", read, all);
+}
+
+static void source_trouble(const char *text, void *context)
+{
+    (void)context;
+    log_warning("sources", "%s", text);
+}
+
+static void source_scanned(size_t files, void *context)
+{
+    struct daemon *daemon = context;
+    (void)files;
+    if (daemon->started)
+        return; /* after a reload */
+    add_event(daemon, EVENT_START);
+    daemon->started = true;
+}
+
+static void bell_rang(const char *name, void *context)
+{
+    struct daemon *daemon = context;
+    if (!strcmp(name, daemon->bell_name))
+        add_event(daemon, EVENT_BELL);
+}
+
+static void look(void *context)
+{
+    struct daemon *daemon = context;
+    if (state_changed_elsewhere(daemon->state))
+        add_event(daemon, EVENT_BELL);
+    loop_timer_set(daemon->look, LOOK_MS);
+}
+
+static void woke(void *context)
+{
+    (void)context; /* the round that follows sees that it is time */
+}
+
+static struct now room_now(void *context)
+{
+    (void)context;
+    return clock_now();
+}
+
+/* --- a file dropped on the page
+ * ------------------------------------------------------------------------------------ */
+
+static void dropped_done(const struct digest *digest, const char *error, void *context)
+{
+    struct dropped *dropped = context;
+    struct daemon *daemon = dropped->daemon;
+    room_read_done(daemon->room, dropped->ticket, digest, error);
+    for (struct dropped **at = &daemon->dropped; *at; at = &(*at)->next)
+        if (*at == dropped) {
+            *at = dropped->next;
+            break;
+        }
+    free(dropped);
+}
+
+static int read_dropped(
+    const char *ticket, const char *name, const void *bytes, size_t len, void *context, struct error *err)
+{
+    struct daemon *daemon = context;
+    struct dropped *dropped = grab(sizeof *dropped);
+    *dropped = (struct dropped){.daemon = daemon, .next = daemon->dropped};
+    snprintf(dropped->ticket, sizeof dropped->ticket, "%s", ticket);
+    struct reading_input input = {.name = name, .link = "", .bytes = bytes, .len = len};
+    dropped->reading = reading_start(daemon->loop, &input, dropped_done, dropped, err);
+    if (!dropped->reading) {
+        free(dropped);
+        return -1;
+    }
+    daemon->dropped = dropped;
+    return 0;
+}
+
+/* --- actions out
+ * ---------------------------------------------------------------------------------------------------- */
+
+static void send_out(struct daemon *daemon, const struct action *action, const struct request *request)
+{
+    struct trip *trip = grab(sizeof *trip);
+    *trip = (struct trip){.daemon = daemon,
+        .kind = action->kind,
+        .delivery = action->delivery,
+        .attempt = action->attempt,
+        .bot = action->bot,
+        .next = daemon->trips};
+    daemon->trips = trip;
+    trip->http = http_send(daemon->http, request, answered, trip);
+}
+
+static void pause_over(void *context)
+{
+    struct pause *pause = context;
+    if (pause->daemon->ending)
+        return;
+    if (pause->request.method) {
+        struct action action = {.kind = ACTION_LISTEN, .bot = pause->bot};
+        send_out(pause->daemon, &action, &pause->request);
+    } else {
+        add_event(pause->daemon, EVENT_LISTENED)->listened.bot = pause->bot;
+    }
+}
+
+static void keep_request(struct arena *arena, const struct request *request, struct request *copy)
+{
+    *copy = *request;
+    copy->method = arena_string(arena, request->method);
+    copy->url = arena_string(arena, request->url);
+    copy->body = request->body ? arena_copy(arena, request->body, request->body_len) : NULL;
+    copy->headers = arena_array(arena, request->header_count, sizeof *copy->headers);
+    for (size_t i = 0; i < request->header_count; i++) {
+        copy->headers[i].name = arena_string(arena, request->headers[i].name);
+        copy->headers[i].value = arena_string(arena, request->headers[i].value);
+    }
+}
+
+static void listen_later(struct daemon *daemon, const struct action *action)
+{
+    struct pause *pause = &daemon->pauses[action->bot];
+    if (daemon->ending || daemon->options->drain)
+        return;
+    if (action->wait_ms <= 0 && action->request.method) {
+        send_out(daemon, action, &action->request);
+        return;
+    }
+    pause->daemon = daemon;
+    pause->bot = action->bot;
+    arena_free(&pause->arena);
+    keep_request(&pause->arena, &action->request, &pause->request);
+    if (!pause->timer)
+        pause->timer = loop_timer_new(daemon->loop, pause_over, pause);
+    loop_timer_set(pause->timer, action->wait_ms > 0 ? action->wait_ms : 0);
+}
+
+static void tell(const struct action *action)
+{
+    const char *from = action->channel && *action->channel ? action->channel : "desk";
+    if (action->level == TELL_ALERT)
+        log_error(from, "%s", action->text);
+    else if (action->level == TELL_WARNING)
+        log_warning(from, "%s", action->text);
+    else
+        log_info(from, "%s", action->text);
+}
+
+static void carry_out(struct daemon *daemon, const struct action *action)
+{
+    switch (action->kind) {
+    case ACTION_SEND:
+    case ACTION_ASIDE:
+        send_out(daemon, action, &action->request);
+        break;
+    case ACTION_LISTEN:
+        listen_later(daemon, action);
+        break;
+    case ACTION_ROOM:
+        if (daemon->room)
+            room_changed(daemon->room, action->channel, action->room_id, action->edited);
+        break;
+    case ACTION_TELL:
+        tell(action);
+        break;
+    }
+}
+
+/* --- the round
+ * ------------------------------------------------------------------------------------------------------ */
+
+static void end_soon(struct daemon *daemon)
+{
+    if (daemon->ending)
+        return;
+    daemon->ending = true;
+    notify_send("STOPPING=1");
+    add_event(daemon, EVENT_STOP);
+    loop_timer_set(daemon->goodbye, GOODBYE_MS);
+}
+
+static bool posts_under_way(const struct daemon *daemon)
+{
+    for (const struct trip *trip = daemon->trips; trip; trip = trip->next)
+        if (trip->kind == ACTION_SEND)
+            return true;
+    return false;
+}
+
+static void became_ready(struct daemon *daemon)
+{
+    daemon->ready = true;
+    notify_send("READY=1\nSTATUS=running");
+    if (daemon->options->ready)
+        daemon->options->ready(
+            daemon->server ? server_port(daemon->server) : 0, daemon->options->ready_context);
+}
+
+/* The failed turn changed nothing: its events wait and are given again. */
+static void turn_failed(struct daemon *daemon, const struct error *err)
+{
+    if (!daemon->failed_turn)
+        log_error("desk", "nothing can be decided now: %s. It is tried again; nothing is lost.", err->text);
+    daemon->failed_turn = true;
+    daemon->failure = *err;
+    daemon->retry_ms = daemon->retry_ms ? daemon->retry_ms * 2 : RETRY_FIRST_MS;
+    if (daemon->retry_ms > RETRY_MAX_MS)
+        daemon->retry_ms = RETRY_MAX_MS;
+    daemon->wake_at = clock_now().boot_ms + daemon->retry_ms;
+    loop_timer_set(daemon->wake, daemon->retry_ms);
+}
+
+static void start_sources(struct daemon *daemon);
+
+/* Nobody listens while the configuration changes: bots may have gone or have another place in the list. */
+static void stop_listening(struct daemon *daemon)
+{
+    for (struct trip **at = &daemon->trips; *at;) {
+        struct trip *trip = *at;
+        if (trip->kind != ACTION_LISTEN) {
+            at = &trip->next;
+            continue;
+        }
+        *at = trip->next;
+        http_cancel(trip->http);
+        free(trip);
+    }
+    for (size_t i = 0; i < daemon->setup->bot_count; i++) {
+        if (daemon->pauses[i].timer)
+            loop_timer_free(daemon->pauses[i].timer);
+        arena_free(&daemon->pauses[i].arena);
+    }
+    memset(daemon->pauses, 0, (daemon->setup->bot_count + 1) * sizeof *daemon->pauses);
+}
+
+/* The desk works by the new configuration from here on. */
+static void took_setup(struct daemon *daemon)
+{
+    daemon->setup = daemon->reloaded;
+    daemon->reloaded = NULL;
+    free(daemon->pauses);
+    daemon->pauses = grab((daemon->setup->bot_count + 1) * sizeof *daemon->pauses);
+    if (daemon->room)
+        room_setup(daemon->room, daemon->setup);
+    sources_free(daemon->sources);
+    start_sources(daemon);
+    if (daemon->setup_arenas[0]) {
+        arena_free(daemon->setup_arenas[0]);
+        free(daemon->setup_arenas[0]);
+    }
+    daemon->setup_arenas[0] = daemon->setup_arenas[1];
+    daemon->setup_arenas[1] = NULL;
+}
+
+/* What the page and the reload want to know of the events that were taken. */
+static void events_taken(struct daemon *daemon, const struct event *events, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (events[i].kind == EVENT_SETUP)
+            took_setup(daemon);
+        else if (events[i].kind == EVENT_SAID && daemon->room)
+            room_said_done(daemon->room, events[i].said.channel, events[i].said.client, events[i].said.ref);
+}
+
+static void take_turn(struct daemon *daemon, struct now now)
+{
+    /* Events that come in while this turn's actions are carried out belong to the next one. */
+    struct event *events = daemon->events;
+    size_t count = daemon->event_count;
+    struct arena gathered = daemon->gathered, arena = {0};
+    struct actions actions = {0};
+    struct error err = {0};
+    if (desk_turn(daemon->desk, events, count, now, &arena, &actions, &err)) {
+        arena_free(&arena);
+        turn_failed(daemon, &err);
+        return;
+    }
+    daemon->events = NULL;
+    daemon->event_count = daemon->event_room = 0;
+    daemon->gathered = (struct arena){0};
+    if (daemon->failed_turn)
+        log_info("desk", "it goes on");
+    daemon->failed_turn = false;
+    daemon->retry_ms = 0;
+    for (size_t i = 0; i < actions.count; i++)
+        carry_out(daemon, &actions.list[i]);
+    events_taken(daemon, events, count);
+    daemon->wake_at = actions.wake_boot_ms;
+    daemon->idle = actions.idle;
+    if (actions.wake_boot_ms != INT64_MAX) {
+        int64_t wait = actions.wake_boot_ms - now.boot_ms;
+        loop_timer_set(daemon->wake, wait > 0 ? wait : 0);
+    }
+    arena_free(&arena);
+    arena_free(&gathered);
+    free(events);
+    if (daemon->started && !daemon->ready)
+        became_ready(daemon);
+}
+
+static void shut(struct daemon *daemon);
+
+static void round_over(void *context)
+{
+    struct daemon *daemon = context;
+    if (!daemon->desk)
+        return;
+    struct now now = clock_now();
+    bool due = daemon->started && now.boot_ms >= daemon->wake_at;
+    if (daemon->failed_turn ? due : (daemon->event_count || due))
+        take_turn(daemon, now);
+    if (daemon->options->drain && daemon->ready && daemon->idle && !daemon->event_count)
+        end_soon(daemon);
+    if (daemon->ending && !daemon->event_count && !posts_under_way(daemon))
+        shut(daemon);
+}
+
+static void goodbye(void *context)
+{
+    shut(context);
+}
+
+/* --- signals
+ * ----------------------------------------------------------------------------------------------------------
+ */
+
+static void reload(struct daemon *daemon)
+{
+    if (!daemon->options->reload) {
+        log_info("daemon", "there is no configuration file to read again");
+        return;
+    }
+    struct error err = {0};
+    struct arena *arena = grab(sizeof *arena);
+    notify_send("RELOADING=1");
+    struct setup *setup = daemon->options->reload(daemon->options->reload_context, arena, &err);
+    notify_send("READY=1");
+    const char *fixed = "";
+    if (setup && strcmp(setup->state, daemon->setup->state))
+        fixed = "state";
+    else if (setup && strcmp(setup->http_listen, daemon->setup->http_listen))
+        fixed = "http.listen";
+    if (!setup || *fixed) {
+        if (setup)
+            log_error("daemon", "the configuration stays as it was: another %s needs a restart", fixed);
+        else
+            log_error("daemon", "the configuration stays as it was: %s", err.text);
+        arena_free(arena);
+        free(arena);
+        return;
+    }
+    log_info("daemon", "configuration read again: %zu channels, %zu sources", setup->channel_count,
+        setup->source_count);
+    stop_listening(daemon);
+    for (size_t i = 0; i < daemon->event_count; i++)
+        if (daemon->events[i].kind == EVENT_LISTENED) {
+            /* of a bot that may not be there: the same updates come again, and are known */
+            memmove(&daemon->events[i], &daemon->events[i + 1],
+                (--daemon->event_count - i) * sizeof *daemon->events);
+            i--;
+        }
+    add_event(daemon, EVENT_SETUP)->setup = setup;
+    daemon->reloaded = setup;
+    daemon->setup_arenas[1] = arena;
+}
+
+static void signalled(int signal, void *context)
+{
+    struct daemon *daemon = context;
+    if (signal != SIGHUP)
+        end_soon(daemon);
+    else if (!daemon->ending && !daemon->reloaded)
+        reload(daemon);
+}
+
+static void watchdog(void *context)
+{
+    struct daemon *daemon = context;
+    notify_send("WATCHDOG=1");
+    loop_timer_set(daemon->watchdog, notify_watchdog_ms());
+}
+
+/* --- up and down
+ * -------------------------------------------------------------------------------------------------------- */
+
+static bool has_local_channel(const struct setup *setup)
+{
+    for (size_t i = 0; i < setup->channel_count; i++)
+        if (setup->channels[i].settings.adapter->local)
+            return true;
+    return false;
+}
+
+static int split_listen(const char *listen, char *address, size_t size, int *port, struct error *err)
+{
+    const char *colon = strrchr(listen, ':');
+    char *end = NULL;
+    long number = colon ? strtol(colon + 1, &end, 10) : -1;
+    size_t len = colon ? (size_t)(colon - listen) : 0;
+    if (!colon || end == colon + 1 || *end || number < 0 || number > 65535 || !len || len >= size)
+        return error_set_kind(
+            err, ERROR_USAGE, "%s is no address to listen on; write it like 127.0.0.1:8080", listen);
+    if (listen[0] == '[' && listen[len - 1] == ']') {
+        listen++;
+        len -= 2;
+    }
+    memcpy(address, listen, len);
+    address[len] = '\0';
+    *port = (int)number;
+    return 0;
+}
+
+static bool healthz(const struct server_request *request, struct server_answer *answer, void *context)
+{
+    const struct daemon *daemon = context;
+    if (strcmp(request->path, "/healthz"))
+        return false;
+    bool well = daemon->ready && !daemon->failed_turn;
+    answer->status = well ? 200 : 503;
+    answer->type = "text/plain; charset=utf-8";
+    answer->body = well ? "ok\n" : daemon->failed_turn ? "the state file cannot be written\n" : "starting\n";
+    answer->body_len = strlen(answer->body);
+    return true;
+}
+
+static int open_page(struct daemon *daemon, struct error *err)
+{
+    const struct setup *setup = daemon->setup;
+    char address[64];
+    int port;
+    if (!*setup->http_listen || daemon->options->drain)
+        return 0;
+    if (split_listen(setup->http_listen, address, sizeof address, &port, err))
+        return -1;
+    struct room_hooks hooks = {.context = daemon,
+        .now = room_now,
+        .said = said,
+        .other = healthz,
+        .read = setup->demo ? read_dropped : NULL};
+    daemon->room = room_new(daemon->state, setup, commands, random_seed(), &hooks, err);
+    if (!daemon->room)
+        return -1;
+    const char *public_host = strstr(setup->http_public, "://");
+    struct server_options options = {.address = address,
+        .port = port,
+        .next_free = daemon->options->next_port,
+        .public_host = public_host ? public_host + 3 : "",
+        .socket_path = "/room/ws",
+        .body_max = ROOM_READ_MAX,
+        .connections_max = 256,
+        .sockets_max = 128};
+    struct server_handlers handlers = {room_request, room_opened, room_message, room_closed};
+    daemon->server = server_new(daemon->loop, &options, &handlers, daemon->room, err);
+    return daemon->server ? 0 : -1;
+}
+
+static int watch_bell(struct daemon *daemon, struct error *err)
+{
+    char path[4096];
+    state_bell_path(daemon->setup->state, path, sizeof path);
+    char *slash = strrchr(path, '/');
+    if (!slash)
+        return error_set(err, "the path of the state file must be absolute: %s", path);
+    snprintf(daemon->bell_name, sizeof daemon->bell_name, "%s", slash + 1);
+    slash[slash == path] = '\0';
+    daemon->bell = loop_watch_new(daemon->loop, path, bell_rang, daemon, err);
+    return daemon->bell ? 0 : -1;
+}
+
+static void start_sources(struct daemon *daemon)
+{
+    struct sources_hooks hooks = {source_read, source_progress, source_scanned, source_trouble, daemon};
+    daemon->sources = sources_new(daemon->loop, daemon->setup, daemon->state, &hooks);
+    for (size_t i = 0; i < daemon->options->sample_count; i++) {
+        const struct daemon_sample *sample = &daemon->options->samples[i];
+        sources_sample(daemon->sources, sample->source, sample->name, sample->bytes, sample->len);
+    }
+}
+
+static int bring_up(struct daemon *daemon, struct error *err)
+{
+    const struct setup *setup = daemon->setup;
+    struct http_options http = {.proxy = "", .user_agent = "digestd/" DIGESTD_VERSION};
+    struct desk_tools tools = {.commands = commands, .seed = random_seed(), .drain = daemon->options->drain};
+    daemon->state = state_open(setup->state, STATE_DAEMON, clock_now().wall_ms, err);
+    if (!daemon->state)
+        return -1;
+    daemon->loop = loop_new(err);
+    if (!daemon->loop)
+        return -1;
+    daemon->http = http_new(daemon->loop, &http, err);
+    if (!daemon->http || open_page(daemon, err) || watch_bell(daemon, err))
+        return -1;
+    daemon->desk = desk_new(daemon->state, setup, &tools);
+    daemon->wake = loop_timer_new(daemon->loop, woke, daemon);
+    daemon->look = loop_timer_new(daemon->loop, look, daemon);
+    daemon->goodbye = loop_timer_new(daemon->loop, goodbye, daemon);
+    daemon->watchdog = loop_timer_new(daemon->loop, watchdog, daemon);
+    daemon->wake_at = INT64_MAX;
+    loop_timer_set(daemon->look, LOOK_MS);
+    if (notify_watchdog_ms() > 0)
+        loop_timer_set(daemon->watchdog, 0);
+    loop_on_signal(daemon->loop, signalled, daemon);
+    start_sources(daemon);
+    if (has_local_channel(setup) && !daemon->server && !daemon->options->drain)
+        log_warning("room", "there is a room, but no page: set http.listen");
+    return 0;
+}
+
+/* Everything that hangs on the loop goes; loop_run() then returns. */
+static void shut(struct daemon *daemon)
+{
+    if (!daemon->desk)
+        return;
+    desk_free(daemon->desk);
+    daemon->desk = NULL;
+    for (struct trip *trip = daemon->trips, *next; trip; trip = next) {
+        next = trip->next;
+        http_cancel(trip->http);
+        free(trip);
+    }
+    daemon->trips = NULL;
+    for (struct dropped *dropped = daemon->dropped, *next; dropped; dropped = next) {
+        next = dropped->next;
+        reading_cancel(dropped->reading);
+        free(dropped);
+    }
+    daemon->dropped = NULL;
+    for (size_t i = 0; i < daemon->setup->bot_count; i++) {
+        if (daemon->pauses[i].timer)
+            loop_timer_free(daemon->pauses[i].timer);
+        arena_free(&daemon->pauses[i].arena);
+    }
+    sources_free(daemon->sources);
+    loop_watch_free(daemon->bell);
+    loop_timer_free(daemon->wake);
+    loop_timer_free(daemon->look);
+    loop_timer_free(daemon->goodbye);
+    loop_timer_free(daemon->watchdog);
+    http_free(daemon->http);
+    daemon->http = NULL;
+    if (daemon->server)
+        server_free(daemon->server);
+    daemon->server = NULL;
+    loop_stop(daemon->loop);
+}
+
+static void take_down(struct daemon *daemon)
+{
+    if (daemon->desk)
+        shut(daemon);
+    if (daemon->bell && daemon->http) { /* bring_up() failed half way */
+        loop_watch_free(daemon->bell);
+    }
+    if (daemon->http)
+        http_free(daemon->http);
+    if (daemon->server)
+        server_free(daemon->server);
+    if (daemon->loop)
+        loop_free(daemon->loop);
+    if (daemon->room)
+        room_free(daemon->room);
+    if (daemon->state)
+        state_close(daemon->state);
+    for (size_t i = 0; i < 2; i++)
+        if (daemon->setup_arenas[i]) {
+            arena_free(daemon->setup_arenas[i]);
+            free(daemon->setup_arenas[i]);
+        }
+    arena_free(&daemon->gathered);
+    free(daemon->events);
+    free(daemon->pauses);
+}
+
+int daemon_run(const struct setup *setup, const struct daemon_options *options, struct error *err)
+{
+    struct daemon daemon = {.setup = setup, .options = options};
+    daemon.pauses = grab((setup->bot_count + 1) * sizeof *daemon.pauses);
+    int result = bring_up(&daemon, err);
+    if (!result)
+        loop_run(daemon.loop, round_over, &daemon);
+    take_down(&daemon);
+    return result;
+}
