@@ -10,13 +10,13 @@
 /* "dgsd": written into every state file, so that a file of another program is not taken for one. */
 enum { STATE_APPLICATION = 0x64677364 };
 
-extern const unsigned char embedded_001_sql_data[];
-extern const size_t embedded_001_sql_size;
+extern const unsigned char embedded__001_sql_data[];
+extern const size_t embedded__001_sql_size;
 
 static const struct migration {
     const unsigned char *text; /* ends with a NUL */
 } migrations[] = {
-    {embedded_001_sql_data},
+    {embedded__001_sql_data},
 };
 enum { STATE_VERSION = sizeof migrations / sizeof migrations[0] };
 
