@@ -12,7 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* --- help ----------------------------------------------------------------------------------------------------- */
+/* --- help
+ * ----------------------------------------------------------------------------------------------------- */
 
 static void print_overview(FILE *out)
 {
@@ -29,7 +30,8 @@ static void print_overview(FILE *out)
 
 static void print_help(FILE *out, const struct subcommand *command)
 {
-    fprintf(out, "digestd %s: %s\n\nusage: digestd [-c FILE] %s", command->name, command->summary, command->name);
+    fprintf(
+        out, "digestd %s: %s\n\nusage: digestd [-c FILE] %s", command->name, command->summary, command->name);
     if (command->flags[0].name || command->json)
         fputs(" [OPTIONS]", out);
     if (*command->words)
@@ -50,7 +52,8 @@ static void print_help(FILE *out, const struct subcommand *command)
         fprintf(out, "  %-22s %s\n", "--json", "print JSON, for programs");
 }
 
-/* --- words ---------------------------------------------------------------------------------------------------- */
+/* --- words
+ * ---------------------------------------------------------------------------------------------------- */
 
 static const struct subcommand *find_subcommand(const char *name)
 {
@@ -87,7 +90,8 @@ static int find_flag(const struct subcommand *command, const char *name, size_t 
 
 static int usage_error(struct shell *shell, const char *what, const char *word)
 {
-    return error_set_kind(&shell->err, ERROR_USAGE, "%s %s; see digestd %s --help", what, word, shell->command->name);
+    return error_set_kind(
+        &shell->err, ERROR_USAGE, "%s %s; see digestd %s --help", what, word, shell->command->name);
 }
 
 /* Takes one "--flag", "--flag=value" or "--flag value"; *next moves past what was used. */
@@ -103,7 +107,8 @@ static int take_flag(struct shell *shell, int argc, char **argv, int *next)
     }
     int i = find_flag(shell->command, name, len);
     if (i < 0)
-        return usage_error(shell, "there is no option", arena_printf(&shell->arena, "--%.*s", (int)len, name));
+        return usage_error(
+            shell, "there is no option", arena_printf(&shell->arena, "--%.*s", (int)len, name));
     const struct flag *flag = &shell->command->flags[i];
     if (!flag->argument) {
         if (equals)
@@ -116,7 +121,8 @@ static int take_flag(struct shell *shell, int argc, char **argv, int *next)
     else if (*next < argc)
         shell->values[i] = argv[(*next)++];
     else
-        return usage_error(shell, "a value is missing after", arena_printf(&shell->arena, "--%s", flag->name));
+        return usage_error(
+            shell, "a value is missing after", arena_printf(&shell->arena, "--%s", flag->name));
     return 0;
 }
 
@@ -222,7 +228,8 @@ int cli_main(int argc, char **argv)
     return finish(&shell, shell.command->run(&shell));
 }
 
-/* --- what subcommands share ------------------------------------------------------------------------------------ */
+/* --- what subcommands share
+ * ------------------------------------------------------------------------------------ */
 
 const char *shell_flag(const struct shell *shell, const char *name)
 {
@@ -282,7 +289,9 @@ void shell_ring(struct shell *shell, const char *what_waits)
         close(fd);
     }
     if (!state_daemon_runs(shell->setup->state))
-        fprintf(stderr, "No daemon is running on %s: %s. Start it with digestd run, or send now with digestd run --drain.\n",
+        fprintf(stderr,
+            "No daemon is running on %s: %s. Start it with digestd run, or send now with digestd run "
+            "--drain.\n",
             shell->setup->state, what_waits);
 }
 
@@ -303,7 +312,8 @@ const struct channel **shell_channels(struct shell *shell, const char *names, si
             struct buf known = BUF_INIT(600);
             for (size_t i = 0; i < setup->channel_count; i++)
                 buf_addf(&known, "%s%s", i ? ", " : "", setup->channels[i].name);
-            error_set_kind(&shell->err, ERROR_USAGE, "there is no channel %.*s; there are: %s", (int)len, at, known.data);
+            error_set_kind(&shell->err, ERROR_USAGE, "there is no channel %.*s; there are: %s", (int)len, at,
+                known.data);
             buf_free(&known);
             return NULL;
         }
@@ -329,7 +339,8 @@ const char *shell_who(struct shell *shell)
 
 int shell_wish(struct shell *shell, struct wish *wish)
 {
-    static const enum what postable[] = {WHAT_CONTENTS, WHAT_EDITION, WHAT_SECTION, WHAT_ITEM, WHAT_QUESTION, WHAT_TEXT};
+    static const enum what postable[] = {
+        WHAT_CONTENTS, WHAT_EDITION, WHAT_SECTION, WHAT_ITEM, WHAT_QUESTION, WHAT_TEXT};
     struct buf rest = BUF_INIT(1 << 20);
     for (int i = 1; i < shell->word_count; i++)
         buf_addf(&rest, "%s%s", i > 1 ? " " : "", shell->words[i]);
@@ -347,10 +358,12 @@ int shell_wish(struct shell *shell, struct wish *wish)
             return 0;
         }
     return error_set_kind(&shell->err, ERROR_USAGE,
-        "%s cannot be posted; there are: item N, contents, edition, section NAME, question, text STRING", shell->words[0]);
+        "%s cannot be posted; there are: item N, contents, edition, section NAME, question, text STRING",
+        shell->words[0]);
 }
 
-/* --- tables and times ------------------------------------------------------------------------------------------ */
+/* --- tables and times
+ * ------------------------------------------------------------------------------------------ */
 
 static size_t columns_of(const char *text)
 {
@@ -399,7 +412,8 @@ const char *shell_time(struct shell *shell, const struct zone *zone, int64_t ms)
     if (!ms)
         return "";
     struct civil civil = zone_civil(zone, ms / 1000);
-    return arena_printf(&shell->arena, "%02d-%02d %02d:%02d", civil.month, civil.day, civil.hour, civil.minute);
+    return arena_printf(
+        &shell->arena, "%02d-%02d %02d:%02d", civil.month, civil.day, civil.hour, civil.minute);
 }
 
 const char *shell_stamp(struct shell *shell, int64_t ms)

@@ -1,0 +1,20 @@
+#include "cli/chosen.h"
+
+int choose_edition(struct shell *shell, struct chosen *chosen)
+{
+    struct edition_query newest = {.published = true, .limit = 1};
+    struct rows_edition found;
+    const char *name = shell->word_count ? shell->words[0] : NULL;
+    if (shell_state(shell, STATE_READ))
+        return -1;
+    if (name ? state_edition_named(shell->state, &shell->arena, name, &found, &shell->err)
+             : state_editions(shell->state, &shell->arena, &newest, &found, &shell->err))
+        return -1;
+    if (!found.count)
+        return error_set(&shell->err, "%s%s; digestd editions lists them",
+            name ? "there is no edition " : "no edition is published yet", name ? name : "");
+    chosen->row = found.rows[0];
+    if (state_edition(shell->state, &shell->arena, chosen->row.id, &chosen->edition, &shell->err))
+        return -1;
+    return chosen->edition ? 0 : error_set(&shell->err, "the edition %s is gone", chosen->row.slug);
+}

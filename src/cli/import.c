@@ -1,0 +1,106 @@
+#include "cli/entries.h"
+
+#include "cli/print.h"
+#include "daemon/reading.h"
+#include "state/editions.h"
+
+static const char *const change_names[] = {
+    [IMPORT_NEW] = "new", [IMPORT_CHANGED] = "changed", [IMPORT_GONE] = "gone"};
+
+static int print_report(struct shell *shell, const struct import_report *report)
+{
+    if (shell->json) {
+        json_t *changes = json_array();
+        for (size_t i = 0; i < report->change_count; i++)
+            json_array_append_new(changes,
+                json_pack("{s:s s:i s:o s:o}", "kind", change_names[report->changes[i].kind], "number",
+                    report->changes[i].number, "title", json_text(report->changes[i].title), "fields",
+                    json_text(report->changes[i].fields)));
+        return print_json(shell, json_pack("{s:o s:s s:b s:o}", "id", json_id(report->edition), "name",
+                                     report->slug, "created", report->created, "changes", changes));
+    }
+    printf("%s: %s\n", report->slug,
+        report->created        ? "stored"
+        : report->change_count ? "taken up again"
+                               : "nothing has changed");
+    for (size_t i = 0; i < report->change_count && !report->created; i++)
+        printf("  %-8s %3d  %s%s%s%s\n", change_names[report->changes[i].kind], report->changes[i].number,
+            report->changes[i].title ? report->changes[i].title : "", *report->changes[i].fields ? " (" : "",
+            report->changes[i].fields, *report->changes[i].fields ? ")" : "");
+    return 0;
+}
+
+static int import_digest(
+    struct shell *shell, const char *source, const char *path, const struct digest *digest)
+{
+    for (size_t i = 0; i < digest->count; i++) {
+        struct import_report report = {0};
+        if (state_begin(shell->state, &shell->err))
+            return -1;
+        if (state_import(shell->state, &shell->arena, source, path, &digest->editions[i], shell->now.wall_ms,
+                shell->now.wall_ms, &report, &shell->err) ||
+            state_commit(shell->state, &shell->err)) {
+            state_rollback(shell->state);
+            return -1;
+        }
+        if (print_report(shell, &report))
+            return -1;
+    }
+    return 0;
+}
+
+/* The source whose editions these are: --source, or the only one. */
+static const struct source *chosen_source(struct shell *shell)
+{
+    const struct setup *setup = shell->setup;
+    const char *name = shell_flag(shell, "source");
+    if (!name && setup->source_count == 1)
+        return &setup->sources[0];
+    for (size_t i = 0; name && i < setup->source_count; i++)
+        if (!strcmp(setup->sources[i].name, name))
+            return &setup->sources[i];
+    error_set_kind(&shell->err, ERROR_USAGE,
+        name ? "there is no source %s" : "which source is it of? --source NAME%s", name ? name : "");
+    return NULL;
+}
+
+static int run(struct shell *shell)
+{
+    if (shell_setup(shell))
+        return -1;
+    const struct source *source = chosen_source(shell);
+    if (!source || shell_state(shell, STATE_SHELL))
+        return -1;
+    for (int i = 0; i < shell->word_count; i++) {
+        const char *path = shell->words[i], *bytes;
+        struct reading_input input = {
+            .name = !strcmp(path, "-") ? "standard-input.md" : path, .link = source->link};
+        if (reading_file(&shell->arena, path, &bytes, &input.len, &shell->err))
+            return -1;
+        input.bytes = bytes;
+        const struct digest *digest = reading_wait(&shell->arena, &input, &shell->err);
+        if (!digest) {
+            shell->err.kind = ERROR_USAGE;
+            return -1;
+        }
+        for (size_t j = 0; j < digest->warning_count; j++)
+            fprintf(stderr, "%s\n", digest->warnings[j]);
+        const char *absolute = realpath(path, NULL);
+        int failed = import_digest(shell, source->name, absolute ? absolute : "", digest);
+        free((char *)absolute);
+        if (failed)
+            return -1;
+    }
+    shell_ring(shell, "what is stored is posted when one runs");
+    return 0;
+}
+
+const struct subcommand cli_import = {.name = "import",
+    .words = "FILE|-…",
+    .summary = "store editions; never posts by itself",
+    .details = "Says what is new, changed and gone. Items keep their numbers.",
+    .flags = {{"source", "NAME", "the source they belong to (needed when there are several)"}},
+    .words_min = 1,
+    .words_max = -1,
+    .json = true,
+    .run = run};

@@ -1,0 +1,50 @@
+#include "cli/entries.h"
+
+#include "daemon/config.h"
+#include "daemon/daemon.h"
+#include "daemon/log.h"
+#include "daemon/secrets.h"
+
+static struct setup *reload(void *context, struct arena *arena, struct error *err)
+{
+    const char *path = context;
+    struct setup *setup = NULL;
+    if (config_load(path, arena, &setup, err) || secrets_resolve(setup, arena, err))
+        return NULL;
+    for (size_t i = 0; i < setup->warning_count; i++)
+        log_warning("config", "%s", setup->warnings[i]);
+    return setup;
+}
+
+static void ready(int port, void *context)
+{
+    const struct setup *setup = context;
+    if (port)
+        log_info("room", "the page is at http://%s/", setup->http_listen);
+}
+
+static int run(struct shell *shell)
+{
+    if (shell_setup(shell))
+        return -1;
+    struct setup *setup = (struct setup *)shell->setup;
+    size_t warned = setup->warning_count;
+    if (secrets_resolve(setup, &shell->arena, &shell->err))
+        return -1;
+    for (size_t i = warned; i < setup->warning_count; i++)
+        fprintf(stderr, "%s\n", setup->warnings[i]);
+    struct daemon_options options = {.drain = shell_flag(shell, "drain") != NULL,
+        .reload = reload,
+        .reload_context = (void *)setup->file,
+        .ready = ready,
+        .ready_context = setup};
+    return daemon_run(setup, &options, &shell->err);
+}
+
+const struct subcommand cli_run = {.name = "run",
+    .words = "",
+    .summary = "the daemon: watch, post, answer; in the foreground",
+    .details =
+        "SIGTERM ends it within ten seconds, SIGHUP reads the configuration again (all of it or nothing).",
+    .flags = {{"drain", NULL, "send what is due, then end"}},
+    .run = run};

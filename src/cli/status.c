@@ -1,0 +1,85 @@
+#include "cli/entries.h"
+
+#include "cli/print.h"
+#include "state/channels.h"
+#include "state/editions.h"
+#include "state/posts.h"
+
+static const struct waiting_row *row_of(const struct rows_waiting *waiting, const char *name)
+{
+    for (size_t i = 0; i < waiting->count; i++)
+        if (!strcmp(waiting->rows[i].name, name))
+            return &waiting->rows[i];
+    return NULL;
+}
+
+static int one_channel(struct shell *shell, const struct channel *channel, const struct rows_waiting *waiting,
+    struct table *table)
+{
+    static const struct waiting_row nothing;
+    struct channel_row row;
+    bool found = false;
+    if (state_channel(shell->state, &shell->arena, channel->name, &row, &found, &shell->err))
+        return -1;
+    const struct waiting_row *queue = row_of(waiting, channel->name);
+    queue = queue ? queue : &nothing;
+    const char *state = found ? row.state : "new", *why = found ? row.why : "";
+    if (shell->json)
+        return print_json(
+            shell, json_pack("{s:s s:s s:o s:i s:i s:i s:i s:i s:i s:o}", "channel", channel->name, "state",
+                       state, "why", json_text(why), "planned", queue->planned, "due", queue->due, "sending",
+                       queue->sending, "unknown", queue->unknown, "sent_day", queue->sent_day, "failed_day",
+                       queue->failed_day, "next_at", json_time(shell, queue->next_at)));
+    const char *cells[] = {channel->name, state,
+        arena_printf(&shell->arena, "%d wait", queue->planned + queue->due + queue->sending),
+        arena_printf(&shell->arena, "%d unsure", queue->unknown),
+        arena_printf(&shell->arena, "%d sent, %d failed in 24 h", queue->sent_day, queue->failed_day),
+        queue->next_at
+            ? arena_printf(&shell->arena, "next %s", shell_time(shell, channel->zone, queue->next_at))
+            : "",
+        why};
+    table_row(table, 7, cells);
+    return 0;
+}
+
+static int unsure(struct shell *shell)
+{
+    struct delivery_query query = {.state = "unknown", .answers = false, .limit = 20};
+    struct rows_view found = {0};
+    if (state_deliveries(shell->state, &shell->arena, &query, &found, &shell->err))
+        return -1;
+    for (size_t i = 0; i < found.count; i++) {
+        const struct delivery_view *view = &found.rows[i];
+        printf("\n%s %s in %s may or may not be there (%s). Look in the group, then:\n"
+               "  digestd resolve %lld sent      it is there\n"
+               "  digestd resolve %lld resend    send it again\n"
+               "  digestd resolve %lld drop      leave it\n",
+            view->kind, view->subject, view->channel, view->delivery.error, (long long)view->delivery.id,
+            (long long)view->delivery.id, (long long)view->delivery.id);
+    }
+    return 0;
+}
+
+static int run(struct shell *shell)
+{
+    struct rows_waiting waiting = {0};
+    if (shell_state(shell, STATE_READ) ||
+        state_waiting(shell->state, &shell->arena, shell->now.wall_ms, &waiting, &shell->err))
+        return -1;
+    if (!shell->json)
+        puts(state_daemon_runs(shell->setup->state) ? "The daemon is running."
+                                                    : "No daemon is running: nothing is sent.");
+    struct table table = {0};
+    for (size_t i = 0; i < shell->setup->channel_count; i++)
+        if (one_channel(shell, &shell->setup->channels[i], &waiting, &table))
+            return -1;
+    table_print(&table);
+    return shell->json ? 0 : unsure(shell);
+}
+
+const struct subcommand cli_status = {.name = "status",
+    .words = "",
+    .summary = "what waits, what was sent, what is unsure, per channel",
+    .details = "",
+    .json = true,
+    .run = run};

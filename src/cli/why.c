@@ -1,0 +1,63 @@
+#include "cli/entries.h"
+
+#include "cli/print.h"
+#include "state/history.h"
+#include "state/posts.h"
+
+static int run(struct shell *shell)
+{
+    char *end;
+    long long id = strtoll(shell->words[0], &end, 10);
+    if (*end || id <= 0)
+        return error_set_kind(&shell->err, ERROR_USAGE,
+            "%s is no number of a delivery; digestd deliveries lists them", shell->words[0]);
+    struct delivery_row delivery;
+    struct post_row post;
+    struct rows_history history = {0};
+    bool found = false;
+    if (shell_state(shell, STATE_READ) ||
+        state_delivery(shell->state, &shell->arena, id, &delivery, &found, &shell->err))
+        return -1;
+    int64_t post_id = shell_flag(shell, "post") ? id : found ? delivery.post : 0;
+    bool known = false;
+    if (post_id && state_post(shell->state, &shell->arena, post_id, &post, &known, &shell->err))
+        return -1;
+    if (!known)
+        return error_set(&shell->err, "there is no delivery %lld; digestd deliveries lists them", id);
+    if (state_history_of_post(shell->state, &shell->arena, post_id, &history, &shell->err))
+        return -1;
+    if (!shell->json)
+        printf("post %lld: %s %s, asked for by %s, %s%s%s\n", (long long)post.id, post.kind, post.subject,
+            post.who, post.state, *post.why ? ": " : "", post.why);
+    struct table table = {0};
+    for (size_t i = 0; i < history.count; i++) {
+        const struct history_row *row = &history.rows[i];
+        const char *what =
+            row->delivery ? arena_printf(&shell->arena, "delivery %lld", (long long)row->delivery) : "post";
+        if (shell->json) {
+            if (print_json(
+                    shell, json_pack("{s:o s:o s:o s:s s:o s:s s:o}", "at", json_time(shell, row->at), "post",
+                               json_id(post_id), "delivery",
+                               row->delivery ? json_id(row->delivery) : json_null(), "who", row->who, "from",
+                               json_text(row->was), "to", row->became, "why", json_text(row->why))))
+                return -1;
+            continue;
+        }
+        const char *cells[] = {shell_time(shell, shell->setup->zone, row->at), what,
+            *row->was ? arena_printf(&shell->arena, "%s -> %s", row->was, row->became) : row->became,
+            row->who, row->why};
+        table_row(&table, 5, cells);
+    }
+    table_print(&table);
+    return 0;
+}
+
+const struct subcommand cli_why = {.name = "why",
+    .words = "ID",
+    .summary = "everything that happened to a delivery and its post",
+    .details = "ID as digestd deliveries shows it.",
+    .flags = {{"post", NULL, "ID is a post's"}},
+    .words_min = 1,
+    .words_max = 1,
+    .json = true,
+    .run = run};
