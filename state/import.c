@@ -174,7 +174,7 @@ static int find_renamed(struct import *import, const char *id, struct error *err
     struct query q;
     query_start(&q, import->state,
         "SELECT " STORED_COLUMNS " FROM edition WHERE source = ?1 AND path <> '' AND (path = ?2 OR "
-        "NOT EXISTS(SELECT 1 FROM file WHERE file.source = ?1 AND file.path = edition.path) ORDER "
+        "NOT EXISTS(SELECT 1 FROM file WHERE file.source = ?1 AND file.path = edition.path)) ORDER "
         "BY " EDITION_ORDER " LIMIT ?3");
     query_text(&q, import->source);
     query_text(&q, import->path);

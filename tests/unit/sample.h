@@ -37,7 +37,7 @@ static inline struct item *sample_item(
     struct section *section = &edition->sections[edition->section_count - 1];
     assert_true(section->item_count < SAMPLE_ITEMS);
     struct item *item = &section->items[section->item_count++];
-    item->title = title;
+    *item = (struct item){.title = title};
     item->body = node_new(arena, NODE_DOCUMENT);
     item->questions = arena_array(arena, SAMPLE_QUESTIONS, sizeof *item->questions);
     item->links = arena_array(arena, SAMPLE_LINKS, sizeof *item->links);
