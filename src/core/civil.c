@@ -2,7 +2,7 @@
 #include "core/buf.h"
 #include "core/calendar.h"
 
-enum { DAY_SECONDS = 86400, ERA_DAYS = 146097 /* of 400 years */ };
+enum { ERA_DAYS = 146097 /* of 400 years */ };
 static const int64_t days_limit = 3660000; /* about ten thousand years either way */
 
 static int64_t floor_div(int64_t value, int64_t by)
