@@ -332,6 +332,11 @@ void state_rollback(struct state *state)
         sqlite3_exec(state->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
+bool state_inside(const struct state *state)
+{
+    return state->inside;
+}
+
 bool state_changed_elsewhere(struct state *state)
 {
     int64_t version;

@@ -30,6 +30,7 @@ bool state_daemon_runs(const char *path); /* somebody holds the lock */
 int state_begin(struct state *state, struct error *err); /* BEGIN IMMEDIATE */
 int state_commit(struct state *state, struct error *err);
 void state_rollback(struct state *state);
+bool state_inside(const struct state *state); /* a transaction is open */
 /* Did another connection commit since the last call? (PRAGMA data_version) */
 bool state_changed_elsewhere(struct state *state);
 /* The newest stamp in the ledger, for a clock that went back. 0 = none. */

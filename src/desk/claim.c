@@ -1,0 +1,403 @@
+#include "core/buf.h"
+#include "desk/inner.h"
+#include "desk/moves.h"
+
+/* --- lanes
+ * ------------------------------------------------------------------------------------------------------ */
+
+struct candidate {
+    const struct open_row *row;
+    const char *lane;
+    uint64_t served;
+    bool answer;
+};
+
+struct lane_view { /* a lane while the open deliveries are read in order */
+    const char *key;
+    int64_t channel;
+    int64_t held_post; /* its rest waits for an unknown part */
+    bool decided;
+};
+
+static const char *lane_key(struct turn *turn, const struct open_row *row)
+{
+    if (strcmp(row->kind, "answer"))
+        return arena_printf(turn->arena, "post %lld", (long long)row->channel);
+    return arena_printf(turn->arena, "answer %lld %s %s", (long long)row->channel, row->chat, row->topic);
+}
+
+static struct lane_view *lane_of(
+    struct turn *turn, struct lane_view *views, size_t *count, const struct open_row *row)
+{
+    const char *key = lane_key(turn, row);
+    for (size_t i = 0; i < *count; i++)
+        if (!strcmp(views[i].key, key))
+            return &views[i];
+    views[*count] = (struct lane_view){.key = key, .channel = strcmp(row->kind, "answer") ? row->channel : 0};
+    return &views[(*count)++];
+}
+
+static void add_candidate(
+    struct turn *turn, struct lanes *lanes, const struct lane_view *view, const struct open_row *row)
+{
+    const struct lane *lane = table_find(&turn->memory->lanes, view->key);
+    lanes->candidates[lanes->count++] = (struct candidate){
+        .row = row, .lane = view->key, .served = lane ? lane->served : 0, .answer = !view->channel};
+}
+
+/* One open delivery, in lane order: what it means for its lane. */
+static void see_row(
+    struct turn *turn, struct lanes *lanes, struct lane_view *view, const struct open_row *row)
+{
+    const struct delivery_row *delivery = &row->delivery;
+    int64_t now = turn->now.wall_ms;
+    switch (delivery_state_of(delivery->state)) {
+    case DELIVERY_UNKNOWN: {
+        /* Its own post waits; the others only for the grace. A clock that went back does not make it longer.
+         */
+        int64_t over = delivery->changed_at + GRACE;
+        if (over > now && delivery->changed_at <= now) {
+            view->decided = true;
+            wake_at(turn, over);
+        }
+        view->held_post = delivery->post;
+        return;
+    }
+    case DELIVERY_SENDING:
+        view->decided = true;
+        lanes->open = true;
+        return;
+    default:
+        break;
+    }
+    view->decided = true;
+    if (delivery->due_at > now)
+        wake_at(turn, delivery->due_at);
+    else
+        add_candidate(turn, lanes, view, row);
+    const struct place *place = place_of(turn, row->channel);
+    if (place && !strcmp(place->row.state, "on") && !strcmp(turn->bots[place->bot].state, "on"))
+        lanes->open = true;
+}
+
+int read_lanes(struct turn *turn, struct lanes *lanes)
+{
+    struct rows_open *open = arena_alloc(turn->arena, sizeof *open);
+    if (state_open_deliveries(turn->state, turn->arena, open, turn->err))
+        return -1;
+    *lanes = (struct lanes){0};
+    lanes->candidates = arena_array(turn->arena, open->count + 1, sizeof *lanes->candidates);
+    lanes->busy = arena_array(turn->arena, open->count + 1, sizeof *lanes->busy);
+    struct lane_view *views = arena_array(turn->arena, open->count + 1, sizeof *views);
+    size_t count = 0;
+    for (size_t i = 0; i < open->count; i++) {
+        struct lane_view *view = lane_of(turn, views, &count, &open->rows[i]);
+        if (!view->decided && view->held_post != open->rows[i].delivery.post)
+            see_row(turn, lanes, view, &open->rows[i]);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (views[i].decided && views[i].channel)
+            lanes->busy[lanes->busy_count++] = views[i].channel;
+    return 0;
+}
+
+bool lane_free(const struct lanes *lanes, int64_t channel)
+{
+    for (size_t i = 0; i < lanes->busy_count; i++)
+        if (lanes->busy[i] == channel)
+            return false;
+    return true;
+}
+
+/* Answers first, then who was served longest ago, then who waits longest. */
+static int by_turn(const void *a, const void *b)
+{
+    const struct candidate *x = a, *y = b;
+    if (x->answer != y->answer)
+        return x->answer ? -1 : 1;
+    if (x->served != y->served)
+        return x->served < y->served ? -1 : 1;
+    if (x->row->delivery.due_at != y->row->delivery.due_at)
+        return x->row->delivery.due_at < y->row->delivery.due_at ? -1 : 1;
+    return x->row->delivery.id < y->row->delivery.id ? -1 : 1;
+}
+
+/* One new, one retry, one new …: retries of a sick host do not keep the healthy ones waiting, nor the other
+ * way. */
+static struct candidate *interleave(struct turn *turn, struct lanes *lanes)
+{
+    size_t count = lanes->count, fresh = 0, again = 0;
+    struct candidate *out = arena_array(turn->arena, count + 1, sizeof *out);
+    qsort(lanes->candidates, count, sizeof *lanes->candidates, by_turn);
+    for (size_t i = 0; i < count; i++) {
+        bool want_fresh = i % 2 == 0;
+        for (int tries = 0; tries < 2; tries++, want_fresh = !want_fresh) {
+            size_t *at = want_fresh ? &fresh : &again;
+            while (*at < count && (lanes->candidates[*at].row->delivery.tries == 0) != want_fresh)
+                ++*at;
+            if (*at < count) {
+                out[i] = lanes->candidates[(*at)++];
+                break;
+            }
+        }
+    }
+    return out;
+}
+
+/* --- pace
+ * ------------------------------------------------------------------------------------------------------- */
+
+/* The buckets one request takes from, with how much must be in each. */
+struct takes {
+    size_t index[16]; /* into memory->buckets */
+    double want[16];
+    size_t count;
+};
+
+static void add_take(
+    struct turn *turn, struct takes *takes, const char *key, double rate, double burst, double want)
+{
+    if (takes->count == 16)
+        return;
+    struct bucket *bucket =
+        pace_bucket(&turn->memory->buckets, key, rate, burst, turn->memory->began, turn->now.boot_ms);
+    takes->index[takes->count] = (size_t)(bucket - (struct bucket *)turn->memory->buckets.rows);
+    takes->want[takes->count++] = want;
+}
+
+static void takes_of(struct turn *turn, const struct place *place, const char *chat, bool answer,
+    enum scope only, const char *host, struct takes *takes)
+{
+    const struct adapter *adapter = place->adapter;
+    const char *bot = turn->bots[place->bot].name;
+    const struct pace *slowest = NULL;
+    for (size_t i = 0; i < adapter->pace_count; i++) {
+        const struct pace *pace = &adapter->paces[i];
+        if ((pace->scope == SCOPE_HOST) != (only == SCOPE_HOST))
+            continue;
+        const char *who = pace->scope == SCOPE_CHAT ? chat : pace->scope == SCOPE_HOST ? host : "";
+        /* A fifth of a bot's budget is for answers alone. */
+        double want = pace->scope == SCOPE_BOT && !answer && pace->burst >= 5 ? 1 + pace->burst / 5 : 1;
+        add_take(turn, takes,
+            arena_printf(turn->arena, "%c %s %zu %s", "cbh"[pace->scope],
+                pace -> scope == SCOPE_HOST ? "" : bot, i, who),
+            pace->per_minute, pace->burst, want);
+        if (pace->scope == SCOPE_CHAT && (!slowest || pace->per_minute < slowest->per_minute))
+            slowest = pace;
+    }
+    /* Answers have at most a third of what a chat bears in the long run; a short burst of them may go at
+     * once. */
+    if (answer && slowest)
+        add_take(turn, takes, arena_printf(turn->arena, "a %s %s", bot, chat), slowest->per_minute / 3,
+            slowest->burst, 1);
+}
+
+static int64_t wait_of(struct turn *turn, const struct takes *takes)
+{
+    int64_t wait = 0;
+    for (size_t i = 0; i < takes->count; i++) {
+        int64_t one =
+            pace_wait(table_at(&turn->memory->buckets, takes->index[i]), takes->want[i], turn->now.boot_ms);
+        if (one > wait)
+            wait = one;
+    }
+    return wait;
+}
+
+static void take_all(struct turn *turn, const struct takes *takes)
+{
+    for (size_t i = 0; i < takes->count; i++)
+        pace_take(table_at(&turn->memory->buckets, takes->index[i]), turn->now.boot_ms);
+}
+
+void slow_down(
+    struct turn *turn, const struct place *place, const char *chat, enum scope scope, const char *host)
+{
+    struct takes takes = {0};
+    takes_of(turn, place, chat, false, scope == SCOPE_HOST ? SCOPE_HOST : SCOPE_CHAT, host, &takes);
+    for (size_t i = 0; i < takes.count; i++) {
+        struct bucket *bucket = table_at(&turn->memory->buckets, takes.index[i]);
+        if (bucket->key[0] == "cbh"[scope])
+            pace_slow(bucket, turn->now.boot_ms);
+    }
+}
+
+/* --- claiming
+ * --------------------------------------------------------------------------------------------------- */
+
+static bool is_loud(const struct place *place, const char *kind)
+{
+    if (!place->conf || !strcmp(kind, "answer"))
+        return false;
+    if (place->conf->sound != SOUND_DEFAULT)
+        return place->conf->sound == SOUND_ALWAYS;
+    return !strcmp(kind, "contents") || !strcmp(kind, "edition");
+}
+
+void make_errand(struct turn *turn, const struct place *place, const struct post_row *post,
+    const struct delivery_row *delivery, const struct part *part, struct errand *errand)
+{
+    bool first = delivery->part == 0;
+    *errand = (struct errand){
+        .settings = place->settings,
+        .id = arena_printf(turn->arena, "%lld", (long long)delivery->id),
+        .chat = *post->chat ? post->chat : place_chat(place),
+        .topic = *post->chat ? post->topic : place_topic(place),
+        .part = part,
+        .index = delivery->part,
+        .count = delivery->parts,
+        .silent = !first || !is_loud(place, post->kind),
+        .pin = first && place->conf && place->conf->pin && place->adapter->pin &&
+               !strcmp(post->kind, "contents"),
+        .reply_to = first ? post->reply_to : "",
+        .edit = first && place->adapter->edit ? post->edit : "",
+        .scratch = delivery->scratch,
+    };
+}
+
+int load_part(struct turn *turn, const struct delivery_row *delivery, struct part *part)
+{
+    const void *bytes;
+    size_t len;
+    if (state_form_bytes(turn->state, turn->arena, delivery->form, &bytes, &len, turn->err))
+        return -1;
+    *part = (struct part){.bytes = arena_copy(turn->arena, bytes, len), .len = len};
+    return 0;
+}
+
+static bool may_claim(struct turn *turn, const struct place *place, const struct candidate *candidate)
+{
+    const struct bot_row *bot = &turn->bots[place->bot];
+    if (strcmp(bot->state, "on") || !strcmp(place->row.state, "paused"))
+        return false;
+    if (!candidate->answer && strcmp(place->row.state, "on"))
+        return false;
+    int64_t until = bot->blocked_until;
+    if (place->row.blocked_until > until)
+        until = place->row.blocked_until;
+    if (until <= turn->now.wall_ms)
+        return true;
+    wake_at(turn, until);
+    return false;
+}
+
+/* May a request to this host leave now? */
+static int host_free(struct turn *turn, const char *name, bool *is_free)
+{
+    int64_t until, wait;
+    *is_free = false;
+    if (state_host(turn->state, name, &until, turn->err))
+        return -1;
+    if (until > turn->now.wall_ms) {
+        wake_at(turn, until);
+        return 0;
+    }
+    struct host *host = pace_host(&turn->memory->hosts, name);
+    *is_free = pace_host_free(host, turn->now.boot_ms, &wait);
+    if (!*is_free && wait)
+        wake_in(turn, wait);
+    return 0;
+}
+
+int send_request(
+    struct turn *turn, const struct delivery_row *delivery, const struct request *request, int requests)
+{
+    struct flight *flight = table_add(&turn->memory->flights);
+    flight->delivery = delivery->id;
+    flight->attempt = delivery->attempt;
+    flight->requests = requests + 1;
+    if (!url_host(request->url, flight->host, sizeof flight->host))
+        flight->host[0] = 0;
+    pace_host_sent(pace_host(&turn->memory->hosts, flight->host));
+    struct action *action = act(turn, ACTION_SEND);
+    action->delivery = delivery->id;
+    action->attempt = delivery->attempt;
+    action->request = *request;
+    return 0;
+}
+
+static void mark_served(struct turn *turn, const char *key)
+{
+    char name[PACE_KEY];
+    snprintf(name, sizeof name, "%s", key);
+    struct table *lanes = &turn->memory->lanes;
+    struct lane *lane = table_find(lanes, name);
+    if (!lane) {
+        if (lanes->count >= 512)
+            lanes->count = 0; /* round robin begins anew */
+        lane = table_add(lanes);
+        snprintf(lane->key, sizeof lane->key, "%s", name);
+    }
+    lane->served = ++turn->memory->served;
+}
+
+/* `sending` is written before anything leaves: the request is an action, and actions leave after the commit.
+ */
+static int carry_out(struct turn *turn, struct job *job, const struct step *step)
+{
+    struct change change = {.event = LEDGER_CLAIM,
+        .scratch = step->scratch,
+        .why = arena_printf(turn->arena, "attempt %d", job->delivery.attempt + 1),
+        .now_ms = turn->now.wall_ms};
+    struct ledger_move did;
+    if (moves_apply(turn->state, turn->arena, &change, &job->delivery, &did, turn->err))
+        return -1;
+    job->newest = true;
+    job->host = "";
+    return follow_step(turn, job, step, NULL);
+}
+
+static int try_claim(struct turn *turn, const struct candidate *candidate, bool *progress)
+{
+    const struct open_row *row = candidate->row;
+    struct job job = {.place = place_of(turn, row->channel), .delivery = row->delivery};
+    if (!job.place || !may_claim(turn, job.place, candidate))
+        return 0;
+    struct part part;
+    bool found;
+    if (state_post(turn->state, turn->arena, row->delivery.post, &job.post, &found, turn->err) ||
+        load_part(turn, &job.delivery, &part))
+        return -1;
+    make_errand(turn, job.place, &job.post, &job.delivery, &part, &job.errand);
+    struct takes takes = {0};
+    const char *chat = *job.errand.chat ? job.errand.chat : job.place->row.name;
+    takes_of(turn, job.place, chat, candidate->answer, SCOPE_CHAT, "", &takes);
+    int64_t wait = wait_of(turn, &takes);
+    if (wait) {
+        wake_in(turn, wait);
+        return 0;
+    }
+    struct step step = {0};
+    job.place->adapter->step(&job.errand, NULL, turn->arena, &step);
+    if (step.kind == STEP_REQUEST) {
+        char host[PACE_HOST] = "";
+        bool is_free;
+        url_host(step.request.url, host, sizeof host);
+        if (host_free(turn, host, &is_free))
+            return -1;
+        takes_of(turn, job.place, chat, candidate->answer, SCOPE_HOST, host, &takes);
+        wait = wait_of(turn, &takes);
+        if (wait)
+            wake_in(turn, wait);
+        if (!is_free || wait)
+            return 0;
+    }
+    take_all(turn, &takes);
+    mark_served(turn, candidate->lane);
+    *progress = true;
+    return carry_out(turn, &job, &step);
+}
+
+int claim_due(struct turn *turn, bool *progress)
+{
+    if (turn->memory->stopping)
+        return 0;
+    struct lanes lanes;
+    if (read_lanes(turn, &lanes))
+        return -1;
+    struct candidate *order = interleave(turn, &lanes);
+    for (size_t i = 0; i < lanes.count; i++)
+        if (try_claim(turn, &order[i], progress))
+            return -1;
+    return 0;
+}

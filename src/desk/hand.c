@@ -1,0 +1,190 @@
+#include "desk/hand.h"
+#include "desk/moves.h"
+#include "state/channels.h"
+
+/* Runs `work` in a transaction of its own unless one is open. */
+struct task {
+    struct state *state;
+    struct arena *arena;
+    int64_t id;
+    bool post;
+    enum ledger_event event;
+    const char *channel, *to, *who, *why;
+    int64_t now_ms;
+    struct hand_result *result;
+};
+
+static int run(
+    const struct task *task, int (*work)(const struct task *task, struct error *err), struct error *err)
+{
+    task->result->outcome = HAND_DONE;
+    task->result->text = "";
+    if (state_inside(task->state))
+        return work(task, err);
+    if (state_begin(task->state, err))
+        return -1;
+    if (work(task, err) || state_commit(task->state, err)) {
+        state_rollback(task->state);
+        return -1;
+    }
+    return 0;
+}
+
+/* --- resolve
+ * ---------------------------------------------------------------------------------------------------- */
+
+static int end_planned(const struct task *task, const struct post_row *post, struct error *err)
+{
+    return moves_end_post(task->state, post->id, post->channel, post->state, "dropped", task->who,
+        "dropped by hand", task->now_ms, err);
+}
+
+static int resolve_one(const struct task *task, struct delivery_row *row, bool *moved, struct error *err)
+{
+    struct change change = {.event = task->event,
+        .who = task->who,
+        .why = task->event == LEDGER_SAY_SENT ? "" : "by hand",
+        .facts = {.newest = true},
+        .due_at = task->now_ms,
+        .now_ms = task->now_ms};
+    struct ledger_move did = ledger_next(delivery_state_of(row->state), task->event, &change.facts);
+    *moved = did.changes;
+    return did.changes ? moves_apply(task->state, task->arena, &change, row, &did, err) : 0;
+}
+
+static void say_unable(const struct task *task, const char *state)
+{
+    task->result->outcome = HAND_UNABLE;
+    task->result->text =
+        !strcmp(state, "sending")
+            ? "it is on its way at this moment; try again in half a minute"
+            : arena_printf(
+                  task->arena, "it is %s; only what is unknown (or due, to drop it) can be resolved", state);
+}
+
+static int resolve_delivery(const struct task *task, struct error *err)
+{
+    struct delivery_row row;
+    bool found, moved;
+    if (state_delivery(task->state, task->arena, task->id, &row, &found, err))
+        return -1;
+    if (!found) {
+        task->result->outcome = HAND_NONE;
+        return 0;
+    }
+    const char *was = row.state;
+    if (resolve_one(task, &row, &moved, err))
+        return -1;
+    if (!moved)
+        say_unable(task, was);
+    return 0;
+}
+
+static int resolve_post(const struct task *task, struct error *err)
+{
+    struct post_row post;
+    struct rows_delivery rows;
+    bool found, any = false;
+    if (state_post(task->state, task->arena, task->id, &post, &found, err) ||
+        state_post_deliveries(task->state, task->arena, task->id, &rows, err))
+        return -1;
+    if (!found) {
+        task->result->outcome = HAND_NONE;
+        return 0;
+    }
+    if (!strcmp(post.state, "planned") && task->event == LEDGER_SAY_DROP)
+        return end_planned(task, &post, err);
+    for (size_t i = 0; i < rows.count; i++) {
+        struct delivery_row row;
+        bool moved;
+        /* Read again: dropping one part drops those behind it. */
+        if (state_delivery(task->state, task->arena, rows.rows[i].id, &row, &found, err) ||
+            resolve_one(task, &row, &moved, err))
+            return -1;
+        any |= moved;
+    }
+    if (!any)
+        say_unable(task, post.state);
+    return 0;
+}
+
+static int resolve(const struct task *task, struct error *err)
+{
+    return task->post ? resolve_post(task, err) : resolve_delivery(task, err);
+}
+
+int desk_resolve(struct state *state, int64_t id, bool post, const char *to, const char *who, struct now now,
+    struct arena *arena, struct hand_result *result, struct error *err)
+{
+    static const struct {
+        const char *word;
+        enum ledger_event event;
+    } words[] = {{"sent", LEDGER_SAY_SENT}, {"resend", LEDGER_SAY_RESEND}, {"drop", LEDGER_SAY_DROP}};
+    struct task task = {.state = state,
+        .arena = arena,
+        .id = id,
+        .post = post,
+        .who = who,
+        .now_ms = now.wall_ms,
+        .result = result};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(words[i].word, to))
+            continue;
+        task.event = words[i].event;
+        return run(&task, resolve, err);
+    }
+    return error_set_kind(err, ERROR_USAGE, "resolve knows sent, resend and drop, not \"%s\"", to);
+}
+
+/* --- hold and resume
+ * -------------------------------------------------------------------------------------------- */
+
+static int set_channels(const struct task *task, struct error *err)
+{
+    struct rows_channel rows;
+    if (state_channels(task->state, task->arena, &rows, err))
+        return -1;
+    bool any = false;
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct channel_row *row = &rows.rows[i];
+        if (*row->name == '~' || (task->channel && strcmp(task->channel, row->name)))
+            continue;
+        any = true;
+        /* Holding what the platform stopped would hide why it stands still. */
+        if (!strcmp(task->to, "held") && !task->channel && !strcmp(row->state, "paused"))
+            continue;
+        if (state_channel_set(task->state, row->id, task->to, task->who, task->why, task->now_ms, err))
+            return -1;
+    }
+    if (!any)
+        task->result->outcome = HAND_NONE;
+    return 0;
+}
+
+int desk_hold(struct state *state, const char *channel, const char *who, const char *why, struct now now,
+    struct arena *arena, struct hand_result *result, struct error *err)
+{
+    struct task task = {.state = state,
+        .arena = arena,
+        .channel = channel,
+        .to = "held",
+        .who = who,
+        .why = why,
+        .now_ms = now.wall_ms,
+        .result = result};
+    return run(&task, set_channels, err);
+}
+
+int desk_resume(struct state *state, const char *channel, const char *who, struct now now,
+    struct arena *arena, struct hand_result *result, struct error *err)
+{
+    struct task task = {.state = state,
+        .arena = arena,
+        .channel = channel,
+        .to = "on",
+        .who = who,
+        .why = "",
+        .now_ms = now.wall_ms,
+        .result = result};
+    return run(&task, set_channels, err);
+}

@@ -1,0 +1,201 @@
+/* Inside src/desk only: the turn under way and the desk's memory.
+ *
+ * Memory is everything that is not on disk: paces, circuits, what is under way, scratch of the listening
+ * bots, rate limits. A turn works on a copy; the copy becomes the memory only after the commit. */
+#ifndef DESK_INNER_H
+#define DESK_INNER_H
+
+#include "core/rng.h"
+#include "desk/desk.h"
+#include "desk/pace.h"
+#include "state/channels.h"
+#include "state/history.h"
+#include "state/posts.h"
+#include "state/room.h"
+
+enum {
+    SECOND = 1000,
+    MINUTE = 60 * SECOND,
+    HOUR = 60 * MINUTE,
+    DAY = 24 * HOUR,
+    GRACE = 35 * SECOND, /* an unknown holds the channel that long: HTTP timeout 30 s + 5 s */
+    ANSWER_LIFE = 2 * MINUTE,
+    NAME_MAX_BYTES = 128,
+};
+
+struct flight { /* a request under way */
+    int64_t delivery;
+    int attempt;
+    int requests; /* of this attempt so far */
+    char host[PACE_HOST];
+};
+struct lane { /* who was served when, for round robin */
+    char key[PACE_KEY];
+    uint64_t served;
+};
+struct ear { /* a bot that listens */
+    char bot[NAME_MAX_BYTES];
+    bool open; /* a request or a wait is with the edge */
+    char scratch[4096];
+    char trouble[256]; /* told to the operator, "" = all is well */
+};
+struct asked { /* a question answered a moment ago */
+    char key[256];
+    int64_t post;
+    int64_t boot;
+};
+struct strikes { /* 429s in a row */
+    char key[PACE_KEY];
+    int count;
+    int64_t boot;
+};
+struct trouble { /* a channel's retries, told to the operator */
+    char channel[NAME_MAX_BYTES];
+    int told;     /* how often */
+    int64_t next; /* boot ms of the next reminder */
+};
+struct every { /* the demo's rules: nothing to tell, look again then */
+    char key[PACE_KEY];
+    int64_t next; /* wall ms */
+};
+
+struct memory {
+    const struct setup *setup;
+    struct rng rng;
+    bool started, stopping;
+    bool look;                    /* editions may have changed: look at the rules of publication */
+    int64_t began;                /* boot ms of the first turn */
+    int64_t last_wall, last_boot; /* of the last turn */
+    int64_t hold_until;           /* boot ms: the clock is not trusted before, 0 = it is */
+    int64_t pruned;               /* boot ms */
+    uint64_t served;
+    struct table flights, lanes, ears, askers, asked, strikes, troubles, everys, buckets, hosts;
+};
+
+struct desk {
+    struct state *state;
+    struct desk_tools tools;
+    struct memory now, next; /* `next` is the working copy */
+};
+
+/* A channel as this turn knows it: configured, or the answers of a bot outside all channels. */
+struct place {
+    const struct channel *conf; /* NULL: outside */
+    const struct settings *settings;
+    const struct adapter *adapter;
+    size_t bot;
+    struct channel_row row;
+};
+
+struct turn {
+    struct desk *desk;
+    struct state *state;
+    const struct setup *setup;
+    struct memory *memory;
+    struct now now;
+    struct arena *arena;
+    struct actions *out;
+    size_t action_cap;
+    struct error *err;
+    int64_t wake; /* boot ms */
+    struct place *places;
+    size_t place_count;
+    struct bot_row *bots; /* as setup->bots */
+};
+
+void memory_init(struct memory *memory, const struct setup *setup, uint64_t seed);
+void memory_copy(struct memory *to, const struct memory *from);
+void memory_free(struct memory *memory);
+
+/* turn.c */
+struct action *act(struct turn *turn, enum action_kind kind);
+void tell(struct turn *turn, enum tell_level level, const char *channel, const char *text);
+bool in_chinese(const struct turn *turn); /* the operator's language */
+void wake_in(struct turn *turn, int64_t ms);
+void wake_at(struct turn *turn, int64_t wall_ms);
+struct place *place_of(struct turn *turn, int64_t channel); /* by row id; NULL = not configured any more */
+struct place *place_named(struct turn *turn, const char *name);
+const char *place_chat(const struct place *place);
+const char *place_topic(const struct place *place);
+const char *place_language(const struct turn *turn, const struct place *place);
+const char *clock_text(struct turn *turn, int64_t wall_ms); /* "18:30" in the operator's zone */
+int pause_channel(struct turn *turn, struct place *place, const char *why);
+int pause_bot(struct turn *turn, size_t bot, const char *why);
+int publish_editions(struct turn *turn);
+int waiting_posts(struct turn *turn, int64_t channel, int *count);
+
+/* start.c */
+int take_up(struct turn *turn, bool first); /* EVENT_START, EVENT_SETUP */
+int load_places(struct turn *turn);
+int open_unknowns(struct turn *turn);
+
+/* plan.c */
+int plan_rules(struct turn *turn);
+int64_t plan_expiry(enum what what, const struct zone *zone, int64_t due_at);
+bool rule_known(const struct place *place, const struct rule *rule);
+bool rule_next(struct turn *turn, const struct place *place, const struct rule *rule, struct occasion *next);
+
+/* release.c */
+int expire_old(struct turn *turn);
+int release_posts(struct turn *turn, bool *progress);
+/* Writes the post's deliveries: renders for the place, shares forms. */
+int freeze(
+    struct turn *turn, struct place *place, const struct post_row *post, const struct message *message);
+
+/* claim.c */
+struct lanes {
+    struct candidate *candidates;
+    size_t count;
+    int64_t *busy; /* channels whose lane is not free for a new post */
+    size_t busy_count;
+    bool open; /* something is due or sending where it could move */
+};
+int read_lanes(struct turn *turn, struct lanes *lanes);
+bool lane_free(const struct lanes *lanes, int64_t channel);
+int claim_due(struct turn *turn, bool *progress);
+void make_errand(struct turn *turn, const struct place *place, const struct post_row *post,
+    const struct delivery_row *delivery, const struct part *part, struct errand *errand);
+int send_request(
+    struct turn *turn, const struct delivery_row *delivery, const struct request *request, int requests);
+/* A 429 for this chat, bot or host: its buckets give less for a while. */
+void slow_down(
+    struct turn *turn, const struct place *place, const char *chat, enum scope scope, const char *host);
+int load_part(struct turn *turn, const struct delivery_row *delivery, struct part *part);
+
+/* verdict.c */
+struct job { /* one delivery being worked on */
+    struct place *place;
+    struct post_row post;
+    struct delivery_row delivery;
+    struct errand errand;
+    bool newest;
+    int requests;     /* of this attempt so far */
+    const char *host; /* of the last request, "" = none */
+};
+int heed_answer(struct turn *turn, int64_t delivery, int attempt, const struct answer *answer);
+/* What the adapter said: a verdict into the ledger, or one more request. */
+int follow_step(struct turn *turn, struct job *job, const struct step *step, const struct answer *last);
+bool repeatable(const struct turn *turn, const struct job *job);
+int settle_unknowns(struct turn *turn);
+
+/* listen.c */
+int start_listening(struct turn *turn);
+int heed_listened(struct turn *turn, size_t bot, const struct answer *answer);
+
+/* reply.c */
+struct asking { /* somebody said something somewhere */
+    struct place *place;
+    const char *event; /* unique for the bot */
+    const char *chat, *topic;
+    const char *member; /* "telegram:12345" */
+    const char *limit;  /* key of the rate limit */
+    const char *text;
+    const char *reply_to; /* remote id */
+    const char *edit;     /* remote id of the message to be replaced by the answer, "" = none */
+    bool direct, addressed;
+    bool configured; /* the place is a channel, not the outside */
+};
+int reply(struct turn *turn, const struct asking *asking);
+int heed_said(struct turn *turn, const struct event *event);
+
+#endif

@@ -1,0 +1,246 @@
+#include "desk/command.h"
+#include "desk/inner.h"
+
+enum { STALE = 15 * MINUTE, HEARD_MAX = 500, WAIT_MIN = 0, WAIT_MAX = HOUR };
+
+/* --- who said it where
+ * ------------------------------------------------------------------------------------------ */
+
+static bool same_chat(const struct place *place, const struct heard *heard)
+{
+    const char *chat = place_chat(place);
+    return *chat && (!strcmp(chat, heard->chat) || (heard->chat_name && !strcmp(chat, heard->chat_name)));
+}
+
+/* The channel this chat is; one of the same topic rather than another of the same group. NULL = none. */
+static struct place *channel_of(struct turn *turn, size_t bot, const struct heard *heard)
+{
+    struct place *best = NULL;
+    for (size_t i = 0; i < turn->place_count; i++) {
+        struct place *place = &turn->places[i];
+        if (!place->conf || place->bot != bot || !same_chat(place, heard))
+            continue;
+        if (!strcmp(place_topic(place), heard->topic))
+            return place;
+        if (!best)
+            best = place;
+    }
+    return best;
+}
+
+static struct place *outside_of(struct turn *turn, size_t bot)
+{
+    for (size_t i = 0; i < turn->place_count; i++)
+        if (!turn->places[i].conf && turn->places[i].bot == bot)
+            return &turn->places[i];
+    return NULL;
+}
+
+static int heed_question(struct turn *turn, size_t bot, const struct heard *heard, struct place *channel)
+{
+    /* What was asked long ago needs no answer: the platform kept it while we were away. */
+    if (heard->at_ms && turn->now.wall_ms - heard->at_ms > STALE)
+        return 0;
+    const char *platform = turn->setup->bots[bot].settings.adapter->name;
+    const char *member = arena_printf(turn->arena, "%s:%s", platform, heard->user);
+    struct asking asking = {.place = channel ? channel : outside_of(turn, bot),
+        .event = arena_printf(turn->arena, "%s %s", turn->bots[bot].name, heard->id),
+        .chat = heard->chat,
+        .topic = heard->topic,
+        .member = member,
+        .limit = *heard->user ? member : arena_printf(turn->arena, "%s chat %s", platform, heard->chat),
+        .text = heard->text,
+        .reply_to = heard->kind == HEARD_PRESS ? "" : heard->message,
+        .edit = heard->kind == HEARD_PRESS ? heard->message : "",
+        .direct = heard->direct,
+        .addressed = heard->addressed || heard->kind == HEARD_PRESS,
+        .configured = channel != NULL};
+    return asking.place ? reply(turn, &asking) : 0;
+}
+
+/* --- what happened to a chat
+ * ------------------------------------------------------------------------------------ */
+
+static int each_channel(struct turn *turn, size_t bot, const struct heard *heard,
+    int (*heed)(struct turn *turn, struct place *place, const struct heard *heard))
+{
+    for (size_t i = 0; i < turn->place_count; i++) {
+        struct place *place = &turn->places[i];
+        if (place->conf && place->bot == bot && same_chat(place, heard) && heed(turn, place, heard))
+            return -1;
+    }
+    return 0;
+}
+
+static int heed_out(struct turn *turn, struct place *place, const struct heard *heard)
+{
+    const char *why = heard->why && *heard->why ? heard->why
+                      : in_chinese(turn)        ? "机器人被移出了群。"
+                                                : "the bot was removed from the group.";
+    return pause_channel(turn, place, why);
+}
+
+static int heed_in(struct turn *turn, struct place *place, const struct heard *heard)
+{
+    (void)heard;
+    if (strcmp(place->row.state, "paused"))
+        return 0;
+    if (state_channel_set(turn->state, place->row.id, "on", "platform",
+            in_chinese(turn) ? "又在群里了" : "it is in the group again", turn->now.wall_ms, turn->err))
+        return -1;
+    place->row.state = "on";
+    tell(turn, TELL_INFO, place->row.name,
+        in_chinese(turn) ? arena_printf(turn->arena, "%s 继续。", place->row.name)
+                         : arena_printf(turn->arena, "%s goes on.", place->row.name));
+    return 0;
+}
+
+static int heed_moved(struct turn *turn, struct place *place, const struct heard *heard)
+{
+    if (!heard->moved_to || !*heard->moved_to)
+        return 0;
+    place->row.chat = arena_string(turn->arena, heard->moved_to);
+    return state_channel_moved(turn->state, place->row.id, heard->moved_to, turn->now.wall_ms, turn->err);
+}
+
+static int heed_heard(struct turn *turn, size_t bot, const struct heard *heard)
+{
+    if (heard->ack)
+        act(turn, ACTION_ASIDE)->request = *heard->ack;
+    bool fresh;
+    if (state_heard(turn->state, turn->bots[bot].id, heard->id, turn->now.wall_ms, &fresh, turn->err))
+        return -1;
+    if (!fresh)
+        return 0;
+    switch (heard->kind) {
+    case HEARD_TEXT:
+    case HEARD_PRESS:
+        return heed_question(turn, bot, heard, channel_of(turn, bot, heard));
+    case HEARD_OUT:
+        return each_channel(turn, bot, heard, heed_out);
+    case HEARD_IN:
+        return each_channel(turn, bot, heard, heed_in);
+    case HEARD_MOVED:
+        return each_channel(turn, bot, heard, heed_moved);
+    }
+    return 0;
+}
+
+/* --- listening
+ * -------------------------------------------------------------------------------------------------- */
+
+static struct ear *ear_of(struct turn *turn, size_t bot)
+{
+    char name[NAME_MAX_BYTES];
+    snprintf(name, sizeof name, "%s", turn->setup->bots[bot].name);
+    struct ear *ear = table_find(&turn->memory->ears, name);
+    if (ear)
+        return ear;
+    ear = table_add(&turn->memory->ears);
+    snprintf(ear->bot, sizeof ear->bot, "%s", name);
+    return ear;
+}
+
+static struct menu_entry *menu_of(struct turn *turn, size_t *count)
+{
+    const struct command *const *commands = turn->desk->tools.commands;
+    size_t all = 0;
+    while (commands && commands[all])
+        all++;
+    struct menu_entry *menu = arena_array(turn->arena, all + 1, sizeof *menu);
+    *count = 0;
+    for (size_t i = 0; i < all; i++)
+        if (!commands[i]->hidden && !commands[i]->editors)
+            menu[(*count)++] =
+                (struct menu_entry){commands[i]->name, commands[i]->help_en, commands[i]->help_zh};
+    return menu;
+}
+
+/* The operator hears once that a bot has trouble, and once that it is over. */
+static int note_trouble(struct turn *turn, size_t bot, const struct heed *heed, const struct answer *last)
+{
+    struct ear *ear = ear_of(turn, bot);
+    const char *name = turn->setup->bots[bot].name;
+    const char *trouble = heed->trouble ? heed->trouble : "";
+    if (heed->refused)
+        return pause_bot(turn, bot, *trouble ? trouble : "the platform refuses the bot");
+    if (*trouble && strncmp(trouble, ear->trouble, sizeof ear->trouble - 1)) {
+        snprintf(ear->trouble, sizeof ear->trouble, "%s", trouble);
+        tell(turn, TELL_WARNING, "", arena_printf(turn->arena, "%s: %s", name, trouble));
+    }
+    if (*trouble || !last || last->reach != REACH_ANSWERED || last->status < 200 || last->status > 299)
+        return 0;
+    bool paused = !strcmp(turn->bots[bot].state, "paused");
+    if (!*ear->trouble && !paused)
+        return 0;
+    ear->trouble[0] = 0;
+    if (paused && state_bot_set(turn->state, turn->bots[bot].id, "on", "", turn->now.wall_ms, turn->err))
+        return -1;
+    turn->bots[bot].state = "on";
+    tell(turn, TELL_INFO, "",
+        in_chinese(turn) ? arena_printf(turn->arena, "%s 又通了。", name)
+                         : arena_printf(turn->arena, "%s goes on.", name));
+    return 0;
+}
+
+static int keep_heed(struct turn *turn, size_t bot, const struct heed *heed)
+{
+    struct ear *ear = ear_of(turn, bot);
+    if (heed->scratch) {
+        if (strlen(heed->scratch) >= sizeof ear->scratch)
+            ear->scratch[0] = 0; /* begin anew rather than with half of it */
+        else
+            snprintf(ear->scratch, sizeof ear->scratch, "%s", heed->scratch);
+    }
+    struct action *action = act(turn, ACTION_LISTEN);
+    action->bot = bot;
+    action->wait_ms = heed->wait_ms < WAIT_MIN ? 0 : heed->wait_ms > WAIT_MAX ? WAIT_MAX : heed->wait_ms;
+    if (heed->kind == HEED_REQUEST)
+        action->request = heed->request;
+    ear->open = true;
+    if (!heed->cursor || !strcmp(heed->cursor, turn->bots[bot].cursor))
+        return 0;
+    turn->bots[bot].cursor = heed->cursor;
+    return state_bot_cursor(turn->state, turn->bots[bot].id, heed->cursor, turn->err);
+}
+
+/* Asks the adapter what comes next. What it heard, the new cursor and the answers are one commit. */
+static int listen_on(struct turn *turn, size_t bot, const struct answer *last)
+{
+    const struct adapter *adapter = turn->setup->bots[bot].settings.adapter;
+    struct listening listening = {.settings = &turn->setup->bots[bot].settings,
+        .cursor = turn->bots[bot].cursor,
+        .scratch = arena_string(turn->arena, ear_of(turn, bot)->scratch),
+        .language = turn->setup->language};
+    listening.menu = menu_of(turn, &listening.menu_count);
+    struct heed heed = {0};
+    adapter->listen(&listening, last, turn->arena, &heed);
+    size_t count = heed.heard_count < HEARD_MAX ? heed.heard_count : HEARD_MAX;
+    for (size_t i = 0; i < count; i++)
+        if (heed_heard(turn, bot, &heed.heard[i]))
+            return -1;
+    if (note_trouble(turn, bot, &heed, last))
+        return -1;
+    return keep_heed(turn, bot, &heed);
+}
+
+int heed_listened(struct turn *turn, size_t bot, const struct answer *answer)
+{
+    if (bot >= turn->setup->bot_count || !turn->setup->bots[bot].settings.adapter->listen)
+        return 0;
+    ear_of(turn, bot)->open = false;
+    if (turn->memory->stopping || turn->desk->tools.drain)
+        return 0;
+    return listen_on(turn, bot, answer);
+}
+
+int start_listening(struct turn *turn)
+{
+    if (turn->memory->stopping || turn->desk->tools.drain)
+        return 0;
+    for (size_t i = 0; i < turn->setup->bot_count; i++)
+        if (turn->setup->bots[i].settings.adapter->listen && !ear_of(turn, i)->open &&
+            listen_on(turn, i, NULL))
+            return -1;
+    return 0;
+}

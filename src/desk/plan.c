@@ -1,0 +1,311 @@
+#include "desk/inner.h"
+#include "desk/pick.h"
+#include "desk/subject.h"
+
+enum { MISSED_MAX = 64, TAKEN_MAX = 50 };
+#define LOOK_BACK ((int64_t)8 * DAY)
+
+/* --- how long a post may wait
+ * ----------------------------------------------------------------------------------- */
+
+static int64_t end_of_day(const struct zone *zone, int64_t at_ms)
+{
+    struct civil day = zone_civil(zone, at_ms / 1000);
+    struct civil next = civil_from_days(civil_days(day.year, day.month, day.day) + 1);
+    return zone_moment(zone, next) * 1000;
+}
+
+int64_t plan_expiry(enum what what, const struct zone *zone, int64_t due_at)
+{
+    switch (what) {
+    case WHAT_CONTENTS:
+    case WHAT_EDITION:
+    case WHAT_SECTION:
+        return due_at + 7 * (int64_t)DAY;
+    case WHAT_QUESTION:
+        return end_of_day(zone, due_at);
+    case WHAT_ANSWER:
+        return due_at + ANSWER_LIFE;
+    default:
+        return due_at + DAY;
+    }
+}
+
+/* --- a rule's time has come
+ * ------------------------------------------------------------------------------------- */
+
+static int run_row(struct turn *turn, const struct place *place, const struct rule *rule, const char *nominal,
+    int64_t post, const char *why)
+{
+    bool fresh;
+    return state_run_add(
+        turn->state, place->row.id, rule->text, nominal, post, why, turn->now.wall_ms, &fresh, turn->err);
+}
+
+static int pick_for(struct turn *turn, const struct place *place, const struct rule *rule, struct pick *pick)
+{
+    return pick_subject(turn->state, turn->setup, place->conf, place->row.id, rule->what,
+        rule->what == WHAT_SECTION ? rule->section : "", false, false, turn->now, turn->arena, pick,
+        turn->err);
+}
+
+static int add_post(struct turn *turn, const struct place *place, const struct rule *rule,
+    const struct pick *pick, const char *occasion, int64_t *id, int64_t *before)
+{
+    int64_t now = turn->now.wall_ms;
+    struct post_row post = {.channel = place->row.id,
+        .kind = what_names[pick->what],
+        .subject = pick->subject,
+        .occasion = occasion,
+        .due_at = now,
+        .expires_at = plan_expiry(pick->what, place->conf->zone, now),
+        .who = "rule",
+        .rule = rule->text,
+        .created_at = now};
+    if (state_post_add(turn->state, &post, id, before, turn->err))
+        return -1;
+    if (!*id)
+        return 0;
+    return state_history_add(turn->state,
+        &(struct history_row){.at = now,
+            .channel = place->row.id,
+            .post = *id,
+            .who = "rule",
+            .was = "",
+            .became = "planned",
+            .why = rule->text},
+        turn->err);
+}
+
+/* The same was planned before. One that got too old through no fault of its own has another chance; one that
+ * was refused or dropped by hand is passed over, so that an item rule goes on with the next. */
+static int after_before(struct turn *turn, const struct place *place, const struct rule *rule,
+    const struct pick *pick, int64_t before, int64_t *id, bool *pass_over, const char **why)
+{
+    struct post_row old;
+    bool found;
+    *id = 0;
+    *pass_over = false;
+    *why = in_chinese(turn) ? "已经在排队，或者发过了" : "it waits already, or was told";
+    if (state_post(turn->state, turn->arena, before, &old, &found, turn->err))
+        return -1;
+    if (!found || (strcmp(old.state, "failed") && strcmp(old.state, "dropped")))
+        return 0;
+    if (!strcmp(old.state, "failed") && !strcmp(old.why, "too old")) {
+        int64_t other;
+        return add_post(
+            turn, place, rule, pick, arena_printf(turn->arena, "retry:%lld", (long long)before), id, &other);
+    }
+    *why = in_chinese(turn) ? "上次没发成" : "it failed before";
+    *pass_over = pick->what == WHAT_ITEM;
+    return *pass_over
+               ? state_tell(turn->state, place->row.id, pick->subject, before, turn->now.wall_ms, turn->err)
+               : 0;
+}
+
+static int make_post(
+    struct turn *turn, const struct place *place, const struct rule *rule, int64_t *id, const char **why)
+{
+    for (int i = 0; i < TAKEN_MAX; i++) {
+        struct pick pick;
+        int64_t before;
+        bool pass_over;
+        *id = 0;
+        if (pick_for(turn, place, rule, &pick))
+            return -1;
+        if (!pick.found) {
+            *why = pick.why;
+            return 0;
+        }
+        if (add_post(turn, place, rule, &pick, pick.occasion, id, &before))
+            return -1;
+        if (*id) {
+            *why = "";
+            return 0;
+        }
+        if (after_before(turn, place, rule, &pick, before, id, &pass_over, why))
+            return -1;
+        if (*id || !pass_over)
+            return 0;
+    }
+    return 0;
+}
+
+static int fire(struct turn *turn, const struct place *place, const struct rule *rule, const char *nominal)
+{
+    bool known;
+    int64_t id;
+    const char *why = "";
+    if (state_run_known(turn->state, place->row.id, rule->text, nominal, &known, turn->err))
+        return -1;
+    if (known)
+        return 0;
+    if (make_post(turn, place, rule, &id, &why))
+        return -1;
+    return run_row(turn, place, rule, nominal, id, id ? "" : why);
+}
+
+/* --- when an edition is published
+ * ------------------------------------------------------------------------------- */
+
+/* Its date is long gone: somebody put an old edition in. Those that were there when the channel was first
+ * seen are another matter: `start` decided about them. */
+static bool out_of_date(const struct place *place, const struct edition_row *row)
+{
+    int year, month, day;
+    if (row->published_at <= place->row.seen_at || sscanf(row->date, "%4d-%2d-%2d", &year, &month, &day) != 3)
+        return false;
+    return civil_days(year, month, day) + 7 < row->published_at / DAY;
+}
+
+static int rule_published_of(
+    struct turn *turn, const struct place *place, const struct rule *rule, const char *source)
+{
+    struct edition_query query = {.sources = &source, .source_count = 1, .published = true, .limit = 1};
+    struct rows_edition rows;
+    if (state_editions(turn->state, turn->arena, &query, &rows, turn->err))
+        return -1;
+    if (!rows.count || rows.rows[0].published_at <= place->row.since)
+        return 0;
+    const char *nominal = arena_printf(turn->arena, "published %s/%s", source, rows.rows[0].slug);
+    if (out_of_date(place, &rows.rows[0]))
+        return run_row(turn, place, rule, nominal, 0,
+            in_chinese(turn) ? "日期在七天以前" : "its date is more than 7 days ago");
+    return fire(turn, place, rule, nominal);
+}
+
+static int rule_published(struct turn *turn, const struct place *place, const struct rule *rule)
+{
+    for (size_t i = 0; i < place->conf->from_count; i++)
+        if (rule_published_of(turn, place, rule, turn->setup->sources[place->conf->from[i]].name))
+            return -1;
+    return 0;
+}
+
+/* --- at a time
+ * -------------------------------------------------------------------------------------------------- */
+
+bool rule_next(struct turn *turn, const struct place *place, const struct rule *rule, struct occasion *next)
+{
+    if (rule->when_published || rule->every_ms || !place->conf->zone)
+        return false;
+    return schedule_next(&rule->schedule, place->conf->zone, turn->now.wall_ms, next);
+}
+
+/* What came while nobody was here is made up for once: the newest occasion, if it is not too old. */
+static int rule_scheduled(struct turn *turn, struct place *place, const struct rule *rule)
+{
+    int64_t now = turn->now.wall_ms, after = place->row.next_at;
+    if (after < now - LOOK_BACK)
+        after = now - LOOK_BACK;
+    struct occasion missed[MISSED_MAX], next = {0};
+    size_t count = 0;
+    while (schedule_next(&rule->schedule, place->conf->zone, after, &next) && next.at_ms <= now) {
+        if (count == MISSED_MAX) {
+            memmove(missed, missed + 1, sizeof missed - sizeof *missed);
+            count--;
+        }
+        missed[count++] = next;
+        after = next.at_ms;
+    }
+    if (!count)
+        return 0;
+    for (size_t i = 0; i + 1 < count; i++)
+        if (run_row(turn, place, rule, missed[i].nominal, 0,
+                in_chinese(turn) ? "当时没在运行" : "digestd was not running then"))
+            return -1;
+    const struct occasion *last = &missed[count - 1];
+    if (plan_expiry(rule->what, place->conf->zone, last->at_ms) <= now)
+        return run_row(
+            turn, place, rule, last->nominal, 0, in_chinese(turn) ? "过时了" : "its time was too long ago");
+    return fire(turn, place, rule, last->nominal);
+}
+
+static int plan_schedules(struct turn *turn, struct place *place)
+{
+    int64_t now = turn->now.wall_ms, first = INT64_MAX;
+    bool came = false;
+    for (size_t i = 0; i < place->conf->rule_count; i++) {
+        const struct rule *rule = &place->conf->rules[i];
+        struct occasion next;
+        if (rule->when_published || rule->every_ms || !place->conf->zone || !rule_known(place, rule) ||
+            !schedule_next(&rule->schedule, place->conf->zone, place->row.next_at, &next))
+            continue;
+        if (next.at_ms <= now) {
+            came = true;
+            if (rule_scheduled(turn, place, rule))
+                return -1;
+            if (!schedule_next(&rule->schedule, place->conf->zone, now, &next))
+                continue;
+        }
+        if (next.at_ms < first)
+            first = next.at_ms;
+    }
+    if (first < INT64_MAX)
+        wake_at(turn, first);
+    if (!came)
+        return 0;
+    place->row.next_at = now;
+    return state_channel_planned(turn->state, place->row.id, now, turn->err);
+}
+
+/* --- every so often (the demo)
+ * ---------------------------------------------------------------------------------- */
+
+static int rule_every(struct turn *turn, const struct place *place, const struct rule *rule)
+{
+    int64_t now = turn->now.wall_ms, last, id;
+    const char *why = "";
+    char key[PACE_KEY];
+    snprintf(key, sizeof key, "%s|%s", place->row.name, rule->text);
+    struct every *every = table_find(&turn->memory->everys, key);
+    if (!every) {
+        if (state_run_last(turn->state, place->row.id, rule->text, &last, turn->err))
+            return -1;
+        every = table_add(&turn->memory->everys);
+        snprintf(every->key, sizeof every->key, "%s", key);
+        every->next = (last > place->row.seen_at ? last : place->row.seen_at) + rule->every_ms;
+    }
+    if (every->next > now + rule->every_ms)
+        every->next = now + rule->every_ms; /* the clock went back */
+    if (every->next > now) {
+        wake_at(turn, every->next);
+        return 0;
+    }
+    every->next = now + rule->every_ms;
+    wake_at(turn, every->next);
+    if (make_post(turn, place, rule, &id, &why))
+        return -1;
+    return id ? run_row(turn, place, rule, arena_printf(turn->arena, "every %lld", (long long)now), id, "")
+              : 0;
+}
+
+/* --- all rules
+ * -------------------------------------------------------------------------------------------------- */
+
+static int plan_place(struct turn *turn, struct place *place)
+{
+    if (plan_schedules(turn, place))
+        return -1;
+    for (size_t i = 0; i < place->conf->rule_count; i++) {
+        const struct rule *rule = &place->conf->rules[i];
+        if (!rule_known(place, rule))
+            continue;
+        if (rule->every_ms && rule_every(turn, place, rule))
+            return -1;
+        if (rule->when_published && turn->memory->look && rule_published(turn, place, rule))
+            return -1;
+    }
+    return 0;
+}
+
+int plan_rules(struct turn *turn)
+{
+    if (turn->memory->stopping || turn->desk->tools.drain || turn->memory->hold_until)
+        return 0;
+    for (size_t i = 0; i < turn->place_count; i++)
+        if (turn->places[i].conf && plan_place(turn, &turn->places[i]))
+            return -1;
+    turn->memory->look = false;
+    return 0;
+}

@@ -1,0 +1,418 @@
+#include "core/buf.h"
+#include "desk/import.h"
+#include "desk/inner.h"
+#include <inttypes.h>
+
+enum { PASSES_MAX = 200, CLOCK_JUMP = HOUR, CLOCK_SANE = 10 * MINUTE, CLOCK_SLACK = 2 * MINUTE };
+
+struct desk *desk_new(struct state *state, const struct setup *setup, const struct desk_tools *tools)
+{
+    struct desk *desk = calloc(1, sizeof *desk);
+    if (!desk)
+        abort();
+    desk->state = state;
+    desk->tools = *tools;
+    memory_init(&desk->now, setup, tools->seed);
+    memory_init(&desk->next, setup, tools->seed);
+    return desk;
+}
+
+void desk_free(struct desk *desk)
+{
+    if (!desk)
+        return;
+    memory_free(&desk->now);
+    memory_free(&desk->next);
+    free(desk);
+}
+
+/* --- what a turn says
+ * ------------------------------------------------------------------------------------------- */
+
+struct action *act(struct turn *turn, enum action_kind kind)
+{
+    struct actions *out = turn->out;
+    if (out->count == turn->action_cap) {
+        size_t cap = turn->action_cap ? turn->action_cap * 2 : 16;
+        struct action *list = arena_array(turn->arena, cap, sizeof *list);
+        if (out->count)
+            memcpy(list, out->list, out->count * sizeof *list);
+        out->list = list;
+        turn->action_cap = cap;
+    }
+    struct action *action = &out->list[out->count++];
+    *action = (struct action){.kind = kind, .channel = "", .text = ""};
+    return action;
+}
+
+void tell(struct turn *turn, enum tell_level level, const char *channel, const char *text)
+{
+    struct action *action = act(turn, ACTION_TELL);
+    action->level = level;
+    action->channel = channel;
+    action->text = text;
+}
+
+bool in_chinese(const struct turn *turn)
+{
+    return !strcmp(turn->setup->language, "zh");
+}
+
+void wake_in(struct turn *turn, int64_t ms)
+{
+    if (ms < 0)
+        ms = 0;
+    if (ms > DAY)
+        ms = DAY;
+    if (turn->now.boot_ms + ms < turn->wake)
+        turn->wake = turn->now.boot_ms + ms;
+}
+
+void wake_at(struct turn *turn, int64_t wall_ms)
+{
+    wake_in(turn, wall_ms - turn->now.wall_ms);
+}
+
+const char *clock_text(struct turn *turn, int64_t wall_ms)
+{
+    const struct zone *zone = turn->setup->zone ? turn->setup->zone : zone_utc();
+    struct civil civil = zone_civil(zone, wall_ms / 1000);
+    return arena_printf(turn->arena, "%02d:%02d", civil.hour, civil.minute);
+}
+
+/* --- places
+ * ----------------------------------------------------------------------------------------------------- */
+
+struct place *place_of(struct turn *turn, int64_t channel)
+{
+    for (size_t i = 0; i < turn->place_count; i++)
+        if (turn->places[i].row.id == channel)
+            return &turn->places[i];
+    return NULL;
+}
+
+struct place *place_named(struct turn *turn, const char *name)
+{
+    for (size_t i = 0; i < turn->place_count; i++)
+        if (turn->places[i].conf && !strcmp(turn->places[i].conf->name, name))
+            return &turn->places[i];
+    return NULL;
+}
+
+const char *place_chat(const struct place *place)
+{
+    if (*place->row.chat)
+        return place->row.chat;
+    const char *chat = place->conf ? setting(place->settings, "chat") : NULL;
+    return chat ? chat : "";
+}
+
+const char *place_topic(const struct place *place)
+{
+    const char *topic = place->conf ? setting(place->settings, "topic") : NULL;
+    return topic ? topic : "";
+}
+
+const char *place_language(const struct turn *turn, const struct place *place)
+{
+    return place->conf ? place->conf->language : turn->setup->language;
+}
+
+int waiting_posts(struct turn *turn, int64_t channel, int *count)
+{
+    struct rows_post posts;
+    if (state_posts_waiting(turn->state, turn->arena, channel, 1000, &posts, turn->err))
+        return -1;
+    *count = 0;
+    for (size_t i = 0; i < posts.count; i++)
+        *count += strcmp(posts.rows[i].kind, "answer") != 0 && posts.rows[i].due_at <= turn->now.wall_ms;
+    return 0;
+}
+
+static const char *waiting_text(struct turn *turn, int count)
+{
+    if (!count)
+        return "";
+    return in_chinese(turn) ? arena_printf(turn->arena, "欠 %d 条。", count)
+                            : arena_printf(turn->arena, " %d post%s wait%s.", count, count == 1 ? "" : "s",
+                                  count == 1 ? "s" : "");
+}
+
+int pause_channel(struct turn *turn, struct place *place, const char *why)
+{
+    if (strcmp(place->row.state, "on"))
+        return 0;
+    if (state_channel_set(turn->state, place->row.id, "paused", "digestd", why, turn->now.wall_ms, turn->err))
+        return -1;
+    place->row.state = "paused";
+    place->row.why = why;
+    int count;
+    if (waiting_posts(turn, place->row.id, &count))
+        return -1;
+    const char *waiting = waiting_text(turn, count), *name = place->row.name;
+    tell(turn, TELL_ALERT, name,
+        in_chinese(turn)
+            ? arena_printf(
+                  turn->arena, "%s 停了：%s %s处理好之后：digestd resume %s", name, why, waiting, name)
+            : arena_printf(turn->arena, "%s stopped: %s%s When it is put right: digestd resume %s", name, why,
+                  waiting, name));
+    return 0;
+}
+
+int pause_bot(struct turn *turn, size_t bot, const char *why)
+{
+    struct bot_row *row = &turn->bots[bot];
+    if (!strcmp(row->state, "paused"))
+        return 0;
+    if (state_bot_set(turn->state, row->id, "paused", why, turn->now.wall_ms, turn->err))
+        return -1;
+    row->state = "paused";
+    row->why = why;
+    struct buf names = BUF_INIT(400);
+    int total = 0;
+    for (size_t i = 0; i < turn->place_count; i++) {
+        struct place *place = &turn->places[i];
+        int count;
+        if (!place->conf || place->bot != bot)
+            continue;
+        if (waiting_posts(turn, place->row.id, &count))
+            return -1;
+        total += count;
+        buf_addf(&names, "%s%s", names.len ? in_chinese(turn) ? "、" : ", " : "", place->row.name);
+    }
+    const char *waiting = waiting_text(turn, total);
+    tell(turn, TELL_ALERT, "",
+        in_chinese(turn)
+            ? arena_printf(turn->arena, "%s 停了：%s %s", names.len ? names.data : row->name, why, waiting)
+            : arena_printf(
+                  turn->arena, "%s stopped: %s%s", names.len ? names.data : row->name, why, waiting));
+    buf_free(&names);
+    return 0;
+}
+
+/* --- the clock
+ * -------------------------------------------------------------------------------------------------- */
+
+static void distrust_clock(struct turn *turn, const char *zh, const char *en)
+{
+    if (!turn->memory->hold_until)
+        tell(turn, TELL_ALERT, "", in_chinese(turn) ? zh : en);
+    turn->memory->hold_until = turn->now.boot_ms + CLOCK_SANE;
+}
+
+/* A clock that jumped holds the schedules for ten sane minutes. What was to be done in so many seconds stays
+ * as far away as it was: posts do not wait a day longer because the clock went back a day. */
+static int watch_clock(struct turn *turn)
+{
+    struct memory *m = turn->memory;
+    if (!m->last_boot) {
+        m->began = turn->now.boot_ms;
+        int64_t newest = state_newest_stamp(turn->state);
+        if (turn->now.wall_ms + CLOCK_SLACK < newest)
+            distrust_clock(turn, "时钟比记录里最新的还早：定时先停，十分钟正常后继续。看一下系统时间。",
+                "The clock is older than the newest entry of the ledger: schedules hold until it has been "
+                "sane for ten "
+                "minutes. Look at the system's time.");
+    } else {
+        int64_t jump = (turn->now.wall_ms - m->last_wall) - (turn->now.boot_ms - m->last_boot);
+        if (jump > CLOCK_JUMP || jump < -CLOCK_JUMP) {
+            distrust_clock(turn, "时钟一下子跳了一个多小时：定时先停，十分钟正常后继续。看一下系统时间。",
+                "The clock jumped by more than an hour: schedules hold until it has been sane for ten "
+                "minutes. Look at "
+                "the system's time.");
+            if (state_shift(turn->state, jump, turn->err))
+                return -1;
+        }
+    }
+    m->last_wall = turn->now.wall_ms;
+    m->last_boot = turn->now.boot_ms;
+    if (!m->hold_until)
+        return 0;
+    if (turn->now.boot_ms < m->hold_until) {
+        wake_in(turn, m->hold_until - turn->now.boot_ms);
+        return 0;
+    }
+    m->hold_until = 0;
+    tell(turn, TELL_INFO, "",
+        in_chinese(turn) ? "时钟正常了，定时继续。" : "The clock is sane again; schedules go on.");
+    /* Schedules planned up to a moment that has not come yet would stand still until then. */
+    for (size_t i = 0; i < turn->place_count; i++) {
+        struct channel_row *row = &turn->places[i].row;
+        if (row->next_at <= turn->now.wall_ms)
+            continue;
+        row->next_at = turn->now.wall_ms;
+        if (state_channel_planned(turn->state, row->id, row->next_at, turn->err))
+            return -1;
+    }
+    return 0;
+}
+
+/* --- events
+ * ----------------------------------------------------------------------------------------------------- */
+
+static int heed_read(struct turn *turn, const struct event *event)
+{
+    struct import_report report = {0};
+    bool changed = false;
+    if (desk_import(turn->state, turn->setup, event, turn->now, turn->arena, &report, &changed, turn->err))
+        return -1;
+    turn->memory->look = true;
+    if (report.warning)
+        tell(turn, TELL_WARNING, "", report.warning);
+    if (report.text && turn->memory->started)
+        tell(turn, TELL_INFO, "", report.text);
+    return 0;
+}
+
+static int heed(struct turn *turn, const struct event *event)
+{
+    switch (event->kind) {
+    case EVENT_START:
+        turn->memory->started = true;
+        turn->memory->look = true;
+        return take_up(turn, true);
+    case EVENT_SETUP:
+        turn->memory->setup = turn->setup = event->setup;
+        turn->memory->look = true;
+        if (load_places(turn))
+            return -1;
+        return turn->memory->started ? take_up(turn, false) : 0;
+    case EVENT_TIME:
+        return 0;
+    case EVENT_BELL:
+        turn->memory->look = true;
+        return load_places(turn);
+    case EVENT_ANSWER:
+        return heed_answer(turn, event->answer.delivery, event->answer.attempt, event->answer.answer);
+    case EVENT_LISTENED:
+        return heed_listened(turn, event->listened.bot, event->listened.answer);
+    case EVENT_SAID:
+        return heed_said(turn, event);
+    case EVENT_READ:
+        return heed_read(turn, event);
+    case EVENT_STOP:
+        turn->memory->stopping = true;
+        return 0;
+    }
+    return 0;
+}
+
+/* --- the turn
+ * --------------------------------------------------------------------------------------------------- */
+
+int publish_editions(struct turn *turn)
+{
+    int64_t next = state_next_settle(turn->state, turn->now.wall_ms);
+    if (turn->memory->look || (next && next <= turn->now.wall_ms)) {
+        if (state_publish_due(
+                turn->state, turn->now.wall_ms, import_today(turn->arena, turn->setup, turn->now), turn->err))
+            return -1;
+        turn->memory->look = true;
+        next = state_next_settle(turn->state, turn->now.wall_ms);
+    }
+    if (next)
+        wake_at(turn, next > turn->now.wall_ms ? next : turn->now.wall_ms + MINUTE);
+    return 0;
+}
+
+static int prune(struct turn *turn)
+{
+    struct memory *m = turn->memory;
+    pace_prune(&m->buckets, turn->now.boot_ms);
+    pace_prune(&m->askers, turn->now.boot_ms);
+    if (m->pruned && turn->now.boot_ms - m->pruned < DAY)
+        return 0;
+    m->pruned = turn->now.boot_ms;
+    for (size_t i = 0; i < turn->place_count; i++)
+        if (turn->places[i].adapter->local &&
+            state_room_prune(turn->state, turn->places[i].row.id, 500, turn->err))
+            return -1;
+    return state_prune(
+        turn->state, turn->now.wall_ms - 2 * (int64_t)DAY, turn->now.wall_ms - 30 * (int64_t)DAY, turn->err);
+}
+
+/* Releasing and claiming feed each other: a post kept by the room frees its lane for the next one at once. */
+static int move_posts(struct turn *turn)
+{
+    bool progress = true;
+    for (int pass = 0; progress && pass < PASSES_MAX; pass++) {
+        progress = false;
+        if (release_posts(turn, &progress) || claim_due(turn, &progress))
+            return -1;
+    }
+    if (progress)
+        wake_in(turn, 0);
+    return 0;
+}
+
+static int look_when_next(struct turn *turn)
+{
+    int64_t due, expires;
+    if (state_post_next(turn->state, &due, &expires, turn->err))
+        return -1;
+    if (due > turn->now.wall_ms)
+        wake_at(turn, due);
+    if (expires)
+        wake_at(turn, expires > turn->now.wall_ms ? expires : turn->now.wall_ms + SECOND);
+    struct lanes lanes;
+    if (read_lanes(turn, &lanes))
+        return -1;
+    bool planned = false;
+    struct rows_post posts;
+    if (state_posts_planned(turn->state, turn->arena, turn->now.wall_ms, &posts, turn->err))
+        return -1;
+    for (size_t i = 0; i < posts.count; i++) {
+        struct place *place = place_of(turn, posts.rows[i].channel);
+        planned |= place && !strcmp(place->row.state, "on") && !strcmp(turn->bots[place->bot].state, "on");
+    }
+    turn->out->idle = turn->memory->stopping ? turn->memory->flights.count == 0 : !lanes.open && !planned;
+    return 0;
+}
+
+static int decide(struct turn *turn, const struct event *events, size_t count)
+{
+    if (load_places(turn) || watch_clock(turn))
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        if (heed(turn, &events[i]))
+            return -1;
+    if (publish_editions(turn))
+        return -1;
+    if (!turn->memory->started)
+        return 0;
+    if (settle_unknowns(turn) || plan_rules(turn) || expire_old(turn) || move_posts(turn) ||
+        start_listening(turn) || prune(turn))
+        return -1;
+    return look_when_next(turn);
+}
+
+int desk_turn(struct desk *desk, const struct event *events, size_t count, struct now now,
+    struct arena *arena, struct actions *out, struct error *err)
+{
+    *out = (struct actions){.wake_boot_ms = INT64_MAX};
+    struct error mine = {0};
+    memory_copy(&desk->next, &desk->now);
+    struct turn turn = {.desk = desk,
+        .state = desk->state,
+        .setup = desk->next.setup,
+        .memory = &desk->next,
+        .now = now,
+        .arena = arena,
+        .out = out,
+        .err = &mine,
+        .wake = INT64_MAX};
+    if (state_begin(desk->state, &mine))
+        goto failed;
+    if (decide(&turn, events, count) || state_commit(desk->state, &mine)) {
+        state_rollback(desk->state);
+        goto failed;
+    }
+    struct memory before = desk->now;
+    desk->now = desk->next;
+    desk->next = before;
+    out->wake_boot_ms = turn.wake;
+    return 0;
+failed:
+    *out = (struct actions){.wake_boot_ms = now.boot_ms + SECOND};
+    return error_set(err, "%s", mine.text);
+}

@@ -1,0 +1,464 @@
+#include "core/buf.h"
+#include "desk/inner.h"
+#include "desk/moves.h"
+
+enum { REQUESTS_MAX = 8, REFUSED_MAX = 3, WARN_TRIES = 4, STRIKES_FADE = 10 * MINUTE };
+
+bool repeatable(const struct turn *turn, const struct job *job)
+{
+    /* Replacing a message by the same text twice is the same as once. */
+    if (*job->post.edit && job->delivery.part == 0 && job->place->adapter->edit)
+        return true;
+    int64_t window = job->place->adapter->idempotent_for * 1000 / 2;
+    return window > 0 && job->delivery.first_at > 0 && turn->now.wall_ms >= job->delivery.first_at &&
+           turn->now.wall_ms - job->delivery.first_at < window;
+}
+
+static bool is_answer(const struct job *job)
+{
+    return !strcmp(job->post.kind, "answer");
+}
+
+/* The channel's own chat, not that of an answer elsewhere. */
+static bool is_home(const struct job *job)
+{
+    return job->place->conf && (!*job->post.chat || !strcmp(job->post.chat, place_chat(job->place)));
+}
+
+static int apply(struct turn *turn, struct job *job, struct change *change, struct ledger_move *did)
+{
+    change->now_ms = turn->now.wall_ms;
+    change->facts = (struct ledger_facts){
+        .newest = job->newest,
+        .repeatable = job->place && repeatable(turn, job),
+        .assume = is_answer(job),
+        .when_unknown = job->place && job->place->conf ? job->place->conf->when_unknown : UNKNOWN_ASK,
+    };
+    return moves_apply(turn->state, turn->arena, change, &job->delivery, did, turn->err);
+}
+
+static int64_t back_off(struct turn *turn, const struct job *job)
+{
+    return turn->now.wall_ms + pace_backoff(job->delivery.tries + 1, turn->now.wall_ms - job->post.due_at,
+                                   is_answer(job), &turn->memory->rng);
+}
+
+/* --- the operator hears of retries
+ * ------------------------------------------------------------------------------ */
+
+static void trouble_over(struct turn *turn, const struct job *job)
+{
+    const char *name = job->place->row.name;
+    struct table *troubles = &turn->memory->troubles;
+    struct trouble *trouble = table_find(troubles, name);
+    if (!trouble)
+        return;
+    table_remove(troubles, (size_t)(trouble - (struct trouble *)troubles->rows));
+    tell(turn, TELL_INFO, name,
+        in_chinese(turn) ? arena_printf(turn->arena, "%s 又通了。", name)
+                         : arena_printf(turn->arena, "%s goes on.", name));
+}
+
+/* At the fourth failure or a quarter of an hour late, then after 1 h, 6 h and daily. One message per channel.
+ */
+static int trouble_grows(struct turn *turn, const struct job *job, const char *why)
+{
+    static const int64_t again[] = {HOUR, 6 * HOUR, DAY};
+    const char *name = job->place->row.name;
+    if (is_answer(job) ||
+        (job->delivery.tries < WARN_TRIES && turn->now.wall_ms - job->post.due_at < 15 * MINUTE))
+        return 0;
+    struct trouble *trouble = table_find(&turn->memory->troubles, name);
+    if (trouble && turn->now.boot_ms < trouble->next)
+        return 0;
+    if (!trouble) {
+        trouble = table_add(&turn->memory->troubles);
+        snprintf(trouble->channel, sizeof trouble->channel, "%s", name);
+    }
+    trouble->next = turn->now.boot_ms + again[trouble->told < 2 ? trouble->told : 2];
+    trouble->told++;
+    int count;
+    if (waiting_posts(turn, job->place->row.id, &count))
+        return -1;
+    tell(turn, TELL_WARNING, name,
+        in_chinese(turn)
+            ? arena_printf(turn->arena, "%s：%s（试了 %d 次）。%d 条在等，不会丢。", name, why,
+                  job->delivery.tries, count)
+            : arena_printf(turn->arena, "%s: %s (%d tries). %d post%s wait%s, none lost.", name, why,
+                  job->delivery.tries, count, count == 1 ? "" : "s", count == 1 ? "s" : ""));
+    return 0;
+}
+
+/* --- verdicts
+ * --------------------------------------------------------------------------------------------------- */
+
+static int note_sent(struct turn *turn, struct job *job, const struct step *step, const char *remote_id)
+{
+    struct change change = {.event = LEDGER_SENT, .remote_id = remote_id, .scratch = step->scratch};
+    struct ledger_move did;
+    if (apply(turn, job, &change, &did))
+        return -1;
+    if (step->aside)
+        act(turn, ACTION_ASIDE)->request = *step->aside;
+    trouble_over(turn, job);
+    if (is_answer(job) || !job->place->row.refused)
+        return 0;
+    job->place->row.refused = 0;
+    return state_channel_refused(turn->state, job->place->row.id, 0, turn->err);
+}
+
+/* The room: the row in its table is the delivery. */
+static int keep_in_room(struct turn *turn, struct job *job, const struct step *step)
+{
+    const struct part *part = job->errand.part;
+    int64_t id;
+    bool edited = *job->errand.edit != 0;
+    if (edited) {
+        id = strtoll(job->errand.edit, NULL, 10);
+        if (state_room_edit(turn->state, id, part->bytes, turn->err))
+            return -1;
+    } else {
+        struct room_row row = {.kind = is_answer(job) ? "answer" : "post",
+            .who = "",
+            .post = job->post.id,
+            .reply_to = strtoll(job->errand.reply_to, NULL, 10),
+            .silent = job->errand.silent,
+            .body = part->bytes,
+            .at = turn->now.wall_ms};
+        if (state_room_add(turn->state, job->place->row.id, &row, &id, turn->err))
+            return -1;
+    }
+    struct action *action = act(turn, ACTION_ROOM);
+    action->channel = job->place->row.name;
+    action->room_id = id;
+    action->edited = edited;
+    return note_sent(turn, job, step, arena_printf(turn->arena, "%lld", (long long)id));
+}
+
+static int strike(struct turn *turn, const char *key)
+{
+    struct table *all = &turn->memory->strikes;
+    char name[PACE_KEY];
+    snprintf(name, sizeof name, "%s", key);
+    struct strikes *strikes = table_find(all, name);
+    if (!strikes) {
+        if (all->count >= 512)
+            all->count = 0;
+        strikes = table_add(all);
+        snprintf(strikes->key, sizeof strikes->key, "%s", name);
+        strikes->boot = turn->now.boot_ms;
+    }
+    if (turn->now.boot_ms - strikes->boot > STRIKES_FADE)
+        strikes->count = 0;
+    strikes->boot = turn->now.boot_ms;
+    return strikes->count++;
+}
+
+/* On disk, so that a restart does not forget it. Never earlier than an older block. */
+static int block_scope(struct turn *turn, struct job *job, enum scope scope, int64_t until)
+{
+    struct channel_row *row = &job->place->row;
+    struct bot_row *bot = &turn->bots[job->place->bot];
+    switch (scope) {
+    case SCOPE_CHAT:
+        if (!is_home(job) || row->blocked_until >= until)
+            return 0;
+        row->blocked_until = until;
+        return state_channel_blocked(turn->state, row->id, until, turn->err);
+    case SCOPE_BOT:
+        if (bot->blocked_until >= until)
+            return 0;
+        bot->blocked_until = until;
+        return state_bot_blocked(turn->state, bot->id, until, turn->err);
+    case SCOPE_HOST:
+        return state_host_blocked(turn->state, job->host, until, turn->err);
+    }
+    return 0;
+}
+
+static int note_later(struct turn *turn, struct job *job, const struct step *step)
+{
+    const char *chat = *job->errand.chat ? job->errand.chat : job->place->row.name;
+    const char *whose = step->scope == SCOPE_CHAT ? chat : step->scope == SCOPE_HOST ? job->host : "";
+    int strikes = strike(turn,
+        arena_printf(turn->arena, "%c %s %s", "cbh"[step->scope], turn -> bots[job->place->bot].name, whose));
+    int64_t wait = pace_blocked(step->wait_ms, strikes, &turn->memory->rng);
+    slow_down(turn, job->place, chat, step->scope, job->host);
+    struct change change = {.event = LEDGER_LATER,
+        .why = step->why,
+        .scratch = step->scratch,
+        .due_at = turn->now.wall_ms + wait};
+    struct ledger_move did;
+    if (apply(turn, job, &change, &did) || block_scope(turn, job, step->scope, change.due_at))
+        return -1;
+    if (wait > HOUR)
+        tell(turn, TELL_WARNING, job->place->row.name,
+            in_chinese(turn) ? arena_printf(turn->arena, "%s 要等到 %s：平台这么要求。", job->place->row.name,
+                                   clock_text(turn, change.due_at))
+                             : arena_printf(turn->arena, "%s waits until %s: the platform asked for it.",
+                                   job->place->row.name, clock_text(turn, change.due_at)));
+    return 0;
+}
+
+static int note_retry(struct turn *turn, struct job *job, const struct step *step, const char *why)
+{
+    struct change change = {
+        .event = LEDGER_RETRY, .why = why, .scratch = step->scratch, .due_at = back_off(turn, job)};
+    struct ledger_move did;
+    if (apply(turn, job, &change, &did))
+        return -1;
+    return trouble_grows(turn, job, why);
+}
+
+static int refuse(struct turn *turn, struct job *job, const struct step *step, const char *why)
+{
+    struct change change = {.event = LEDGER_REFUSED, .why = why, .scratch = step->scratch};
+    struct ledger_move did;
+    if (apply(turn, job, &change, &did))
+        return -1;
+    if (is_answer(job) || did.to != DELIVERY_FAILED || !did.changes)
+        return 0;
+    const char *name = job->place->row.name;
+    const char *rest = job->delivery.part + 1 < job->delivery.parts
+                           ? in_chinese(turn) ? "后面几段也不发了。" : " The rest of it is not sent."
+                           : "";
+    tell(turn, TELL_WARNING, name,
+        in_chinese(turn)
+            ? arena_printf(turn->arena, "%s：%s 被拒了：%s %s", name, job->post.subject, why, rest)
+            : arena_printf(turn->arena, "%s: %s was refused: %s%s", name, job->post.subject, why, rest));
+    struct channel_row *row = &job->place->row;
+    row->refused++;
+    if (state_channel_refused(turn->state, row->id, row->refused, turn->err))
+        return -1;
+    if (row->refused < REFUSED_MAX)
+        return 0;
+    return pause_channel(turn, job->place,
+        in_chinese(turn)
+            ? arena_printf(turn->arena, "连着 %d 条被拒（%s）。", row->refused, why)
+            : arena_printf(turn->arena, "%d posts in a row were refused (%s).", row->refused, why));
+}
+
+/* Where the chat or the bot is to blame nothing is burnt: the delivery stays due and waits until it goes on.
+ */
+static int note_failed(struct turn *turn, struct job *job, const struct step *step, const char *why)
+{
+    bool keep = step->blame == BLAME_BOT || (step->blame == BLAME_CHAT && is_home(job));
+    if (!keep || (is_answer(job) && step->blame == BLAME_CHAT)) {
+        if (refuse(turn, job, step, why))
+            return -1;
+    } else {
+        struct change change = {
+            .event = LEDGER_LATER, .why = why, .scratch = step->scratch, .due_at = turn->now.wall_ms};
+        struct ledger_move did;
+        if (apply(turn, job, &change, &did))
+            return -1;
+    }
+    if (!job->newest)
+        return 0;
+    if (step->blame == BLAME_BOT)
+        return pause_bot(turn, job->place->bot, why);
+    if (step->blame == BLAME_CHAT && is_home(job))
+        return pause_channel(turn, job->place, why);
+    return 0;
+}
+
+static int note_unsure(struct turn *turn, struct job *job, const struct step *step, const char *why)
+{
+    struct change change = {
+        .event = LEDGER_UNSURE, .why = why, .scratch = step->scratch, .due_at = back_off(turn, job)};
+    struct ledger_move did;
+    if (apply(turn, job, &change, &did))
+        return -1;
+    if (!did.changes || did.to != DELIVERY_UNKNOWN)
+        return 0;
+    wake_in(turn, GRACE);
+    if (change.facts.when_unknown != UNKNOWN_ASK)
+        return 0;
+    const char *name = job->place->row.name, *when = clock_text(turn, turn->now.wall_ms);
+    long long id = (long long)job->delivery.id;
+    tell(turn, TELL_ALERT, name,
+        in_chinese(turn) ? arena_printf(turn->arena,
+                               "%s：%s 不确定发没发出去（%s，%s）。去群里看一眼：digestd resolve %lld "
+                               "sent（在）/ resend（再发一次）/ "
+                               "drop。后面的照常发。",
+                               name, job->post.subject, why, when, id)
+                         : arena_printf(turn->arena,
+                               "%s: %s may or may not be there (%s, %s). Look in the group: digestd resolve "
+                               "%lld sent | resend | "
+                               "drop. Later posts go on.",
+                               name, job->post.subject, why, when, id));
+    return 0;
+}
+
+/* One more request of the same attempt: only after a definite "no" to the one before. */
+static int ask_again(struct turn *turn, struct job *job, const struct step *step, const struct answer *last)
+{
+    if (!last)
+        return send_request(turn, &job->delivery, &step->request, 0);
+    if (!job->newest || strcmp(job->delivery.state, "sending"))
+        return 0;
+    if (turn->memory->stopping || job->requests >= REQUESTS_MAX) {
+        struct step later = {.kind = STEP_RETRY, .why = "", .scratch = step->scratch};
+        return note_retry(turn, job, &later,
+            turn->memory->stopping ? "stopped between two requests" : "too many requests for one part");
+    }
+    if (step->scratch) {
+        job->delivery.scratch = step->scratch;
+        if (state_delivery_write(turn->state, &job->delivery, turn->err))
+            return -1;
+    }
+    return send_request(turn, &job->delivery, &step->request, job->requests);
+}
+
+static int take_moved(struct turn *turn, struct job *job, const char *chat)
+{
+    if (!is_home(job) || !strcmp(chat, place_chat(job->place)))
+        return 0;
+    job->place->row.chat = chat;
+    tell(turn, TELL_INFO, job->place->row.name,
+        in_chinese(turn)
+            ? arena_printf(turn->arena, "%s 的群号变成了 %s，已记下。", job->place->row.name, chat)
+            : arena_printf(
+                  turn->arena, "%s: the group has the id %s now; noted.", job->place->row.name, chat));
+    return state_channel_moved(turn->state, job->place->row.id, chat, turn->now.wall_ms, turn->err);
+}
+
+static const char *reason(
+    struct turn *turn, const struct job *job, const struct step *step, const struct answer *last)
+{
+    const char *why = NULL;
+    if (last && job->place->adapter->explain && step->kind != STEP_SENT && step->kind != STEP_REQUEST)
+        why = job->place->adapter->explain(job->place->settings, last, turn->setup->language, turn->arena);
+    if (!why || !*why)
+        why = step->why;
+    if ((!why || !*why) && last && last->trouble)
+        why = last->trouble;
+    return why && *why        ? arena_string(turn->arena, why)
+           : in_chinese(turn) ? "没有说原因"
+                              : "no reason was given";
+}
+
+int follow_step(struct turn *turn, struct job *job, const struct step *step, const struct answer *last)
+{
+    const char *why = reason(turn, job, step, last);
+    enum step_kind kind = step->kind;
+    if (step->chat_moved_to && take_moved(turn, job, step->chat_moved_to))
+        return -1;
+    /* Whatever the adapter makes of it: what may have arrived is not sent a second time without permission.
+     */
+    bool proven = kind == STEP_SENT || kind == STEP_KEEP;
+    if (last && last->reach == REACH_UNSURE && !proven && !repeatable(turn, job))
+        kind = STEP_UNSURE;
+    switch (kind) {
+    case STEP_REQUEST:
+        return ask_again(turn, job, step, last);
+    case STEP_SENT:
+        return note_sent(turn, job, step, step->remote_id ? step->remote_id : "");
+    case STEP_KEEP:
+        return keep_in_room(turn, job, step);
+    case STEP_LATER:
+        return note_later(turn, job, step);
+    case STEP_RETRY:
+        return note_retry(turn, job, step, why);
+    case STEP_FAILED:
+        return note_failed(turn, job, step, why);
+    case STEP_UNSURE:
+        return note_unsure(turn, job, step, why);
+    }
+    return 0;
+}
+
+/* --- answers
+ * ---------------------------------------------------------------------------------------------------- */
+
+static bool is_sick(const struct answer *answer)
+{
+    return answer->reach != REACH_ANSWERED || answer->status == 502 || answer->status == 503 ||
+           answer->status == 504;
+}
+
+static void land(
+    struct turn *turn, int64_t delivery, int attempt, const struct answer *answer, struct job *job)
+{
+    struct table *flights = &turn->memory->flights;
+    job->host = "";
+    for (size_t i = 0; i < flights->count; i++) {
+        struct flight *flight = table_at(flights, i);
+        if (flight->delivery != delivery || flight->attempt != attempt)
+            continue;
+        job->requests = flight->requests;
+        job->host = arena_string(turn->arena, flight->host);
+        table_remove(flights, i);
+        pace_host_back(pace_host(&turn->memory->hosts, job->host), is_sick(answer), &turn->memory->rng,
+            turn->now.boot_ms);
+        return;
+    }
+}
+
+/* The channel is gone from the configuration while its request was under way. */
+static int heed_homeless(struct turn *turn, struct job *job, const struct answer *answer)
+{
+    bool left = answer->reach != REACH_NEVER_LEFT;
+    struct change change = {.event = left ? LEDGER_UNSURE : LEDGER_RETRY,
+        .why = "its channel is not configured any more",
+        .due_at = turn->now.wall_ms};
+    struct ledger_move did;
+    return apply(turn, job, &change, &did);
+}
+
+int heed_answer(struct turn *turn, int64_t delivery, int attempt, const struct answer *answer)
+{
+    struct job job = {0};
+    bool found;
+    land(turn, delivery, attempt, answer, &job);
+    if (state_delivery(turn->state, turn->arena, delivery, &job.delivery, &found, turn->err))
+        return -1;
+    if (!found)
+        return 0;
+    if (state_post(turn->state, turn->arena, job.delivery.post, &job.post, &found, turn->err))
+        return -1;
+    job.newest = job.delivery.attempt == attempt;
+    job.place = place_of(turn, job.post.channel);
+    if (!job.place)
+        return heed_homeless(turn, &job, answer);
+    struct part part;
+    struct step step = {0};
+    if (load_part(turn, &job.delivery, &part))
+        return -1;
+    make_errand(turn, job.place, &job.post, &job.delivery, &part, &job.errand);
+    job.place->adapter->step(&job.errand, answer, turn->arena, &step);
+    return follow_step(turn, &job, &step, answer);
+}
+
+/* --- unknowns
+ * ---------------------------------------------------------------------------------------------------- */
+
+int settle_unknowns(struct turn *turn)
+{
+    struct rows_open open;
+    if (state_open_deliveries(turn->state, turn->arena, &open, turn->err))
+        return -1;
+    for (size_t i = 0; i < open.count; i++) {
+        struct job job = {.delivery = open.rows[i].delivery, .place = place_of(turn, open.rows[i].channel)};
+        int64_t since = job.delivery.changed_at;
+        bool found;
+        if (strcmp(job.delivery.state, "unknown") || !job.place || !job.place->conf ||
+            job.place->conf->when_unknown == UNKNOWN_ASK)
+            continue;
+        bool assume = job.place->conf->when_unknown == UNKNOWN_ASSUME_SENT;
+        if (!assume && since <= turn->now.wall_ms && turn->now.wall_ms - since < GRACE) {
+            wake_at(turn, since + GRACE);
+            continue;
+        }
+        if (state_post(turn->state, turn->arena, job.delivery.post, &job.post, &found, turn->err))
+            return -1;
+        struct change change = {.event = LEDGER_SETTLE,
+            .who = "rule",
+            .why = assume ? "when_unknown: assume_sent" : "when_unknown: resend",
+            .due_at = back_off(turn, &job)};
+        struct ledger_move did;
+        if (apply(turn, &job, &change, &did))
+            return -1;
+    }
+    return 0;
+}
