@@ -87,7 +87,8 @@ static size_t list_mark(const char *text)
     return digits && digits < 10 && (text[digits] == '.' || text[digits] == ')') ? digits : 0;
 }
 
-static void text(struct writer *writer, const char *text)
+/* `ends`: nothing follows on this line, so that a space at the end would be lost. */
+static void text(struct writer *writer, const char *text, bool ends)
 {
     struct buf *out = writer->out;
     size_t mark = writer->line_start ? list_mark(text) : 0;
@@ -99,7 +100,7 @@ static void text(struct writer *writer, const char *text)
         }
         if (writer->line_start && (c == ' ' || c == '\t')) {
             buf_adds(out, c == ' ' ? "&#32;" : "&#9;");
-        } else if ((c == ' ' || c == '\t') && (!text[at + 1] || text[at + 1] == c)) {
+        } else if ((c == ' ' || c == '\t') && ((!text[at + 1] && ends) || text[at + 1] == c)) {
             /* runs and ends of lines would be eaten */
             buf_adds(out, text[at + 1] ? " " : c == ' ' ? "&#32;" : "&#9;");
         } else {
@@ -212,15 +213,17 @@ static uint32_t inner_last_point(const struct node *node)
     return 'a';
 }
 
-/* A style whose marks would not be read as such (next to full-width punctuation) is written as text alone:
- * CommonMark has no way to say it. */
+/* A style whose marks would not be read as such (next to full-width punctuation) is written as text alone,
+ * for CommonMark has no way to say it; but strong keeps its marks, as editors write it: our reader knows
+ * them. */
 static void style(struct writer *writer, const struct node *node, const char *mark)
 {
     uint32_t before = writer->line_start ? '\n' : last_point(writer->out), first = first_point(node->first);
     uint32_t last = inner_last_point(node), after = point_after(node);
     bool left = !blank(first) && (!punctuation(first) || blank(before) || punctuation(before));
     bool right = !blank(last) && (!punctuation(last) || blank(after) || punctuation(after));
-    if (!node->first || !left || !right || before == '*' || after == '*' || before == '~') {
+    bool strong = node->type == NODE_STRONG && !blank(first) && !blank(last);
+    if (!node->first || (!strong && (!left || !right)) || before == '*' || after == '*' || before == '~') {
         inlines(writer, node);
         return;
     }
@@ -230,11 +233,22 @@ static void style(struct writer *writer, const struct node *node, const char *ma
     buf_adds(writer->out, mark);
 }
 
+/* A link whose text is its own address: <https://…>. */
+static bool is_autolink(const struct node *link)
+{
+    const struct node *text = link->first;
+    if (!text || text->next || text->type != NODE_TEXT || strcmp(text->text, link->url) != 0)
+        return false;
+    return (strncmp(link->url, "https://", 8) == 0 || strncmp(link->url, "http://", 7) == 0) &&
+           !link->url[strcspn(link->url, " <>\\|`*\n\t")] &&
+           !(strchr(link->url, '&') && strchr(link->url, ';'));
+}
+
 static void one_inline(struct writer *writer, const struct node *node)
 {
     switch (node->type) {
     case NODE_TEXT:
-        text(writer, node->text);
+        text(writer, node->text, point_after(node) == '\n');
         break;
     case NODE_CODE:
         code(writer, node->text);
@@ -257,6 +271,11 @@ static void one_inline(struct writer *writer, const struct node *node)
         style(writer, node, "~~");
         break;
     case NODE_LINK:
+        if (is_autolink(node)) {
+            buf_addf(writer->out, "<%s>", node->url);
+            writer->line_start = false;
+            break;
+        }
         buf_addc(writer->out, '[');
         writer->line_start = false;
         inlines(writer, node);
@@ -266,7 +285,7 @@ static void one_inline(struct writer *writer, const struct node *node)
     case NODE_IMAGE:
         buf_adds(writer->out, "![");
         writer->line_start = false;
-        text(writer, node->text);
+        text(writer, node->text, false);
         buf_addc(writer->out, ']');
         address(writer, node->url);
         break;
