@@ -134,6 +134,8 @@ static int print_digest(struct arena *arena, const char *path, const struct buf 
     const char *slash = strrchr(path, '/');
     struct read_request request = {
         .name = slash ? slash + 1 : path, .link = "", .bytes = bytes->data, .len = bytes->len};
+    if (bytes->overflow)
+        request.len = READ_FILE_MAX; /* refused for its size before a byte is looked at */
     if (sandbox_enter(true, &err) || read_digest(arena, &request, &reading, &err)) {
         fprintf(stderr, "%s\n", err.text);
         return 1;

@@ -211,24 +211,29 @@ static bool holds_inlines(enum node_type type)
     return type == NODE_PARAGRAPH || type == NODE_HEADING || type == NODE_CELL;
 }
 
+/* Takes out a block, and the lists and quotes that it leaves empty. */
+static void drop(const struct node *root, struct node *block)
+{
+    struct node *parent = block->parent;
+    node_unlink(block);
+    while (parent != root && !parent->first) {
+        struct node *up = parent->parent;
+        node_unlink(parent);
+        parent = up;
+    }
+}
+
 void flow_join(struct arena *arena, struct node *root)
 {
     for (struct node *node = root, *next; node; node = next) {
-        next = node_next(root, node);
-        if (!holds_inlines(node->type))
+        if (!holds_inlines(node->type)) {
+            next = node_next(root, node);
             continue;
-        if (flow_is_blank(node) && node->type != NODE_CELL) {
-            next = after(root, node);
-            struct node *parent = node->parent;
-            node_unlink(node);
-            while (parent && parent != root && !parent->first &&
-                   (parent->type == NODE_ITEM || parent->type == NODE_LIST || parent->type == NODE_QUOTE)) {
-                struct node *up = parent->parent;
-                node_unlink(parent);
-                parent = up;
-            }
-        } else {
-            join_block(arena, node);
         }
+        next = after(root, node);
+        if (node->type != NODE_CELL && flow_is_blank(node))
+            drop(root, node);
+        else
+            join_block(arena, node);
     }
 }

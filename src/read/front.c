@@ -9,7 +9,11 @@
 #include <strings.h>
 #include <yaml.h>
 
-enum { FRONT_BYTES_MAX = 64 << 10, FRONT_TAGS_MAX = 64 };
+enum {
+    FRONT_BYTES_MAX = 64 << 10,
+    FRONT_TAGS_MAX = 64,
+    FRONT_BRACKETS_MAX = 1000 /* libyaml's time grows with their square */
+};
 
 /* One line, trimmed, without control characters; NULL for nothing. */
 static const char *one_line(struct arena *arena, const char *text, size_t len)
@@ -149,6 +153,14 @@ static bool read_yaml(struct arena *arena, const char *text, size_t len, struct 
 {
     yaml_parser_t parser;
     yaml_document_t document;
+    size_t brackets = 0;
+    for (size_t i = 0; i < len; i++)
+        brackets += text[i] == '[' || text[i] == '{';
+    if (brackets > FRONT_BRACKETS_MAX) {
+        *line = 2;
+        *problem = "too many brackets";
+        return false;
+    }
     if (!yaml_parser_initialize(&parser))
         abort();
     yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
@@ -233,8 +245,10 @@ static bool read_lines(struct arena *arena, const char *text, size_t len, char s
         }
         if (in_array || (line[indent] == '-' && indent + 1 < size && line[indent + 1] == ' ')) {
             const char *entry = line + indent + (in_array ? 0 : 1);
+            const char *note = in_array ? memchr(entry, '#', size - (size_t)(entry - line)) : NULL;
+            size_t entry_len = note ? (size_t)(note - entry) : size - (size_t)(entry - line);
             if (in_tags)
-                take_tags(arena, front, entry, size - (size_t)(entry - line));
+                take_tags(arena, front, entry, entry_len);
             in_array = in_array && !memchr(line, ']', size);
             continue;
         }

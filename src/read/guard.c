@@ -1,9 +1,9 @@
 #include "read/guard.h"
 
 #include "core/buf.h"
-#include "core/utf8.h"
 #include "read/inline.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define STAR "\xef\xb7\x90"
@@ -65,12 +65,13 @@ static size_t invisible(const char *text)
     return 0;
 }
 
-void guard_take(struct buf *out, const char *text, bool literal)
+void guard_take(struct buf *out, const char *text, enum guard_mode mode)
 {
+    bool literal = mode == GUARD_LITERAL;
     while (*text) {
         unsigned char c = (unsigned char)*text;
         if (strncmp(text, STAR, 3) == 0) {
-            buf_adds(out, literal ? "\\*" : "*");
+            buf_adds(out, literal ? "\\*" : mode == GUARD_TEXT ? STAR : "*");
             text += 3;
         } else if (strncmp(text, LINE, 3) == 0) {
             buf_addc(out, '_');
@@ -90,4 +91,21 @@ void guard_take(struct buf *out, const char *text, bool literal)
             text++;
         }
     }
+}
+
+void guard_end(char *text)
+{
+    char *mark = strstr(text, STAR);
+    if (!mark)
+        return;
+    char *to = mark;
+    for (char *from = mark; *from;) {
+        if (strncmp(from, STAR, 3) == 0) {
+            *to++ = '*';
+            from += 3;
+        } else {
+            *to++ = *from++;
+        }
+    }
+    *to = '\0';
 }

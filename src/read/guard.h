@@ -4,14 +4,23 @@
 #ifndef READ_GUARD_H
 #define READ_GUARD_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct buf;
 
+enum guard_mode {
+    GUARD_TEXT,    /* escaped asterisks keep their mark; guard_end() takes it away */
+    GUARD_PLAIN,   /* addresses and the like: marks turned back */
+    GUARD_LITERAL, /* code: marks turned back, backslash too; newlines, tabs and zero-width characters stay */
+};
+
 void guard_put(struct buf *out, const char *text, size_t len);
-/* Adds text from cmark with the marks turned back; `literal` (code, HTML) gives the backslash back too.
- * Control characters and zero-width characters go; in literal text newlines and tabs stay. */
-void guard_take(struct buf *out, const char *text, bool literal);
+/* Adds text from cmark with the marks turned back as `mode` says. Control characters go, zero-width ones too.
+ */
+void guard_take(struct buf *out, const char *text, enum guard_mode mode);
+/* The first byte of every mark. */
+#define GUARD_FIRST '\xef'
+/* Asterisks for the marks that are left, in place. */
+void guard_end(char *text);
 
 #endif

@@ -3,6 +3,7 @@
 #include "core/arena.h"
 #include "core/buf.h"
 #include "core/message.h"
+#include "read/guard.h"
 
 #include <ctype.h>
 #include <strings.h>
@@ -225,6 +226,15 @@ static void mend_strong(struct arena *arena, struct node *parent)
     }
 }
 
+static void end_guard(struct arena *arena, struct node *node)
+{
+    if (!strchr(node->text, GUARD_FIRST))
+        return;
+    char *text = arena_string(arena, node->text);
+    guard_end(text);
+    node->text = text;
+}
+
 void inline_mend(struct arena *arena, struct node *root)
 {
     for (struct node *node = root; node; node = node_next(root, node))
@@ -233,6 +243,8 @@ void inline_mend(struct arena *arena, struct node *root)
     int in_link = 0;
     for (struct node *node = root, *next; node; node = next) {
         next = node_next(root, node);
+        if (node->type == NODE_TEXT)
+            end_guard(arena, node);
         if (node->type == NODE_TEXT && !in_link)
             link_text(arena, node);
         /* Are we going into a link, or out of one? No link holds another. */

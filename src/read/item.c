@@ -11,7 +11,10 @@
 #include <stdint.h>
 #include <strings.h>
 
-enum { TAKEN = 1 }; /* level of a link that leaves the body */
+enum {
+    TAKEN = 1,     /* level of a link that leaves the body */
+    GLUED_MAX = 8, /* links after one another that are looked past for the end of a line */
+};
 
 /* A link or image of the item as it stood in the file. */
 struct mark {
@@ -122,6 +125,8 @@ static bool ends_after(struct arena *arena, const struct node *link)
 {
     static const char *const ends[] = {"。", "；", ";", ".", "！", "|"};
     const struct node *next = link->next;
+    for (int n = 0; n < GLUED_MAX && next && next->type == NODE_LINK; n++)
+        next = next->next;
     if (breaks_before(next))
         return true;
     if (next->type != NODE_TEXT)

@@ -39,12 +39,18 @@ int question_number(const char *text, size_t *size)
     return 0;
 }
 
+/* Nearly too many: what follows is not cut any more. */
+static bool full(const struct questions *questions)
+{
+    return questions->count + 1 >= QUESTIONS_MAX;
+}
+
 static void add(struct arena *arena, struct questions *questions, const char *raw, size_t len)
 {
     struct buf text;
     buf_init(&text, len);
     flow_text(&text, raw, len);
-    if (text.len && questions->count < QUESTIONS_MAX) {
+    if (text.len) {
         if (questions->count == questions->cap) {
             size_t cap = questions->cap ? questions->cap * 2 : 8;
             const char **texts = arena_array(arena, cap, sizeof *texts);
@@ -54,9 +60,6 @@ static void add(struct arena *arena, struct questions *questions, const char *ra
             questions->cap = cap;
         }
         questions->texts[questions->count++] = buf_keep(&text, arena);
-    } else if (text.len) {
-        const char **last = &questions->texts[questions->count - 1];
-        *last = arena_printf(arena, "%s %s", *last, text.data);
     }
     buf_free(&text);
 }
@@ -93,7 +96,7 @@ static bool may_begin(const char *raw, size_t at)
 static void add_numbered(
     struct arena *arena, struct questions *questions, const char *raw, size_t len, size_t start, int number)
 {
-    for (size_t at = start; at < len; at++) {
+    for (size_t at = start; at < len && !full(questions); at++) {
         size_t size;
         if (question_number(raw + at, &size) != number + 1 || !may_begin(raw, at))
             continue;
@@ -143,7 +146,7 @@ static const char *add_unnumbered(
     bool mind = balanced(raw, len);
     size_t start = 0;
     int depth = 0;
-    for (size_t at = 0; at < len; at++) {
+    for (size_t at = 0; at < len && !full(questions); at++) {
         depth += mind ? bracket(raw + at) : 0;
         size_t size = strncmp(raw + at, "？", 3) == 0                   ? 3
                       : raw[at] == '?' && ascii_mark_ends(raw, len, at) ? 1
@@ -161,8 +164,8 @@ static const char *add_unnumbered(
         start++;
     if (start == len)
         return NULL;
-    if (start == 0 || !questions->count) {
-        add(arena, questions, raw, len);
+    if (start == 0 || full(questions)) {
+        add(arena, questions, raw + start, len - start);
         return NULL;
     }
     struct buf rest;

@@ -12,7 +12,7 @@ struct questions {
     size_t count, cap;
     int number; /* the last number read; 0 = they have no numbers */
 };
-enum { QUESTIONS_MAX = 256 }; /* of one item; what is more stays with the last */
+enum { QUESTIONS_MAX = 256 }; /* of one block; what is more is not cut into questions */
 
 /* The number that begins this text ("2.", "2、", "（2）", "②"): *size is its length. 0 = none. */
 int question_number(const char *text, size_t *size);

@@ -48,7 +48,7 @@ static const char *clean_url(struct arena *arena, const char *url)
 {
     struct buf out;
     buf_init(&out, strlen(url) * 2);
-    guard_take(&out, url, false);
+    guard_take(&out, url, GUARD_PLAIN);
     size_t kept = 0;
     for (size_t i = 0; i < out.len; i++)
         if (out.data[i] != ' ' || (kept && i + 1 < out.len))
@@ -113,7 +113,7 @@ static void add_image(struct builder *b, const char *url, const char *alt)
 {
     flush(b);
     if (!tree_url_allowed(url)) {
-        guard_take(&b->run, alt, false);
+        guard_take(&b->run, alt, GUARD_PLAIN);
         return;
     }
     struct node *image = node_add(b->arena, b->at, NODE_IMAGE);
@@ -135,7 +135,7 @@ static void html_inline(struct builder *b, const struct html_token *token)
     const char *url = clean_url(b->arena, token->url);
     switch (token->kind) {
     case HTML_TEXT:
-        guard_take(&b->run, token->text, false);
+        guard_take(&b->run, token->text, GUARD_PLAIN);
         break;
     case HTML_BREAK:
         flush(b);
@@ -206,7 +206,7 @@ static void add_code(struct builder *b, enum node_type type, cmark_node *node)
     const char *literal = cmark_node_get_literal(node);
     flush(b);
     buf_init(&text, strlen(literal) * 2);
-    guard_take(&text, literal, true);
+    guard_take(&text, literal, GUARD_LITERAL);
     if (type == NODE_CODE)
         for (size_t i = 0; i < text.len; i++)
             if (text.data[i] == '\n' || text.data[i] == '\t')
@@ -216,7 +216,7 @@ static void add_code(struct builder *b, enum node_type type, cmark_node *node)
     buf_reset(&text);
     if (type == NODE_CODE_BLOCK) {
         text.max = strlen(cmark_node_get_fence_info(node)) * 2;
-        guard_take(&text, cmark_node_get_fence_info(node), false);
+        guard_take(&text, cmark_node_get_fence_info(node), GUARD_PLAIN);
         code->info = buf_keep(&text, b->arena);
     }
     buf_free(&text);
@@ -247,7 +247,7 @@ static bool enter_leaf(struct builder *b, cmark_node *node)
 {
     switch (cmark_node_get_type(node)) {
     case CMARK_NODE_TEXT:
-        guard_take(&b->run, cmark_node_get_literal(node), false);
+        guard_take(&b->run, cmark_node_get_literal(node), GUARD_TEXT);
         return true;
     case CMARK_NODE_SOFTBREAK:
         buf_addc(&b->run, '\n');
@@ -399,7 +399,7 @@ static void step_image(struct builder *b, cmark_node *node, cmark_event_type eve
         add_image(b, b->image_url, buf_keep(&alt, b->arena));
         buf_free(&alt);
     } else if (event == CMARK_EVENT_ENTER && (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE)) {
-        guard_take(&b->run, cmark_node_get_literal(node), false);
+        guard_take(&b->run, cmark_node_get_literal(node), GUARD_PLAIN);
     } else if (event == CMARK_EVENT_ENTER && type == CMARK_NODE_SOFTBREAK) {
         buf_addc(&b->run, '\n');
     }
