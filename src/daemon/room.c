@@ -247,20 +247,22 @@ static bool is_room(const struct channel *channel)
     return channel->settings.adapter && channel->settings.adapter->local;
 }
 
-/* The room of that name, else the first. NULL: there is none. */
-static const struct channel *room_named(const struct setup *setup, const char *name)
+/* The room of that name, else the first of that language, else the first. NULL: there is none. */
+static const struct channel *room_named(const struct setup *setup, const char *name, const char *language)
 {
-    const struct channel *first = NULL;
+    const struct channel *first = NULL, *understood = NULL;
     for (size_t i = 0; i < setup->channel_count; i++) {
         const struct channel *channel = &setup->channels[i];
         if (!is_room(channel))
             continue;
         if (!strcmp(channel->name, name))
             return channel;
+        if (!understood && !strcmp(channel->language, language))
+            understood = channel;
         if (!first)
             first = channel;
     }
-    return first;
+    return understood ? understood : first;
 }
 
 static json_t *commands_json(const struct command *const *commands)
@@ -337,7 +339,7 @@ static int greet(struct room *room, struct member *member, const json_t *hello, 
 {
     const char *client = text_of(hello, "client");
     snprintf(member->client, sizeof member->client, "%s", is_reference(client) ? client : "somebody");
-    member->channel = room_named(room->setup, text_of(hello, "channel"));
+    member->channel = room_named(room->setup, text_of(hello, "channel"), text_of(hello, "language"));
     member->channel_id = 0;
     send_welcome(room, member);
     if (find_channel(room, member, err))

@@ -238,6 +238,24 @@ static void first_page_is_the_newest_rows(void **slot)
     json_decref(older);
 }
 
+static void the_first_room_is_one_the_reader_understands(void **slot)
+{
+    struct scene *scene = *slot;
+    scene->channels[2].language = "en";
+    static const char *const cases[][2] = {{"\"language\":\"en\"", "second"}, {"\"language\":\"zh\"", "room"},
+        {"\"language\":\"fr\"", "room"}, {"\"channel\":\"far\",\"language\":\"en\"", "second"},
+        {"\"channel\":\"room\",\"language\":\"en\"", "room"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[256];
+        snprintf(text, sizeof text, "{\"t\":\"hello\",%s}", cases[i][0]);
+        tell(scene, text);
+        json_t *welcome = sent(scene, 0);
+        assert_string_equal(text_of(welcome, "channel"), cases[i][1]);
+        json_decref(welcome);
+        forget(&scene->socket);
+    }
+}
+
 static char *epoch_of(struct scene *scene)
 {
     tell(scene, "{\"t\":\"hello\"}");
@@ -677,6 +695,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, take_down)
     const struct CMUnitTest tests[] = {
         CASE(first_page_is_the_newest_rows),
+        CASE(the_first_room_is_one_the_reader_understands),
         CASE(a_page_that_comes_back_gets_what_it_missed),
         CASE(frames_stay_small),
         CASE(what_is_said_goes_to_the_desk),

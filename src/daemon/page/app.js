@@ -130,7 +130,9 @@ function welcome(frame) {
   byId('title').textContent = room.title || 'digestd';
   const select = byId('rooms');
   select.replaceChildren(...(frame.channels ?? []).map((name) => make('option', { value: name, selected: name === frame.channel }, name)));
-  byId('rooms-label').hidden = (frame.channels ?? []).length < 2;
+  const several = (frame.channels ?? []).length > 1;
+  byId('rooms-label').hidden = !several;
+  byId('title').classList.toggle('unseen', several); // the choice shows the name
   firstLines();
   if (!frame.channel) byId('first').replaceChildren(make('p', {}, words.noRoom));
 }
