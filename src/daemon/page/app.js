@@ -124,6 +124,7 @@ function welcome(frame) {
   const another = room.known && frame.channel !== room.channel;
   if (another) rows.empty();
   Object.assign(room, { channel: frame.channel, title: frame.title || frame.channel, epoch: frame.epoch, demo: frame.demo, read: frame.read, known: true });
+  byId('log').lang = frame.language;
   typing.commands = frame.commands ?? [];
   reading.allowed = room.read;
   document.title = room.title ? `${room.title} · digestd` : 'digestd';

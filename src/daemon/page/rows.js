@@ -84,6 +84,7 @@ export class Rows {
 
   // One that has just happened.
   putLive(row, edited) {
+    if (this.all.length && row.id < this.all[0].id) return; // an edit of what is not loaded: comes with the older ones
     const known = this.find(row.id) !== null;
     const wasStuck = this.stuck;
     const element = this.put(row, edited);

@@ -209,11 +209,11 @@ describe('the room', { skip }, () => {
   });
 
   test('axe-core finds nothing, in light and in dark', { timeout: 90000 }, async () => {
-    for (const colorScheme of ['light', 'dark']) {
+    for (const [colorScheme, command, word] of [['light', '/item 3', 'WebGPU'], ['dark', '/item 9', 'Transformer']]) {
       const page = await open(browser, demo, { colorScheme });
       await page.waitForSelector('#log .row.post', WAIT);
-      await say(page, '/item 3');
-      await answers(page).filter({ hasText: 'WebGPU' }).last().waitFor(WAIT);
+      await say(page, command);
+      await answers(page).filter({ hasText: word }).last().waitFor(WAIT);
       await page.waitForTimeout(400); // the animation of the newest row ends
       assert.deepEqual(await axe(page), [], `room, ${colorScheme}`);
       await page.fill('#text', '/');
