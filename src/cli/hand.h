@@ -1,0 +1,11 @@
+/* What resolve, hold and resume share: saying what became of it. */
+#ifndef CLI_HAND_H
+#define CLI_HAND_H
+
+#include "cli/cli.h"
+#include "desk/hand.h"
+
+/* Prints the result and rings the daemon; the exit code. */
+int hand_said(struct shell *shell, const struct hand_result *result);
+
+#endif

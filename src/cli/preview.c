@@ -1,0 +1,273 @@
+#include "cli/entries.h"
+
+#include "adapters/adapter.h"
+#include "cli/print.h"
+#include "daemon/reading.h"
+#include "desk/desk.h"
+#include "state/channels.h"
+#include "state/editions.h"
+
+/* One thing to show: a channel (perhaps made up for --platform) and the message for it. */
+struct showing {
+    struct shell *shell;
+    const struct channel *channel;
+    const struct message *message;
+    enum what what;
+};
+
+/* The request that part would be, as a daemon would send it now; NULL method when nothing is sent. */
+static void first_request(
+    const struct showing *showing, const struct form *form, size_t index, struct step *step)
+{
+    struct shell *shell = showing->shell;
+    const struct channel *channel = showing->channel;
+    const char *chat = setting(&channel->settings, "chat"), *topic = setting(&channel->settings, "topic");
+    struct channel_row row;
+    bool found = false;
+    struct error ignored = {0};
+    if (shell->state && !state_channel(shell->state, &shell->arena, channel->name, &row, &found, &ignored) &&
+        found && *row.chat)
+        chat = row.chat;
+    bool loud = showing->what == WHAT_CONTENTS || showing->what == WHAT_EDITION;
+    struct errand errand = {.settings = &channel->settings,
+        .chat = chat ? chat : "",
+        .topic = topic ? topic : "",
+        .part = &form->parts[index],
+        .index = (int)index,
+        .count = (int)form->count,
+        .silent = channel->sound == SOUND_NEVER || (channel->sound == SOUND_DEFAULT && !loud) || index,
+        .reply_to = "",
+        .edit = "",
+        .scratch = ""};
+    memset(step, 0, sizeof *step);
+    channel->settings.adapter->step(&errand, NULL, &shell->arena, step);
+}
+
+static const char *unit_name(enum unit unit)
+{
+    return unit == UNIT_BYTES ? "bytes" : unit == UNIT_UTF16 ? "UTF-16 units" : "characters";
+}
+
+/* The address with its secret settings out of sight. */
+static const char *masked(struct shell *shell, const struct settings *settings, const char *text)
+{
+    struct buf out = BUF_INIT(1 << 22);
+    for (const char *at = text; *at;) {
+        size_t hidden = 0;
+        for (size_t i = 0; i < settings->count; i++) {
+            const struct option_value *value = &settings->values[i];
+            size_t len = strlen(value->value);
+            if (value->secret && len && !strncmp(at, value->value, len))
+                hidden = len;
+        }
+        if (hidden) {
+            buf_adds(&out, "***");
+            at += hidden;
+        } else {
+            buf_addc(&out, *at++);
+        }
+    }
+    char *kept = buf_keep(&out, &shell->arena);
+    buf_free(&out);
+    return kept;
+}
+
+static json_t *header_object(const struct request *request)
+{
+    json_t *headers = json_object();
+    for (size_t i = 0; i < request->header_count; i++)
+        json_object_set_new(headers, request->headers[i].name, json_string(request->headers[i].value));
+    return headers;
+}
+
+static int show_part(const struct showing *showing, const struct form *form, size_t index)
+{
+    struct shell *shell = showing->shell;
+    const struct adapter *adapter = showing->channel->settings.adapter;
+    const struct part *part = &form->parts[index];
+    struct step step = {0};
+    if (adapter->step)
+        first_request(showing, form, index, &step);
+    bool sends = step.kind == STEP_REQUEST && step.request.method;
+    const char *url = sends ? masked(shell, &showing->channel->settings, step.request.url) : "";
+    const char *body = sends && step.request.body
+                           ? arena_copy(&shell->arena, step.request.body, step.request.body_len)
+                           : arena_copy(&shell->arena, part->bytes, part->len);
+    if (shell->json) {
+        json_t *lost = json_array();
+        for (size_t i = 0; i < form->lost_count; i++)
+            json_array_append_new(lost, json_string(form->lost[i]));
+        return print_json(shell,
+            json_pack("{s:s s:s s:i s:i s:o s:o s:o s:s s:i s:i s:o}", "channel", showing->channel->name,
+                "platform", adapter->name, "part", (int)index, "parts", (int)form->count, "method",
+                sends ? json_string(step.request.method) : json_null(), "url", json_text(url), "headers",
+                header_object(&step.request), "body", masked(shell, &showing->channel->settings, body),
+                "units", (int)part->units, "limit", (int)part->limit, "lost", lost));
+    }
+    if (!adapter->preview_only)
+        printf("# %s, %s: part %zu of %zu, %zu of %zu %s\n", showing->channel->name, adapter->title,
+            index + 1, form->count, part->units, part->limit, unit_name(adapter->unit));
+    if (sends)
+        printf("%s %s\n", step.request.method, url);
+    puts(body);
+    for (size_t i = 0; i < form->lost_count && index + 1 == form->count; i++)
+        printf("# lost: %s\n", form->lost[i]);
+    return 0;
+}
+
+static int show(const struct showing *showing)
+{
+    struct form_options options = {
+        .language = showing->channel->language, .preview = showing->channel->preview};
+    struct form form = {0};
+    showing->channel->settings.adapter->render(showing->message, &options, &showing->shell->arena, &form);
+    for (size_t i = 0; i < form.count; i++)
+        if (show_part(showing, &form, i))
+            return -1;
+    return 0;
+}
+
+/* A channel that is in no configuration, for --platform. */
+static const struct channel *made_up(struct shell *shell, const char *platform)
+{
+    const struct adapter *adapter = adapter_find(platform);
+    if (!adapter) {
+        struct buf known = BUF_INIT(400);
+        for (size_t i = 0; adapters[i]; i++)
+            buf_addf(&known, "%s%s", i ? ", " : "", adapters[i]->name);
+        error_set_kind(
+            &shell->err, ERROR_USAGE, "there is no platform %s; there are: %s", platform, known.data);
+        buf_free(&known);
+        return NULL;
+    }
+    struct channel *channel = arena_alloc(&shell->arena, sizeof *channel);
+    const struct setup *setup = shell->setup;
+    *channel = (struct channel){.name = platform,
+        .language = setup->language,
+        .zone = setup->zone,
+        .settings = {.adapter = adapter, .name = platform}};
+    channel->settings.values =
+        arena_array(&shell->arena, adapter->option_count, sizeof *channel->settings.values);
+    for (size_t i = 0; i < adapter->option_count; i++) {
+        const struct option *option = &adapter->options[i];
+        if (option->fallback || option->required)
+            channel->settings.values[channel->settings.count++] = (struct option_value){.key = option->key,
+                .value = option->fallback ? option->fallback
+                         : option->secret ? "***"
+                                          : "0"};
+    }
+    channel->from = arena_array(&shell->arena, setup->source_count + 1, sizeof(size_t));
+    for (size_t i = 0; i < setup->source_count; i++)
+        channel->from[channel->from_count++] = i;
+    return channel;
+}
+
+/* --file: a state of its own in memory that holds just this file, told from a source of its own. */
+static int open_file(struct shell *shell, const char *path)
+{
+    struct reading_input input = {.name = path, .link = ""};
+    const char *bytes;
+    if (reading_file(&shell->arena, path, &bytes, &input.len, &shell->err))
+        return -1;
+    input.bytes = bytes;
+    const struct digest *digest = reading_wait(&shell->arena, &input, &shell->err);
+    if (!digest) {
+        shell->err.kind = ERROR_USAGE;
+        return -1;
+    }
+    struct setup *setup = arena_alloc(&shell->arena, sizeof *setup);
+    if (shell->setup)
+        *setup = *shell->setup;
+    else
+        *setup = (struct setup){.file = "",
+            .state = "",
+            .language = "en",
+            .zone = zone_utc(),
+            .http_listen = "",
+            .http_public = ""};
+    setup->sources = arena_alloc(&shell->arena, sizeof *setup->sources);
+    setup->sources[0] = (struct source){.name = "file", .path = path, .url = "", .link = ""};
+    setup->source_count = 1;
+    if (digest->count && digest->editions[0].language && !shell->setup)
+        setup->language = !strncmp(digest->editions[0].language, "zh", 2) ? "zh" : "en";
+    struct channel *channels = arena_array(&shell->arena, setup->channel_count + 1, sizeof *channels);
+    for (size_t i = 0; i < setup->channel_count; i++) {
+        channels[i] = setup->channels[i];
+        channels[i].from = arena_alloc(&shell->arena, sizeof(size_t));
+        channels[i].from_count = 1;
+    }
+    setup->channels = channels;
+    shell->setup = setup;
+    shell->state = state_open("", STATE_MEMORY, shell->now.wall_ms, &shell->err);
+    if (!shell->state || state_begin(shell->state, &shell->err))
+        return -1;
+    for (size_t i = 0; i < digest->count; i++) {
+        struct import_report report = {0};
+        struct edition edition = digest->editions[i];
+        edition.draft = false; /* a look before publishing */
+        edition.date = NULL;
+        if (state_import(shell->state, &shell->arena, "file", path, &edition, shell->now.wall_ms, 0, &report,
+                &shell->err))
+            return -1;
+    }
+    return state_publish_due(shell->state, shell->now.wall_ms, "9999-12-31", &shell->err) ||
+                   state_commit(shell->state, &shell->err)
+               ? -1
+               : 0;
+}
+
+static int prepare(struct shell *shell)
+{
+    const char *file = shell_flag(shell, "file"), *to = shell_flag(shell, "to");
+    if (to && shell_flag(shell, "platform"))
+        return error_set_kind(&shell->err, ERROR_USAGE, "--to and --platform exclude each other");
+    if (!to && !shell_flag(shell, "platform"))
+        return error_set_kind(&shell->err, ERROR_USAGE, "for whom? --to CHANNEL or --platform NAME");
+    if (file && !to)
+        return open_file(shell, file);
+    if (shell_setup(shell))
+        return -1;
+    return file ? open_file(shell, file) : shell_state(shell, STATE_READ);
+}
+
+static int run(struct shell *shell)
+{
+    struct wish wish;
+    size_t count = 1;
+    if (shell_wish(shell, &wish) || prepare(shell))
+        return -1;
+    wish.again = true; /* a preview is no telling */
+    const char *to = shell_flag(shell, "to");
+    const struct channel *one = to ? NULL : made_up(shell, shell_flag(shell, "platform"));
+    const struct channel **channels = to ? shell_channels(shell, to, &count) : one ? &one : NULL;
+    if (!channels)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        struct message *message = NULL;
+        const char *why = "";
+        if (desk_preview(shell->state, shell->setup, channels[i], &wish, shell->now, &shell->arena, &message,
+                &why, &shell->err))
+            return -1;
+        if (!message) {
+            fprintf(stderr, "%s: %s\n", channels[i]->name, why);
+            return 1;
+        }
+        struct showing showing = {shell, channels[i], message, wish.what};
+        if (show(&showing))
+            return -1;
+    }
+    return 0;
+}
+
+const struct subcommand cli_preview = {.name = "preview",
+    .words = "WHAT…",
+    .summary = "the exact requests that would be sent; sends nothing",
+    .details = "WHAT: item N | contents | edition | section NAME | question | text STRING\n"
+               "--platform text gives text to paste anywhere. Secrets are shown as ***.",
+    .flags = {{"to", "CHANNEL[,…]", "as it would go to this channel"},
+        {"platform", "NAME", "telegram, room, text"},
+        {"file", "FILE", "of this file instead of what is stored"}},
+    .words_min = 1,
+    .words_max = -1,
+    .json = true,
+    .run = run};

@@ -1,0 +1,13 @@
+/* The configuration file: from YAML to values, with the place of every mistake. */
+#ifndef DAEMON_CONFIG_H
+#define DAEMON_CONFIG_H
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "core/setup.h"
+
+/* Reads the file; everything lives in the arena. Secrets stay references ("***"). -1: err of kind ERROR_USAGE,
+ * "digestd.yaml:7:5: …"; nothing was changed. */
+int config_load(const char *path, struct arena *arena, struct setup **setup, struct error *err);
+
+#endif
