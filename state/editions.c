@@ -191,19 +191,15 @@ int state_publish_due(struct state *state, int64_t now_ms, const char *today, st
     return query_end(&q, err);
 }
 
-enum { QUARTER_MS = 15 * 60 * 1000 };
 static const int64_t day_ms = 24 * 60 * 60 * 1000;
 
-/* The day `date` begins somewhere no earlier than 14 hours before it does in UTC, and everywhere at a quarter
- * of an hour: that is when to look again. */
-static int64_t date_look(const char *date, int64_t now_ms)
+/* The day `date` begins nowhere earlier than 14 hours before it does in UTC. */
+static int64_t earliest_of(const char *date)
 {
     int year = 0, month = 0, day = 0;
     if (sscanf(date, "%4d-%2d-%2d", &year, &month, &day) != 3)
-        return now_ms + day_ms;
-    int64_t earliest = civil_days(year, month, day) * day_ms - 14 * 60 * 60 * 1000;
-    int64_t quarter = (now_ms / QUARTER_MS + 1) * QUARTER_MS;
-    return earliest > quarter ? earliest : quarter;
+        return 0;
+    return civil_days(year, month, day) * day_ms - 14 * 60 * 60 * 1000;
 }
 
 int64_t state_next_settle(struct state *state, int64_t now_ms)
@@ -212,17 +208,15 @@ int64_t state_next_settle(struct state *state, int64_t now_ms)
     struct arena arena = {0};
     int64_t next = 0;
     struct query q;
-    query_start(&q, state,
-        "SELECT settles_at, date FROM edition WHERE published_at IS NULL AND NOT draft ORDER BY settles_at");
+    query_start(&q, state, "SELECT settles_at, date FROM edition WHERE published_at IS NULL AND NOT draft");
     while (query_row(&q)) {
-        int64_t at = column_int(&q, 0);
-        if (at <= now_ms)
-            at = date_look(column_text(&q, &arena, 1), now_ms);
+        int64_t at = column_int(&q, 0), day = earliest_of(column_text(&q, &arena, 1));
+        at = day > at ? day : at;
         if (!next || at < next)
-            next = at;
+            next = at > 0 ? at : 1;
     }
     if (query_end(&q, &ignored))
-        next = now_ms + QUARTER_MS;
+        next = now_ms;
     arena_free(&arena);
     return next;
 }

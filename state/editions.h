@@ -93,7 +93,8 @@ int state_import(struct state *state, struct arena *arena, const char *source, c
 /* Editions that are due to be published (settled, no draft, date not in the future) get published_at = now.
  */
 int state_publish_due(struct state *state, int64_t now_ms, const char *today, struct error *err);
-int64_t state_next_settle(struct state *state, int64_t now_ms); /* when to look again; 0 = nothing waits */
+/* When the next one may be due: not after now = look now, it depends on the local day; 0 = nothing waits. */
+int64_t state_next_settle(struct state *state, int64_t now_ms);
 
 struct found {
     int64_t edition;

@@ -47,16 +47,23 @@ struct edition_query call_query(const struct call *call, int limit, int offset)
     return query;
 }
 
+struct node *answer_paragraph(const struct call *call, struct message *answer)
+{
+    if (!answer->root)
+        answer->root = node_new(call->arena, NODE_DOCUMENT);
+    return node_add(call->arena, answer->root, NODE_PARAGRAPH);
+}
+
 struct node *answer_text(const struct call *call, struct message *answer, const char *text)
 {
-    struct node *paragraph = node_add(call->arena, answer->root, NODE_PARAGRAPH);
+    struct node *paragraph = answer_paragraph(call, answer);
     node_add_text(call->arena, paragraph, text);
     return paragraph;
 }
 
 struct node *answer_title(const struct call *call, struct message *answer, const char *text)
 {
-    struct node *paragraph = node_add(call->arena, answer->root, NODE_PARAGRAPH);
+    struct node *paragraph = answer_paragraph(call, answer);
     node_add_text(call->arena, node_add(call->arena, paragraph, NODE_STRONG), text);
     return paragraph;
 }

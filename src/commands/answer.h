@@ -16,6 +16,7 @@ struct composer call_composer(const struct call *call, const struct edition_row 
  */
 struct edition_query call_query(const struct call *call, int limit, int offset);
 
+struct node *answer_paragraph(const struct call *call, struct message *answer);
 /* A paragraph of plain text. */
 struct node *answer_text(const struct call *call, struct message *answer, const char *text);
 /* In bold. */

@@ -1,7 +1,7 @@
 #include "commands/commands.h"
 
 extern const struct command command_week, command_item, command_question, command_search, command_next,
-    command_help, command_where, command_post;
+    command_help, command_where, command_post, command_hold, command_resume, command_status;
 
 const struct command *const commands[] = {
     &command_week,
@@ -12,5 +12,8 @@ const struct command *const commands[] = {
     &command_help,
     &command_where,
     &command_post,
+    &command_hold,
+    &command_resume,
+    &command_status,
     NULL,
 };

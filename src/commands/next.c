@@ -104,7 +104,7 @@ static int run_next(const struct call *call, struct message *answer, struct erro
             call_says(call, "暂时没有排好的，等下一期。", "Nothing is due; the next edition will bring it."));
         return 0;
     }
-    struct node *paragraph = node_add(call->arena, answer->root, NODE_PARAGRAPH);
+    struct node *paragraph = answer_paragraph(call, answer);
     for (size_t i = 0; i < count; i++) {
         const char *at = list[i].at_ms <= call->now.wall_ms ? call_says(call, "马上", "now")
                                                             : clock_of(call, list[i].at_ms);

@@ -76,7 +76,7 @@ static int run_where(const struct call *call, struct message *answer, struct err
                             "This chat is not connected yet. Put this below channels:"));
     struct node *code = node_add_leaf(call->arena, answer->root, NODE_CODE_BLOCK, configuration_line(call));
     code->info = "yaml";
-    struct node *paragraph = node_add(call->arena, answer->root, NODE_PARAGRAPH);
+    struct node *paragraph = answer_paragraph(call, answer);
     node_add_text(call->arena, paragraph,
         call_says(call, "你的 id（写进 editors:）：", "Your own id (for editors:): "));
     node_add_leaf(call->arena, paragraph, NODE_CODE, call->member);

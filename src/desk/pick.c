@@ -142,7 +142,7 @@ int pick_edition(struct state *state, const struct setup *setup, const struct ch
     return 0;
 }
 
-/* Told already, or a post about it is there already (on its way, or it failed: rules do not insist). */
+/* Told already, or on its way. */
 static int spoken_for(struct picker *picker, enum what what, const struct subject *subject, bool *spoken)
 {
     const char *key = subject_make(picker->arena, subject);
@@ -155,7 +155,7 @@ static int spoken_for(struct picker *picker, enum what what, const struct subjec
     struct claim claim;
     if (state_claim(picker->state, picker->channel_id, what_names[what], key, &claim, picker->err))
         return -1;
-    *spoken = claim.post != 0;
+    *spoken = claim.open;
     if (*spoken || what == WHAT_EDITION)
         return 0;
     /* The whole edition on its way covers this. */

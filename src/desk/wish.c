@@ -90,10 +90,11 @@ static const char *told_key(struct wisher *wisher)
                                                : wisher->pick.subject;
 }
 
-/* The next free "again:N". */
-static const char *again(struct wisher *wisher, int count)
+/* The same is told a second time because somebody says so, or because the first time failed: the key of the
+ * post must be another one. */
+static const char *another(struct wisher *wisher, int count)
 {
-    return arena_printf(wisher->arena, "again:%d", count);
+    return arena_printf(wisher->arena, wisher->wish->again ? "again:%d" : "retry:%d", count);
 }
 
 /* May it be told? Else the result says why, and *may is false. */
@@ -119,7 +120,7 @@ static int check_once(struct wisher *wisher, bool *may)
         return queued_before(wisher, claim.post);
     *may = true;
     /* An earlier post of it that failed leaves its occasion taken, as does one that was told. */
-    wisher->occasion = claim.count && (wisher->wish->again || !question) ? again(wisher, claim.count)
+    wisher->occasion = claim.count && (wisher->wish->again || !question) ? another(wisher, claim.count)
                                                                          : wisher->pick.occasion;
     return 0;
 }
@@ -162,7 +163,7 @@ static int write_post(struct wisher *wisher, struct post_row *row)
     row->who = wisher->wish->who;
     row->created_at = wisher->now.wall_ms;
     for (int i = 0; i < AGAIN_MAX && !row->id; i++) {
-        row->occasion = i ? again(wisher, i) : wisher->occasion;
+        row->occasion = i ? another(wisher, i) : wisher->occasion;
         if (state_post_add(wisher->state, row, &row->id, &before, wisher->err))
             return -1;
     }
