@@ -5,6 +5,7 @@
 #include "commands/commands.h"
 #include "desk/desk.h"
 #include "desk/subject.h"
+#include "state/channels.h"
 #include "state/posts.h"
 
 /* The plan is what the desk itself does when its clock runs ahead: the same turns over a copy of the state

@@ -616,7 +616,7 @@ static int open_page(struct daemon *daemon, struct error *err)
 {
     const struct setup *setup = daemon->setup;
     char address[64];
-    int port;
+    int port = 0;
     if (!*setup->http_listen || daemon->options->drain)
         return 0;
     if (split_listen(setup->http_listen, address, sizeof address, &port, err))

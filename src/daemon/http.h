@@ -1,8 +1,17 @@
-/* The seam of outgoing HTTP: a request goes out, one answer comes back. The only file that includes curl.h is http.c.
+/* The seam of outgoing HTTP: a request goes out, one answer comes back. The only file that includes curl.h is
+ * http.c.
  *
  * A request is sent at most once: libcurl would by itself send a POST again when a reused connection dies
- * (docs/internals.md); a gate before each sending refuses the second, and the answer is REACH_UNSURE. No redirects
- * are followed. `done` is called exactly once, never from inside http_send(). */
+ * (docs/internals.md); a gate before each sending refuses the second, and the answer is REACH_UNSURE. No
+ * redirects are followed. `done` is called exactly once, never from inside http_send().
+ *
+ * HTTP/1.1 only: one request on a connection at a time, so the gate's count is the count of sendings. Over
+ * HTTP/2 libcurl also repeats streams that the server refused or that a GOAWAY cut off, and one connection's
+ * end makes many requests unsure at once.
+ *
+ * REACH_NEVER_LEFT: the gate was not passed, or libcurl counts no byte of the request as written. Everything
+ * else that is not a whole answer is REACH_UNSURE, whatever its cause. An answer is whole when its length
+ * says so, or, without a length, when the connection was closed in order. */
 #ifndef DAEMON_HTTP_H
 #define DAEMON_HTTP_H
 
@@ -14,17 +23,19 @@ struct http;
 struct http_call;
 
 struct http_options {
-    const char *ca_file;  /* NULL = the system's */
-    const char *proxy;    /* "" = none; the environment is not looked at */
+    const char *ca_file; /* NULL = the system's */
+    const char *proxy;   /* "" or NULL = none; the environment is not looked at. For all requests: bots with
+                            different   proxies need one `struct http` each */
     const char *user_agent;
 };
 
 struct http *http_new(struct loop *loop, const struct http_options *options, struct error *err);
-/* Copies what it needs of the request. The answer lives during `done` only. */
+/* Copies what it needs of the request. The answer lives during `done` only. Only http and https. Never NULL:
+ * what cannot be sent (a bad URL, a header with a line break) is answered REACH_NEVER_LEFT. */
 struct http_call *http_send(struct http *http, const struct request *request,
     void (*done)(const struct answer *answer, void *context), void *context);
 void http_cancel(struct http_call *call); /* `done` is not called */
-/* In a loop callback, before the loop is stopped; open calls end without `done`. */
+/* In a loop callback (also inside `done`), before the loop is stopped; open calls end without `done`. */
 void http_free(struct http *http);
 
 #endif
