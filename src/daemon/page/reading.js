@@ -136,7 +136,8 @@ export class Reading {
 
   itemButton(item, choose) {
     const few = [['questions', '?'], ['links', '↗'], ['images', '▣']].filter(([key]) => item[key])
-      .map(([key, sign]) => make('span', { class: 'few', title: words[key](item[key]) }, `${sign}${item[key]}`));
+      .map(([key, sign]) => make('span', { class: 'few', title: words[key](item[key]) },
+        make('span', { 'aria-hidden': 'true' }, `${sign}${item[key]}`), make('span', { class: 'unseen' }, words[key](item[key]))));
     const button = make('button', { type: 'button', class: 'item', 'aria-pressed': 'false' },
       make('span', { class: 'number' }, String(item.number)), make('span', { class: 'name' }, item.title || words.untitled), ...few);
     button.addEventListener('click', () => choose(item.number, button));
