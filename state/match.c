@@ -11,10 +11,11 @@ enum {
     WORK_MAX = 40 * 1000 * 1000, /* steps spent on likeness; beyond it what is unclear is new */
     PAIRS_MAX = 250 * 1000,      /* of items compared */
     ROUNDS_MAX = 8,
+    TITLE = 6, /* points of a title that says something */
     SHORT = 20,
     LONG = 80, /* pairs of characters: below, a text says little; from there, enough */
 };
-static const double threshold_long = 0.60, threshold_short = 0.85, numbers_differ = 0.15;
+static const double threshold_long = 0.60, threshold_short = 0.85, numbers_differ = 0.15, same_title = 0.30;
 static const double margin = 0.12;
 static const double links_alone = 0.5, links_and_text = 0.3, text_unlike = 0.08;
 
@@ -165,6 +166,7 @@ struct known {
     const struct item *item;
     const char *text;   /* title and body */
     const char *key;    /* text and links, folded: equal keys are the same item */
+    const char *body;   /* the same without the title: equal and long enough, only the title was changed */
     const char *digits; /* of the title */
     struct pairs pairs;
     size_t links; /* different addresses */
@@ -192,6 +194,13 @@ static const char *text_of(struct arena *arena, const struct item *item)
     return kept;
 }
 
+/* The text without its first line, which is the title. */
+static const char *body_of(const char *text)
+{
+    const char *end = strchr(text, '\n');
+    return end ? end + 1 : text;
+}
+
 static const char *key_of(struct arena *arena, const char *text, const struct item *item)
 {
     struct buf key = BUF_INIT(TEXT_MAX * 2);
@@ -213,6 +222,7 @@ static struct side side_of(struct arena *arena, const struct match_side *given)
         known->item = given->items[i];
         known->text = text_of(arena, known->item);
         known->key = key_of(arena, known->text, known->item);
+        known->body = key_of(arena, body_of(known->text), known->item);
         known->digits = digits_of(arena, known->item->title ? known->item->title : "");
     }
     return side;
@@ -293,6 +303,29 @@ static void match_equal(struct arena *arena, struct side *stored, struct side *f
         }
         for (size_t s = at, f = middle; s < middle && f < end; s++, f++)
             take(stored, fresh, names[s].index, names[f].index, out);
+        at = end;
+    }
+}
+
+/* The same text under another title: where it is long enough to tell, and stands once on each side. */
+static void match_bodies(struct arena *arena, struct side *stored, struct side *fresh, int *out)
+{
+    struct name *names = arena_array(arena, stored->count + fresh->count, sizeof *names);
+    size_t count = 0;
+    for (size_t s = 0; s < stored->count; s++)
+        if (!stored->list[s].taken)
+            names[count++] = (struct name){stored->list[s].body, s, false};
+    for (size_t f = 0; f < fresh->count; f++)
+        if (!fresh->list[f].taken)
+            names[count++] = (struct name){fresh->list[f].body, f, true};
+    qsort(names, count, sizeof *names, by_text);
+    for (size_t at = 0; at < count;) {
+        size_t end = at;
+        while (end < count && !strcmp(names[end].text, names[at].text))
+            end++;
+        bool once = end - at == 2 && !names[at].fresh && names[at + 1].fresh;
+        if (once && utf8_points(names[at].text, strlen(names[at].text)) >= SHORT)
+            take(stored, fresh, names[at].index, names[at + 1].index, out);
         at = end;
     }
 }
@@ -431,9 +464,14 @@ static void match_links(struct arena *arena, struct side *stored, struct side *f
     take_best(arena, stored, fresh, rivals, kept, 1e-9, out);
 }
 
-/* How alike two items must be: short texts say less, and a title with other numbers means another thing. */
+/* How alike two items must be: under the same title little is enough; short texts say less, and a title with
+ * other numbers means another thing. */
 static double threshold(const struct known *one, const struct known *other)
 {
+    const char *title = one->item->title;
+    if (title && other->item->title && !strcmp(title, other->item->title) &&
+        utf8_points(title, strlen(title)) >= TITLE)
+        return same_title;
     size_t less = one->pairs.count < other->pairs.count ? one->pairs.count : other->pairs.count;
     double limit = threshold_long;
     if (less <= SHORT)
@@ -489,6 +527,7 @@ void match_items(const struct match_side *stored, const struct match_side *fresh
     match_equal(&arena, &old, &new, out);
     need_pairs(&arena, &old);
     need_pairs(&arena, &new);
+    match_bodies(&arena, &old, &new, out);
     match_links(&arena, &old, &new, out);
     match_likely(&arena, &old, &new, out);
     arena_free(&arena);

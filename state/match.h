@@ -3,7 +3,8 @@
  * Two mistakes are possible: one item split in two (it gets a new number and may be told again), and two
  * different items merged (the second is never told, and people's numbers lead to another story). The second
  * is the worse one, so every step wants more than a majority, and what is in doubt is new. In this order: the
- * number an item already carries; the same text and links; addresses that stand in exactly one item of each
+ * number an item already carries; the same text and links; the same under
+ * another title; addresses that stand in exactly one item of each
  * side; likeness of the folded text (Dice's coefficient over pairs of neighbouring characters), above a
  * threshold and well above the runner-up. */
 #ifndef STATE_MATCH_H

@@ -61,7 +61,9 @@ static size_t read_number(const char *text, size_t len, int *number)
         if (*number > NUMBER_MAX)
             return 0;
     }
-    return at ? at : read_chinese(text, len, number);
+    if (at)
+        return *number ? at : 0;
+    return read_chinese(text, len, number);
 }
 
 /* --- one line

@@ -76,6 +76,25 @@ static const char *plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
+static void add_counts(struct buf *text, bool chinese, const struct import_report *report)
+{
+    const char *comma = chinese ? "，" : ", ", *before = "";
+    if (report->fresh) {
+        buf_addf(text, chinese ? "新增 %zu 条" : "%zu new item%s", report->fresh, plural(report->fresh));
+        before = comma;
+    }
+    if (report->altered) {
+        buf_adds(text, before);
+        buf_addf(
+            text, chinese ? "改了 %zu 条" : "%zu item%s changed", report->altered, plural(report->altered));
+        before = comma;
+    }
+    if (report->gone) {
+        buf_adds(text, before);
+        buf_addf(text, chinese ? "少了 %zu 条" : "%zu item%s gone", report->gone, plural(report->gone));
+    }
+}
+
 /* "x.md: 12 items" · "x.md: 1 item changed, 2 gone" · "feed.xml: 3 new editions, 40 items" */
 static const char *say(
     struct arena *arena, bool chinese, const char *path, const struct import_report *report)
@@ -89,18 +108,8 @@ static const char *say(
         buf_addf(&text, chinese ? "新的一期，%zu 条" : "a new edition, %zu items", report->fresh);
     else if (report->fresh + report->altered + report->gone == 0)
         buf_adds(&text, chinese ? "有改动，条目没变" : "changed, its items did not");
-    else {
-        if (report->fresh)
-            buf_addf(
-                &text, chinese ? "新增 %zu 条 " : "%zu new item%s ", report->fresh, plural(report->fresh));
-        if (report->altered)
-            buf_addf(&text, chinese ? "改了 %zu 条 " : "%zu item%s changed ", report->altered,
-                plural(report->altered));
-        if (report->gone)
-            buf_addf(
-                &text, chinese ? "少了 %zu 条 " : "%zu item%s gone ", report->gone, plural(report->gone));
-        buf_truncate(&text, text.len - 1);
-    }
+    else
+        add_counts(&text, chinese, report);
     const char *kept = buf_keep(&text, arena);
     buf_free(&text);
     return kept;

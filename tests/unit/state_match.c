@@ -128,6 +128,26 @@ static void test_short_titles(void **state)
     EXPECT(&w, 0);
 }
 
+static void test_title_or_text_alone(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    sample_item(&w.arena, w.old, "机械手", other);
+    sample_item(&w.arena, w.new, "全城都在借种子", other);
+    EXPECT(&w, 0);
+    begin(&w);
+    sample_item(&w.arena, w.old, "会拿鸡蛋的机械手", "一家公司公布了新的机械手，能把鸡蛋拿起来。");
+    sample_item(
+        &w.arena, w.new, "会拿鸡蛋的机械手", "工程师说，新机械手的诀窍在指尖：公司请了一位陶艺师傅来教它。");
+    EXPECT(&w, 0);
+    /* A title that every edition has, over another story. */
+    begin(&w);
+    sample_item(&w.arena, w.old, "本周值得一读的书", third);
+    sample_item(&w.arena, w.new, "本周值得一读的书", other);
+    EXPECT(&w, MATCH_NONE);
+}
+
 /* Two alike: neither is surely the old one. */
 static void test_margin(void **state)
 {
@@ -251,6 +271,7 @@ int main(void)
         cmocka_unit_test(test_link_alone_is_not_enough),
         cmocka_unit_test(test_common_link),
         cmocka_unit_test(test_short_titles),
+        cmocka_unit_test(test_title_or_text_alone),
         cmocka_unit_test(test_margin),
         cmocka_unit_test(test_same_text_twice),
         cmocka_unit_test(test_split_item),
