@@ -5,7 +5,18 @@
 #include <stdarg.h>
 #include <stdint.h>
 
+/* Under AddressSanitizer every value has a block of its own, so that a step beyond its end is seen. */
+#if defined(__SANITIZE_ADDRESS__)
+enum { BLOCK_SIZE = 0 };
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+enum { BLOCK_SIZE = 0 };
+#else
 enum { BLOCK_SIZE = 16 << 10 };
+#endif
+#else
+enum { BLOCK_SIZE = 16 << 10 };
+#endif
 
 struct arena_block {
     struct arena_block *before;
@@ -27,12 +38,13 @@ static struct arena_block *block_new(struct arena_block *before, size_t size)
 void *arena_alloc(struct arena *arena, size_t size)
 {
     const size_t align = alignof(max_align_t);
-    assert(size < SIZE_MAX / 2);
-    size = (size + align - 1) / align * align;
+    assert(size < SIZE_MAX / 4);
+    if (BLOCK_SIZE)
+        size = (size + align - 1) / align * align;
     struct arena_block *block = arena->last;
-    if (!block || block->size - block->used < size) {
+    if (!block || !BLOCK_SIZE || block->size - block->used < size) {
         /* A large piece gets a block of its own behind the current one, which stays in use. */
-        if (block && size > BLOCK_SIZE / 4) {
+        if (block && BLOCK_SIZE && size > BLOCK_SIZE / 4) {
             block->before = block_new(block->before, size);
             block = block->before;
         } else {

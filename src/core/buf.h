@@ -1,8 +1,9 @@
 /* The one string that grows.
  *
- * `data` is never NULL and always NUL-terminated. A buffer has a maximum; what would go beyond it is not added and
- * sets the sticky mark `overflow`, so a writer checks once, at the end. Initialise with BUF_INIT(max) or
- * buf_init(); end with buf_free(). */
+ * `data` is never NULL and always NUL-terminated. A buffer has a maximum; an addition that would go beyond it is
+ * left out whole and sets the sticky mark `overflow`, after which nothing more is added: what is there is always a
+ * beginning of what was meant, and a writer checks once, at the end. Initialise with BUF_INIT(max) or buf_init();
+ * end with buf_free(). What is added must not lie inside the buffer itself. */
 #ifndef CORE_BUF_H
 #define CORE_BUF_H
 

@@ -1,32 +1,39 @@
 #include "core/error.h"
 
+#include "core/buf.h"
+#include "core/utf8.h"
+
 #include <stdarg.h>
 
-/* Cuts a text that was truncated in the middle of a UTF-8 character. */
-static void mend_end(char *text)
+enum { RAW_MAX = 4096 }; /* as much of a message is looked at */
+
+/* Error texts carry file names and words from outside: whatever these bring, the text stays one line of
+ * UTF-8. */
+static void put(struct error *err, const char *raw)
 {
-    size_t len = strlen(text), start = len;
-    while (start > 0 && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
-        start--;
-    if (start == 0)
-        return;
-    unsigned char lead = (unsigned char)text[start - 1];
-    size_t need = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
-    if (len - (start - 1) < need)
-        text[start - 1] = '\0';
+    struct buf clean = BUF_INIT(RAW_MAX * 4);
+    utf8_clean(&clean, raw, strlen(raw), NULL);
+    size_t len = clean.len;
+    if (len >= sizeof err->text)
+        for (len = sizeof err->text - 1; len && ((unsigned char)clean.data[len] & 0xc0) == 0x80;)
+            len--;
+    for (size_t i = 0; i < len; i++)
+        err->text[i] = clean.data[i] == '\n' || clean.data[i] == '\t' ? ' ' : clean.data[i];
+    while (len && err->text[len - 1] == ' ')
+        len--;
+    err->text[len] = '\0';
+    buf_free(&clean);
 }
 
-static int set(struct error *err, enum error_kind kind, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void set(
+    struct error *err, enum error_kind kind, const char *format, va_list args)
 {
     if (!err || err->kind != ERROR_NONE)
-        return -1;
-    err->kind = kind;
-    vsnprintf(err->text, sizeof err->text, format, args);
-    for (char *at = err->text; *at; at++)
-        if ((unsigned char)*at < ' ')
-            *at = ' '; /* one line, whatever a library or a file put in */
-    mend_end(err->text);
-    return -1;
+        return;
+    char raw[RAW_MAX];
+    vsnprintf(raw, sizeof raw, format, args);
+    err->kind = kind == ERROR_NONE ? ERROR_FAILED : kind;
+    put(err, raw);
 }
 
 int error_set(struct error *err, const char *format, ...)
@@ -51,15 +58,15 @@ int error_context(struct error *err, const char *format, ...)
 {
     if (!err || err->kind == ERROR_NONE)
         return -1;
-    struct error inner = *err;
-    char context[512];
+    char raw[RAW_MAX];
     va_list args;
     va_start(args, format);
-    vsnprintf(context, sizeof context, format, args);
+    int len = vsnprintf(raw, sizeof raw / 2, format, args);
     va_end(args);
-    mend_end(context);
-    error_clear(err);
-    return error_set_kind(err, inner.kind, "%s: %s", context, inner.text);
+    size_t used = len < 0 ? 0 : (size_t)len < sizeof raw / 2 ? (size_t)len : sizeof raw / 2 - 1;
+    snprintf(raw + used, sizeof raw - used, ": %s", err->text);
+    put(err, raw);
+    return -1;
 }
 
 void error_clear(struct error *err)
