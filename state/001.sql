@@ -27,6 +27,7 @@ CREATE TABLE edition(
 -- Newest first: by its day (state/day.h), then as published.
 CREATE INDEX edition_newest ON edition(source, coalesce(nullif(date, ''), date(seen_at / 1000, 'unixepoch')),
     published_at);
+CREATE INDEX edition_path ON edition(source, path);
 CREATE INDEX edition_waiting ON edition(settles_at) WHERE published_at IS NULL;
 
 CREATE TABLE item(

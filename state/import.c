@@ -173,11 +173,14 @@ static int find_renamed(struct import *import, const char *id, struct error *err
         return 0;
     struct query q;
     query_start(&q, import->state,
-        "SELECT " STORED_COLUMNS " FROM edition WHERE source = ?1 AND path <> '' AND (path = ?2 OR "
-        "NOT EXISTS(SELECT 1 FROM file WHERE file.source = ?1 AND file.path = edition.path)) ORDER "
-        "BY " EDITION_ORDER " LIMIT ?3");
+        "SELECT " STORED_COLUMNS
+        " FROM edition WHERE source = ?1 AND path <> '' AND seen_at <> ?3 AND (path = ?2 OR "
+        "NOT EXISTS(SELECT 1 FROM file WHERE file.source = ?1 AND file.path = edition.path)) AND "
+        "(SELECT count(*) FROM edition AS other WHERE other.source = ?1 AND other.path = edition.path) = 1 "
+        "ORDER BY " EDITION_ORDER " LIMIT ?4");
     query_text(&q, import->source);
     query_text(&q, import->path);
+    query_int(&q, import->now_ms);
     query_int(&q, RENAMED_MAX);
     int result = 0;
     struct stored best = {0};

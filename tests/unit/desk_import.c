@@ -117,6 +117,7 @@ static void test_renamed_file(void **state)
     bool changed;
     struct event event = event_of(l, "/x/old.md", library_edition(l, "old", "2023-11-12", 4), true);
     int64_t id = read_file(l, &event, &changed).edition;
+    l->now.wall_ms += 60000;
     struct event gone = {.kind = EVENT_READ, .read = {.source = "src", .path = "/x/old.md", .gone = true}};
     struct import_report report = read_file(l, &gone, &changed);
     assert_null(report.text);

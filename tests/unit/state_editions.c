@@ -14,6 +14,7 @@ struct world {
     struct arena arena;
     struct error err;
     struct import_report report;
+    int64_t clock;
 };
 
 static const int64_t now = 1700000000000; /* 2023-11-14T22:13:20Z */
@@ -46,7 +47,9 @@ static int end(void **state)
 /* As the desk does it: the file is known from then on. */
 static void import(struct world *w, const char *path, const struct edition *edition, int64_t settles)
 {
-    OK(w, state_import(w->state, &w->arena, "src", path, edition, now, settles, &w->report, &w->err));
+    w->clock++;
+    OK(w, state_import(w->state, &w->arena, "src", path, edition, now - 100000 + w->clock, settles,
+              &w->report, &w->err));
     struct file_row row = {.path = path, .mtime_ns = 1, .size = 2, .error = ""};
     OK(w, state_set_file(w->state, "src", &row, &w->err));
 }
