@@ -6,26 +6,34 @@
 
 enum { LINK_BYTES_MAX = 4096 };
 
+static const char *entity(char c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    default:
+        return NULL;
+    }
+}
+
 void html_escape(struct buf *out, const char *text, size_t len)
 {
+    size_t done = 0;
     for (size_t i = 0; i < len; i++) {
-        switch (text[i]) {
-        case '&':
-            buf_adds(out, "&amp;");
-            break;
-        case '<':
-            buf_adds(out, "&lt;");
-            break;
-        case '>':
-            buf_adds(out, "&gt;");
-            break;
-        case '"':
-            buf_adds(out, "&quot;");
-            break;
-        default:
-            buf_addc(out, text[i]);
-        }
+        const char *name = entity(text[i]);
+        if (!name)
+            continue;
+        buf_add(out, text + done, i - done);
+        buf_adds(out, name);
+        done = i + 1;
     }
+    buf_add(out, text + done, len - done);
 }
 
 static bool is_digit(char c)

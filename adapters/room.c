@@ -154,6 +154,11 @@ static void write_heading(struct buf *out, const struct node *node)
     buf_addf(out, "</h%d>", level + 2);
 }
 
+static bool holds_blocks(const struct node *node)
+{
+    return node->type == NODE_DOCUMENT || node->type == NODE_QUOTE || node->type == NODE_ITEM;
+}
+
 static void write_node(struct buf *out, const struct node *node, bool in_link)
 {
     switch (node->type) {
@@ -164,7 +169,8 @@ static void write_node(struct buf *out, const struct node *node, bool in_link)
         write_children(out, node, in_link);
         break;
     case NODE_PARAGRAPH:
-        write_within(out, node, "p", in_link);
+        if (node->first)
+            write_within(out, node, "p", in_link);
         break;
     case NODE_HEADING:
         write_heading(out, node);
@@ -190,7 +196,11 @@ static void write_node(struct buf *out, const struct node *node, bool in_link)
         buf_adds(out, "<hr>");
         break;
     case NODE_IMAGE:
+        if (node->parent && holds_blocks(node->parent))
+            buf_adds(out, "<p>");
         write_image(out, node);
+        if (node->parent && holds_blocks(node->parent))
+            buf_adds(out, "</p>");
         break;
     case NODE_TEXT:
         write_text(out, node->text);
@@ -241,6 +251,10 @@ static json_t *buttons_json(const struct message *message, struct lost *lost)
         const struct button *button = &message->buttons[i];
         if (button->url && !is_button_url(button->url)) {
             lost_add(lost, "button \"%s\": its address is none that a page may open", button->label);
+            continue;
+        }
+        if (!button->label[0] || (!button->url && !button->command)) {
+            lost_add(lost, "a button without a label or a command");
             continue;
         }
         if (!row || button->row != last) {

@@ -12,6 +12,7 @@
 enum {
     PRE_COLUMNS_MAX = 32, /* what a phone shows of fixed-width text without wrapping */
     TABLE_COLUMNS_MAX = 16,
+    ALT_POINTS_MAX = 300,
 };
 
 #define WORD_JOINER "\xe2\x81\xa0"
@@ -71,7 +72,7 @@ bool telegram_is_live(const char *text, size_t len, size_t i, char last)
     bool wide = !at_end && ((unsigned char)text[i + 1] & 0x80) && strncmp(text + i + 1, WORD_JOINER, 3) != 0;
     bool word = !at_end && is_ascii_word(text[i + 1]);
     if (c == '/')
-        return last != '/' && (at_end || word);
+        return last != '/' && last != '<' && last != '>' && (at_end || word);
     return at_end || word || (c == '#' && wide);
 }
 
@@ -217,13 +218,15 @@ static void write_image(struct writer *w, const struct node *node)
 {
     bool link = !w->in_link && telegram_keeps(node->url);
     const char *text = node->text && node->text[0] ? node->text : picture_word(w);
-    if (link) {
+    size_t len = utf8_prefix(text, strlen(text), ALT_POINTS_MAX); /* the splitter cannot cut it */
+    if (link)
         open_link(w, node->url);
-        add_text(w, text, strlen(text));
+    if (w->in_link || link)
+        add_text(w, text, len);
+    else
+        add_quiet(w, text, len);
+    if (link)
         buf_adds(w->out, "</a>");
-    } else {
-        write_text(w, text, false);
-    }
 }
 
 bool telegram_is_blank(const char *text)
@@ -332,7 +335,7 @@ static void write_quote(struct writer *w, const struct node *node)
     w->in_quote = true;
     w->indent = 0;
     size_t units = w->units;
-    write_blocks(w, node, false);
+    write_blocks(w, node, node->fold); /* folded, only its first lines are seen */
     w->in_quote = false;
     w->indent = indent;
     if (w->units == units)
