@@ -338,6 +338,12 @@ static void code_block(struct writer *writer, const struct node *node)
         buf_addc(writer->out, '`');
 }
 
+/* May this block begin right under a paragraph? Only bullets and lists that begin with 1. */
+static bool follows_tight(const struct node *block)
+{
+    return block->type == NODE_LIST && block->level <= 1;
+}
+
 /* A loose list needs empty lines between its items; a tight one none. All ours are written loose only where
  * an item holds more than one block. */
 static void list(struct writer *writer, const struct node *node, char bullet)
@@ -345,7 +351,7 @@ static void list(struct writer *writer, const struct node *node, char bullet)
     int number = node->level;
     bool loose = false;
     for (const struct node *item = node->first; item; item = item->next)
-        loose = loose || (item->first && item->first->next && item->first->next->type != NODE_LIST);
+        loose = loose || (item->first && item->first->next && !follows_tight(item->first->next));
     for (const struct node *item = node->first; item; item = item->next) {
         char mark[16], indent[16];
         if (node->level)
@@ -443,7 +449,7 @@ static void blocks(struct writer *writer, const struct node *parent)
         if (!node->next)
             continue;
         newline(writer);
-        if (parent->type != NODE_ITEM || node->next->type != NODE_LIST)
+        if (parent->type != NODE_ITEM || !follows_tight(node->next))
             newline(writer);
     }
 }

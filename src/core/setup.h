@@ -94,6 +94,7 @@ struct setup {
     size_t channel_count;
     const char **editors; /* "telegram:12345" */
     size_t editor_count;
+    const char *ca_file;     /* certificates that are trusted for what goes out; NULL = the system's */
     const char *http_listen; /* "127.0.0.1:8080"; "" = no page */
     const char *http_public; /* "https://digest.example.org" or "" */
     bool demo;

@@ -166,12 +166,12 @@ static void admit(struct server *server, int fd, const union address *address)
         connection_free(connection); /* libwebsockets closed it without a word */
 }
 
+static void on_connections(uv_poll_t *listener, int status, int events);
+
 static void listen_again(void *context)
 {
     struct server *server = context;
-    uv_poll_t *listener = server->listener;
-    void (*accept_all)(uv_poll_t *, int, int) = server->accept_all;
-    uv_poll_start(listener, UV_READABLE, accept_all);
+    uv_poll_start(server->listener, UV_READABLE, on_connections);
 }
 
 static void on_connections(uv_poll_t *listener, int status, int events)

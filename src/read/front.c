@@ -3,6 +3,7 @@
 #include "core/arena.h"
 #include "core/buf.h"
 #include "core/error.h"
+#include "core/utf8.h"
 #include "read/dates.h"
 
 #include <ctype.h>
@@ -72,7 +73,8 @@ static void take(struct arena *arena, struct front *front, const char *key, cons
         if (date_read(value, date))
             front->date = arena_string(arena, date);
         else
-            warn(warnings, line, "\"%.60s\" is not a date like 2023-08-24", value);
+            warn(warnings, line, "\"%.*s\" is not a date like 2023-08-24",
+                (int)utf8_prefix(value, strlen(value), 30), value);
     } else if (is_one_of(key, number_keys)) {
         front->number = value;
     } else if (is_one_of(key, id_keys)) {

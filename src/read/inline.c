@@ -191,25 +191,46 @@ static bool all_pair(const struct tokens *tokens)
     return !inside;
 }
 
+/* The sign ** around what a strong node holds; as deep as TREE_INLINE_DEPTH lets strong stand in strong. */
+static void push_strong(struct tokens *tokens, struct node *strong)
+{
+    push(tokens, NULL);
+    for (struct node *child = strong->first; child; child = child->next) {
+        if (child->type == NODE_STRONG)
+            push_strong(tokens, child);
+        else
+            push(tokens, child);
+    }
+    push(tokens, NULL);
+}
+
+/* Signs that were left over, or strong in strong: CommonMark has paired the wrong ones. */
+static bool looks_mispaired(const struct node *parent)
+{
+    for (const struct node *child = parent->first; child; child = child->next) {
+        if (child->type == NODE_TEXT && find_sign(child->text))
+            return true;
+        for (const struct node *inner = child->type == NODE_STRONG ? child->first : NULL; inner;
+             inner = inner->next)
+            if (inner->type == NODE_STRONG)
+                return true;
+    }
+    return false;
+}
+
+/* Pairs the signs again, each with the next. */
 static void mend_strong(struct arena *arena, struct node *parent)
 {
-    bool literal = false;
-    for (const struct node *child = parent->first; child && !literal; child = child->next)
-        literal = child->type == NODE_TEXT && find_sign(child->text);
-    if (!literal || parent->type == NODE_STRONG)
+    if (parent->type == NODE_STRONG || !looks_mispaired(parent))
         return;
     struct tokens tokens = {.arena = arena};
     for (struct node *child = parent->first; child; child = child->next) {
-        if (child->type == NODE_TEXT) {
+        if (child->type == NODE_TEXT)
             push_text(&tokens, child->text);
-        } else if (child->type == NODE_STRONG) {
-            push(&tokens, NULL);
-            for (struct node *inner = child->first; inner; inner = inner->next)
-                push(&tokens, inner);
-            push(&tokens, NULL);
-        } else {
+        else if (child->type == NODE_STRONG)
+            push_strong(&tokens, child);
+        else
             push(&tokens, child);
-        }
     }
     if (!all_pair(&tokens))
         return;
@@ -223,6 +244,23 @@ static void mend_strong(struct arena *arena, struct node *parent)
         }
         node->parent = node->prev = node->next = NULL;
         node_append(into, node);
+    }
+}
+
+/* Strong right in strong says nothing: its children take its place. */
+static void unwrap_strong(struct node *parent)
+{
+    for (struct node *child = parent->first, *next; child; child = next) {
+        next = child->next;
+        if (child->type != NODE_STRONG)
+            continue;
+        while (child->first) {
+            struct node *inner = child->first;
+            node_unlink(inner);
+            insert_before(child, inner);
+        }
+        next = child->next;
+        node_unlink(child);
     }
 }
 
@@ -240,6 +278,9 @@ void inline_mend(struct arena *arena, struct node *root)
     for (struct node *node = root; node; node = node_next(root, node))
         if (node->first && (node->type == NODE_PARAGRAPH || !node_is_block(node->first->type)))
             mend_strong(arena, node);
+    for (struct node *node = root; node; node = node_next(root, node))
+        if (node->type == NODE_STRONG)
+            unwrap_strong(node);
     int in_link = 0;
     for (struct node *node = root, *next; node; node = next) {
         next = node_next(root, node);

@@ -3,6 +3,7 @@
 #include "core/arena.h"
 #include "core/buf.h"
 #include "core/error.h"
+#include "core/utf8.h"
 #include "read/dates.h"
 #include "read/flow.h"
 #include "read/front.h"
@@ -252,9 +253,27 @@ static int read_text(struct arena *arena, const struct read_request *request, st
     return 0;
 }
 
+/* A name or pattern from outside as one line of valid UTF-8. */
+static const char *clean_name(struct arena *arena, const char *name)
+{
+    struct buf clean;
+    buf_init(&clean, strlen(name) * 3);
+    utf8_clean(&clean, name, strlen(name), NULL);
+    for (size_t i = 0; i < clean.len; i++)
+        if (clean.data[i] == '\n' || clean.data[i] == '\t')
+            clean.data[i] = ' ';
+    const char *kept = buf_keep(&clean, arena);
+    buf_free(&clean);
+    return kept;
+}
+
 int read_digest(
     struct arena *arena, const struct read_request *request, struct reading *reading, struct error *err)
 {
+    struct read_request clean = *request;
+    clean.name = clean_name(arena, request->name);
+    clean.link = clean_name(arena, request->link);
+    request = &clean;
     struct warnings warnings = {.arena = arena, .name = request->name};
     struct buf text;
     buf_init(&text, (size_t)DIGEST_BYTES_MAX * 3);

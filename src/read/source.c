@@ -27,6 +27,9 @@ void warn(struct warnings *warnings, int line, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    size_t len = strlen(text);
+    while (len && !utf8_valid(text, len)) /* cut inside a character */
+        text[--len] = '\0';
     warnings->texts[warnings->count++] =
         line > 0 ? arena_printf(warnings->arena, "%s:%d: %s", warnings->name, line, text)
                  : arena_printf(warnings->arena, "%s: %s", warnings->name, text);

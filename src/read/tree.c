@@ -87,7 +87,6 @@ static struct node *open_node(struct builder *b, enum node_type type)
 static void close_node(struct builder *b)
 {
     close_anchor(b);
-    b->anchor = NULL;
     b->at = b->at->parent;
 }
 
