@@ -1,0 +1,241 @@
+/* The small parts of the reader: addresses, joined lines, labels, questions, dates. */
+#include "unit.h"
+
+#include "core/arena.h"
+#include "core/buf.h"
+#include "read/dates.h"
+#include "read/flow.h"
+#include "read/inline.h"
+#include "read/label.h"
+#include "read/questions.h"
+
+static void addresses_end_where_they_end(void **state)
+{
+    static const struct {
+        const char *text, *url;
+    } cases[] = {
+        {"https://a.example/", "https://a.example/"},
+        {"http://a.example:80/b?c=d#e)", "http://a.example:80/b?c=d#e"},
+        {"https://a.example）类似", "https://a.example"},
+        {"https://a.example/b。", "https://a.example/b"},
+        {"https://a.example/b.", "https://a.example/b"},
+        {"https://a.example/b_(c)", "https://a.example/b_(c)"},
+        {"https://a.example/(b", "https://a.example/(b"},
+        {"https://a.example/b(", "https://a.example/b"},
+        {"https://a.example/b**c", "https://a.example/b"},
+        {"https://a.example/b[c]", "https://a.example/b"},
+        {"https://a.example/f0中文：", "https://a.example/f0"},
+        {"https://a.example/b-\nc/d", "https://a.example/b-\nc/d"},
+        {"https://a.example/?a=1&\nb=2", "https://a.example/?a=1&\nb=2"},
+        {"https://a.example/b\nc", "https://a.example/b"},
+        {"https://a.example/b-\n中", "https://a.example/b-"},
+        {"https://a.example/b-\n", "https://a.example/b-"},
+        {"https://a.example/bhttps://c.example", "https://a.example/b"},
+        {"https://a.example/?u=https://c.example", "https://a.example/?u=https://c.example"},
+        {"https://a.example/web/2020/http://c.example/", "https://a.example/web/2020/http://c.example/"},
+        {"HTTPS://A.example/b", "HTTPS://A.example/b"},
+        {"https://a.example/b?!", "https://a.example/b"},
+        {"https://", ""},
+        {"http://）", ""},
+        {"ftp://a.example", ""},
+        {"httpx://a.example", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t len = inline_url(cases[i].text, strlen(cases[i].text));
+        if (len != strlen(cases[i].url) || memcmp(cases[i].text, cases[i].url, len) != 0)
+            fail_msg("%s gives %.*s", cases[i].text, (int)len, cases[i].text);
+    }
+}
+
+static void lines_flow_together(void **state)
+{
+    static const struct {
+        const char *raw, *line;
+    } cases[] = {
+        {"one\ntwo", "one two"},
+        {"一行\n二行", "一行二行"},
+        {"一行，\n二行", "一行，二行"},
+        {"一行\nLatin\n二行", "一行 Latin 二行"},
+        {"仅仅\n“引文”\n转变", "仅仅 “引文” 转变"},
+        {"Multi-\nAgent", "Multi-Agent"},
+        {"编码器-\n解码器", "编码器-解码器"},
+        {"a -\nb", "a - b"},
+        {"  a \n  b  ", "a b"},
+        {"a   b", "a b"},
+        {"こん\nにちは", "こんにちは"},
+        {"\n\n", ""},
+        {"", ""},
+        {"👇\n加入", "👇 加入"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf out;
+        buf_init(&out, 1000);
+        flow_text(&out, cases[i].raw, strlen(cases[i].raw));
+        assert_string_equal(out.data, cases[i].line);
+        buf_free(&out);
+    }
+}
+
+static void labels_before_links(void **state)
+{
+    static const struct {
+        const char *text;
+        bool open;
+        const char *left, *label, *quote; /* label NULL = none */
+    } cases[] = {
+        {"ref. ", true, "", "ref.", ""},
+        {"Ref.\n", true, "", "Ref.", ""},
+        {"句子完了。ref. ", false, "句子完了。", "ref.", ""},
+        {"正文。源头：", false, "正文。", "源头", ""},
+        {"中文编译：", true, "", "中文编译", ""},
+        {"中文编译：", false, NULL, NULL, ""},
+        {"试用 Demo: ", true, "", "试用 Demo", ""},
+        {"第一行\n项目地址: ", true, "第一行\n", "项目地址", ""},
+        {"拓展阅读：《题：目》\n", true, "", "拓展阅读", "《题：目》"},
+        {"It ends. Source: ", true, "It ends. ", "Source", ""},
+        {"Version 1.5 here: ", true, "", "Version 1.5 here", ""},
+        {"which you can find here, at: ", true, NULL, NULL, ""},
+        {"see ref. ", true, NULL, NULL, ""},
+        {"这是一个非常长的句子它不可能是任何一种标签的：", true, NULL, NULL, ""},
+        {"游戏（", true, NULL, NULL, ""},
+        {"no label ", true, NULL, NULL, ""},
+        {"：", true, NULL, NULL, ""},
+        {"", true, NULL, NULL, ""},
+        {"via ", true, "", "via", ""},
+        {"| Code: ", false, "| ", "Code", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct label label;
+        const char *text = cases[i].text;
+        bool found = label_find(text, strlen(text), cases[i].open, &label);
+        if (found != (cases[i].label != NULL))
+            fail_msg("\"%s\": %s", text, found ? "a label" : "no label");
+        if (!found)
+            continue;
+        assert_int_equal(label.label_len, strlen(cases[i].label));
+        assert_memory_equal(text + label.label_at, cases[i].label, label.label_len);
+        assert_int_equal(label.quote_len, strlen(cases[i].quote));
+        assert_memory_equal(text + label.quote_at, cases[i].quote, label.quote_len);
+        assert_int_equal(label.start, strlen(cases[i].left));
+    }
+}
+
+static void question_labels(void **state)
+{
+    (void)state;
+    assert_int_equal(label_question("探索之问:", false), strlen("探索之问:"));
+    assert_int_equal(label_question("思考题 ：甲", false), strlen("思考题 ："));
+    assert_int_equal(label_question("Question of the Week: x", false), strlen("Question of the Week:"));
+    assert_int_equal(label_question("Questions", true), strlen("Questions"));
+    assert_int_equal(label_question("Questions", false), 0);
+    assert_int_equal(label_question("Questions are good", true), 0);
+    assert_int_equal(label_question("讨论会：", false), 0);
+}
+
+static void questions_are_cut(void **state)
+{
+    static const struct {
+        const char *raw;
+        const char *texts[6];
+        const char *rest;
+    } cases[] = {
+        {"1. 甲？\n2. 乙？\n3. 丙", {"甲？", "乙？", "丙"}, NULL},
+        {" 1.\n甲？2.\n乙 GPT-4\n的？", {"甲？", "乙 GPT-4 的？"}, NULL},
+        {"1. 有 2.5 倍吗？2. 用 3. 版吗？", {"有 2.5 倍吗？", "用 3. 版吗？"}, NULL},
+        {"（1）甲（2）乙？（2）丙", {"甲（2）乙？", "丙"}, NULL},
+        {"① 甲？② 乙？", {"甲？", "乙？"}, NULL},
+        {"甲？乙？\n丙？", {"甲？", "乙？", "丙？"}, NULL},
+        {"怎样看“会吗？”这话？《是吗？》呢？", {"怎样看“会吗？”这话？", "《是吗？》呢？"}, NULL},
+        {"Is it? See a?b=c for it? Yes", {"Is it?", "See a?b=c for it?"}, "Yes"},
+        {"Write a function.", {"Write a function."}, NULL},
+        {"  \n", {NULL}, NULL},
+        {"3. 丙？", {"丙？"}, NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena arena = {0};
+        struct questions questions = {0};
+        const char *rest = questions_add(&arena, &questions, cases[i].raw, strlen(cases[i].raw));
+        size_t count = 0;
+        for (; cases[i].texts[count]; count++) {
+            if (count >= questions.count)
+                fail_msg("%s: only %zu", cases[i].raw, questions.count);
+            assert_string_equal(questions.texts[count], cases[i].texts[count]);
+        }
+        assert_int_equal(questions.count, count);
+        if (cases[i].rest)
+            assert_string_equal(rest, cases[i].rest);
+        else
+            assert_null(rest);
+        arena_free(&arena);
+    }
+}
+
+static void many_questions_stay_whole(void **state)
+{
+    struct arena arena = {0};
+    struct questions questions = {0};
+    struct buf raw;
+    (void)state;
+    buf_init(&raw, 1 << 20);
+    for (int i = 0; i < 1000; i++)
+        buf_adds(&raw, "问？");
+    assert_null(questions_add(&arena, &questions, raw.data, raw.len));
+    assert_int_equal(questions.count, QUESTIONS_MAX);
+    size_t len = 0;
+    for (size_t i = 0; i < questions.count; i++)
+        len += strlen(questions.texts[i]);
+    assert_int_equal(len, raw.len);
+    buf_free(&raw);
+    arena_free(&arena);
+}
+
+static void dates_and_periods(void **state)
+{
+    static const char *const dates[][2] = {{"2023-08-24", "2023-08-24"},
+        {"2023-08-24 08:30:00 +0800", "2023-08-24"}, {"2023/8/4", "2023-08-04"}, {"2014.07.21", "2014-07-21"},
+        {"2023年8月24日", "2023-08-24"}, {"Jan 5, 2025", "2025-01-05"}, {"5 January 2025", "2025-01-05"},
+        {"Sept. 9 2024", "2024-09-09"}, {"2023-02-29", ""}, {"2023-13-01", ""}, {"tomorrow", ""},
+        {"20230824", ""}, {"", ""}, {"2024-02-29", "2024-02-29"}};
+    static const char *const periods[][2] = {{"观察[0814-0820]", "0814-0820"},
+        {"x 2020-08-31..2020-09-06", "2020-08-31..2020-09-06"}, {"20200831-20200906", "20200831-20200906"},
+        {"Notes (May 6–12)", "May 6–12"}, {"Apr 29 - May 5", "Apr 29 - May 5"},
+        {"8月14日-8月20日", "8月14日-8月20日"}, {"phone 1234-5678", ""}, {"2023-08-24", ""},
+        {"v 1.2-1.3", ""}, {"Mayor 6-12", ""}};
+    static const char *const numbers[][2] = {{"周刊（第 52 期）", "52"}, {"This Week #580", "580"},
+        {"Issue 12 (May)", "12"}, {"快报｜04", "04"}, {"Vol. 7", "7"}, {"第3条", ""}, {"GPT-4", ""},
+        {"Casino 12", ""}};
+    struct arena arena = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
+        char date[11] = "";
+        assert_int_equal(date_read(dates[i][0], date), dates[i][1][0] != 0);
+        assert_string_equal(date, dates[i][1]);
+    }
+    for (size_t i = 0; i < sizeof periods / sizeof *periods; i++) {
+        const char *period = period_find(&arena, periods[i][0]);
+        assert_string_equal(period ? period : "", periods[i][1]);
+    }
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        const char *number = number_find(&arena, numbers[i][0]);
+        assert_string_equal(number ? number : "", numbers[i][1]);
+    }
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(addresses_end_where_they_end),
+        cmocka_unit_test(lines_flow_together),
+        cmocka_unit_test(labels_before_links),
+        cmocka_unit_test(question_labels),
+        cmocka_unit_test(questions_are_cut),
+        cmocka_unit_test(many_questions_stay_whole),
+        cmocka_unit_test(dates_and_periods),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
