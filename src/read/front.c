@@ -230,7 +230,8 @@ static void take_line(struct arena *arena, struct front *front, const char *line
 static bool read_lines(struct arena *arena, const char *text, size_t len, char sign, struct front *front,
     int number, struct warnings *warnings, int *bad_line)
 {
-    bool in_tags = false, in_array = false;
+    bool in_tags = false, in_array = false, keys = false;
+    *bad_line = number + 1;
     for (size_t at = 0; at < len;) {
         const char *line = text + at, *end = memchr(line, '\n', len - at);
         size_t size = end ? (size_t)(end - line) : len - at;
@@ -255,6 +256,7 @@ static bool read_lines(struct arena *arena, const char *text, size_t len, char s
             continue;
         }
         if (key && (!indent || line[0] == '\t')) {
+            keys = true;
             take_line(arena, front, line + indent, size - indent, key, sign, number, warnings);
             const char *value = (const char *)memchr(line, sign, size);
             in_array =
@@ -266,7 +268,7 @@ static bool read_lines(struct arena *arena, const char *text, size_t len, char s
             return false;
         }
     }
-    return true;
+    return keys;
 }
 
 /* Length of the line at `at` without its end. */

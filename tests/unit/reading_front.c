@@ -1,0 +1,193 @@
+/* Front matter, and files that are no editions: what they give, or the one clear line that says why not. */
+#include "unit.h"
+
+#include "core/arena.h"
+#include "core/buf.h"
+#include "core/error.h"
+#include "read/read.h"
+
+#define ITEM "## S\n\n#### T\n\ntext\n"
+
+static const struct edition *read_as(
+    struct arena *arena, const char *name, const char *text, const char *link)
+{
+    struct error err = {0};
+    struct reading reading = {0};
+    struct read_request request = {.name = name, .bytes = text, .len = strlen(text), .link = link};
+    if (read_digest(arena, &request, &reading, &err))
+        fail_msg("%s", err.text);
+    return reading.digest.editions;
+}
+
+static void is_refused(const char *name, const char *bytes, size_t len, const char *wanted)
+{
+    struct arena arena = {0};
+    struct error err = {0};
+    struct reading reading = {0};
+    struct read_request request = {.name = name, .bytes = bytes, .len = len, .link = ""};
+    assert_int_equal(read_digest(&arena, &request, &reading, &err), -1);
+    assert_string_equal(err.text, wanted);
+    arena_free(&arena);
+}
+
+static void refused(const char *text, const char *wanted)
+{
+    is_refused("x.md", text, strlen(text), wanted);
+}
+
+static void everything_it_says(void **state)
+{
+    struct arena arena = {0};
+    (void)state;
+    const struct edition *e = read_as(&arena, "a/2026-01-02-b.md",
+        "---\nid: own\nslug: other\ntitle: 'T: 1'\ndate: 2026-01-03T10:00:00Z\nnumber: 007\ntags: a b, "
+        "c\nlang: zh-Hans\n"
+        "published: false\nurl: https://x.example/p\n---\n" ITEM,
+        "");
+    assert_string_equal(e->id, "own");
+    assert_string_equal(e->title, "T: 1");
+    assert_string_equal(e->date, "2026-01-03");
+    assert_string_equal(e->number, "007");
+    assert_string_equal(e->language, "zh");
+    assert_string_equal(e->link, "https://x.example/p");
+    assert_int_equal(e->tag_count, 2);
+    assert_string_equal(e->tags[0], "a b");
+    assert_true(e->draft);
+    assert_int_equal(e->sections[0].items[0].line, 14);
+    arena_free(&arena);
+}
+
+static void from_the_name_alone(void **state)
+{
+    struct arena arena = {0};
+    (void)state;
+    const struct edition *e = read_as(&arena, "posts/2023-08-24_0814-0820.md", ITEM, "");
+    assert_string_equal(e->id, "2023-08-24_0814-0820");
+    assert_string_equal(e->date, "2023-08-24");
+    assert_string_equal(e->period, "0814-0820");
+    assert_null(e->title);
+    assert_null(e->language);
+    assert_null(e->link);
+    assert_false(e->draft);
+    arena_free(&arena);
+}
+
+static void its_page_by_the_pattern(void **state)
+{
+    struct arena arena = {0};
+    const char *text = "![](/a.png)\n\n## S\n\n#### T\n\n![](b.png) [c](d) ![](//e/f.png)\n";
+    (void)state;
+    const struct edition *e =
+        read_as(&arena, "2026-01-02-周刊 1.md", text, "https://x.example/p/:year/:month/:day/:title/");
+    assert_string_equal(e->link, "https://x.example/p/2026/01/02/%E5%91%A8%E5%88%8A%201/");
+    assert_string_equal(e->images[0].url, "https://x.example/a.png");
+    const struct item *item = e->sections[0].items;
+    assert_string_equal(item->images[0].url, "https://x.example/p/2026/01/02/%E5%91%A8%E5%88%8A%201/b.png");
+    assert_string_equal(item->images[1].url, "https://e/f.png");
+    assert_null(read_as(&arena, "week.md", ITEM, "https://x.example/:year/:title/")->link);
+    e = read_as(&arena, "week.md", "---\npermalink: /own/page\n---\n" ITEM, "https://x.example/:title/");
+    assert_string_equal(e->link, "https://x.example/own/page");
+    arena_free(&arena);
+}
+
+static void broken_as_people_break_it(void **state)
+{
+    static const char *const titles[][2] = {{"title: 标题: 带冒号", "标题: 带冒号"}, {"title: @at", "@at"},
+        {"\ttitle: 制表", "制表"}, {"title: \"a\" b", "\"a\" b"}, {"title: [a", "[a"},
+        {"title: 'it''s", "'it''s"}, {"title: %x", "%x"}, {"title: `y`", "`y`"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
+        struct arena arena = {0};
+        const char *text = arena_printf(&arena, "---\n%s\ntags:\n- a\n---\n" ITEM, titles[i][0]);
+        const struct edition *e = read_as(&arena, "x.md", text, "");
+        assert_string_equal(e->title, titles[i][1]);
+        assert_int_equal(e->tag_count, 1);
+        arena_free(&arena);
+    }
+}
+
+static void rules_are_no_front_matter(void **state)
+{
+    struct arena arena = {0};
+    (void)state;
+    assert_null(read_as(&arena, "x.md", "---\n\n" ITEM, "")->title);
+    assert_null(read_as(&arena, "x.md", "---\n\n" ITEM "\n---\n\nmore\n", "")->title);
+    arena_free(&arena);
+}
+
+static void broken_beyond_that(void **state)
+{
+    (void)state;
+    refused("---\ntitle: a\n\n" ITEM, "x.md:1:1: the front matter opens with --- and is never closed");
+    refused("+++\ntitle = 'a'\n\n" ITEM, "x.md:1:1: the front matter opens with +++ and is never closed");
+    refused("---\ntitle: [a\nb\n---\n" ITEM, "x.md:4:1: front matter: did not find expected ',' or ']'");
+    refused("---\n- a\n- b\n---\n" ITEM, "x.md:2:1: front matter: keys were expected");
+    refused("+++\ntitle = 'a'\nwords\n+++\n" ITEM, "x.md:3:1: front matter: a key and = were expected");
+}
+
+static void no_text_at_all(void **state)
+{
+    (void)state;
+    refused("", "x.md: is empty");
+    refused(" \n\t\r\n", "x.md: is empty");
+    refused("\xef\xbb\xbf\n", "x.md: is empty");
+    is_refused("x.md", "ab\nc\0d", 6,
+        "x.md:2:2: holds a NUL byte, so it is no text (or it is UTF-16; save it as UTF-8)");
+    is_refused("x.md", "\xff\xfe#\0", 4, "x.md:1:1: is UTF-16; save it as UTF-8");
+    /* 热点回顾，正文 in GBK */
+    refused("## \xc8\xc8\xb5\xe3\xbb\xd8\xb9\xcb\n\n\xd5\xfd\xce\xc4\n",
+        "x.md:1:4: is not UTF-8; it looks like GBK; save it as UTF-8");
+    /* caf\xe9 and the like, in windows-1252 */
+    refused("caf\xe9 d\xe9j\xe0 vu na\xefve\n", "x.md:1:4: is not UTF-8; save it as UTF-8");
+}
+
+static void no_items(void **state)
+{
+    (void)state;
+    refused("words\n", "x.md: 0 items: no heading begins one (## section, #### title)");
+    refused("**a**\n\ntext\n\n**b**\n\ntext\n",
+        "x.md:1:1: 0 items, but 2 bold lines look like titles; write them as headings (#### title)");
+    refused("x\n\n- a\n- b\n- c\n",
+        "x.md:3:1: 0 items, but 3 list entries look like items; give each a heading (#### title)");
+    refused("|a|b|\n|-|-|\n|c|d|\n",
+        "x.md:1:1: 0 items, but 1 table row looks like items; give each a heading (#### title)");
+    refused("## A\n\n", "x.md: 0 items: no heading begins one (## section, #### title)");
+    is_refused("f.xml", "<?xml version='1.0'?><rss/>", 27,
+        "f.xml: is an XML feed; feeds are not read yet, only Markdown");
+    is_refused("f.json", "{}", 2, "f.json: is a JSON feed; feeds are not read yet, only Markdown");
+    refused("<!DOCTYPE html><p>a", "x.md: is an HTML page; pages are not read, only Markdown");
+}
+
+static void stray_bytes_are_replaced_and_said(void **state)
+{
+    struct arena arena = {0};
+    struct error err = {0};
+    struct reading reading = {0};
+    const char text[] = "\xef\xbb\xbf## \xe6\xb8\xa9\xe5\xae\xa4\xe6\x96\xb0\xe9\x97\xbb\n\n#### T\n\na\xff"
+                        "b\n";
+    struct read_request request = {.name = "x.md", .bytes = text, .len = sizeof text - 1, .link = ""};
+    (void)state;
+    assert_int_equal(read_digest(&arena, &request, &reading, &err), 0);
+    assert_int_equal(reading.digest.warning_count, 1);
+    assert_string_equal(reading.digest.warnings[0], "x.md:5: byte 0xff is not UTF-8, replaced");
+    const struct item *item = reading.digest.editions[0].sections[0].items;
+    assert_string_equal(item->body->first->first->text, "a\xef\xbf\xbd"
+                                                        "b");
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(everything_it_says),
+        cmocka_unit_test(from_the_name_alone),
+        cmocka_unit_test(its_page_by_the_pattern),
+        cmocka_unit_test(broken_as_people_break_it),
+        cmocka_unit_test(rules_are_no_front_matter),
+        cmocka_unit_test(broken_beyond_that),
+        cmocka_unit_test(no_text_at_all),
+        cmocka_unit_test(no_items),
+        cmocka_unit_test(stray_bytes_are_replaced_and_said),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
