@@ -19,8 +19,12 @@ static struct setup *reload(void *context, struct arena *arena, struct error *er
 static void ready(int port, void *context)
 {
     const struct setup *setup = context;
+    const char *colon = strrchr(setup->http_listen, ':');
+    int host = (int)(strlen(setup->http_listen) - strlen(colon ? colon : ""));
     if (port)
-        log_info("room", "the page is at http://%s/", setup->http_listen);
+        log_info("room", "the page is at http://%.*s:%d/", host, setup->http_listen, port);
+    else
+        log_info("daemon", "ready");
 }
 
 static int run(struct shell *shell)

@@ -1,0 +1,209 @@
+// The command line and the daemon with the room: no network but loopback.
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { after, before, describe, test } from 'node:test'
+import { edition, Place, sleep, slow, until } from './lib/daemon.mjs'
+import { Socket } from './lib/ws.mjs'
+
+const configuration = `state: digestd.db
+timezone: Asia/Shanghai
+language: en
+http: {listen: "127.0.0.1:0"}
+sources:
+  - {name: news, path: "posts/*.md", settle: 0s}
+channels:
+  hall: {platform: room, from: news, start: none, posts: [{what: contents, when: published}, {what: item, at: "09:00"}]}
+`
+
+describe('words', () => {
+  const place = new Place({})
+  after(() => place.remove())
+
+  test('help, version, wrong words', async () => {
+    assert.match((await place.run('--help')).out, /usage: digestd/)
+    assert.match((await place.run('version')).out, /^digestd \d+\.\d+\.\d+\n$/)
+    for (const name of (await place.run('--help')).out.matchAll(/^ {2}([a-z]+) /gm)) {
+      const { code, out } = await place.run(name[1], '--help')
+      assert.equal(code, 0)
+      assert.match(out, new RegExp(`^digestd ${name[1]}: .+\\n\\nusage: digestd`))
+    }
+    const wrong = await place.run('pots')
+    assert.equal(wrong.code, 2)
+    assert.match(wrong.err, /no subcommand pots; did you mean post\?/)
+    assert.equal((await place.run()).code, 2)
+    assert.equal((await place.run('post', '--frobnicate', 'x')).code, 2)
+    assert.equal((await place.run('post')).code, 2)
+    const none = await place.run('status')
+    assert.equal(none.code, 2)
+    assert.match(none.err, /no configuration/)
+    assert.match(none.err, /digestd demo/)
+  })
+})
+
+describe('an edition, by hand', () => {
+  const place = new Place({ 'digestd.yaml': configuration, 'posts/.keep': '', 'one.md': edition('One', 4), 'none.md': 'Just words.\n' })
+  after(() => place.remove())
+
+  test('read', async () => {
+    const [digest] = await place.json('read', 'one.md')
+    assert.equal(digest.editions[0].sections[0].items.length, 4)
+    assert.equal(digest.editions[0].sections[0].items[1].links[0].url, 'https://example.org/One/2')
+    const { code, out } = await place.run('read', 'one.md')
+    assert.equal(code, 0)
+    assert.match(out, /4 One story 4/)
+    const absent = await place.run('read', 'nothing.md')
+    assert.equal(absent.code, 1)
+    assert.match(absent.err, /nothing\.md/)
+  })
+
+  test('import, list, ask, preview, plan; nothing is posted', async () => {
+    assert.equal((await place.run('import', 'one.md')).code, 0)
+    assert.match((await place.run('import', 'one.md')).out, /nothing has changed/)
+    await place.start()
+    assert.equal((await place.json('editions')).length, 1)
+    const items = await place.json('items')
+    assert.deepEqual(items.map((item) => item.number), [1, 2, 3, 4])
+    assert.equal(typeof items[0].id, 'string')
+    assert.equal((await place.json('questions')).length, 4)
+    assert.match((await place.run('ask', '/item', '2')).out, /One story 2/)
+    assert.match((await place.run('ask', '/search', 'lantern')).out, /story/)
+    const text = await place.run('preview', 'item', '3', '--platform', 'text')
+    assert.match(text.out, /One story 3/)
+    assert.ok(!text.out.includes('**'))
+    const telegram = await place.json('preview', 'contents', '--platform', 'telegram')
+    assert.match(telegram[0].url, /\*\*\*/)
+    assert.ok(telegram[0].units <= telegram[0].limit)
+    assert.equal((await place.deliveries()).length, 0)
+  })
+
+  test('a post by hand leaves within two seconds, once', async () => {
+    const began = Date.now()
+    const posted = await place.run('post', 'item', '1', '--to', 'hall', '--wait')
+    assert.equal(posted.code, 0, posted.err)
+    assert.ok(Date.now() - began < 2000 * slow, `it took ${Date.now() - began} ms`)
+    const again = await place.run('post', 'item', '1', '--to', 'hall')
+    assert.equal(again.code, 1)
+    assert.match(again.err, /--again/)
+    assert.equal((await place.run('post', 'item', '1', '--to', 'hall', '--again', '--wait')).code, 0)
+    assert.equal((await place.run('post', 'text', 'hello <b>there</b>', '--to', 'hall', '--key', 'k', '--wait')).code, 0)
+    await place.run('post', 'text', 'hello <b>there</b>', '--to', 'hall', '--key', 'k')
+    const sent = await place.deliveries('--state', 'sent')
+    assert.deepEqual(sent.map((row) => row.kind), ['item', 'item', 'text'])
+    assert.match((await place.run('why', sent[0].id)).out, /sent/)
+    assert.equal((await place.run('post', 'item', '99', '--to', 'hall')).code, 1)
+    assert.equal((await place.run('post', 'item', '1', '--to', 'nowhere')).code, 2)
+  })
+
+  test('held channels keep what is due', async () => {
+    assert.equal((await place.run('hold', 'hall')).code, 0)
+    await place.run('post', 'item', '2', '--to', 'hall')
+    await sleep(500)
+    assert.ok(!(await place.deliveries('--state', 'sent')).some((row) => row.subject.endsWith('.2')))
+    assert.match((await place.run('status')).out, /held/)
+    assert.equal((await place.run('resume', 'hall')).code, 0)
+    await until(async () => (await place.deliveries('--state', 'sent')).some((row) => row.subject.endsWith('.2')), 'item 2')
+  })
+
+  test('a second daemon on the file is refused, SIGTERM ends the first in time', async () => {
+    const second = await place.run('run')
+    assert.notEqual(second.code, 0)
+    assert.match(second.err, /another|already|running/i)
+    const began = Date.now()
+    await place.stop()
+    assert.ok(Date.now() - began < 10000)
+    assert.match((await place.run('post', 'item', '3', '--to', 'hall')).err, /No daemon is running/)
+    assert.equal((await place.run('run', '--drain')).code, 0)
+    assert.ok((await place.deliveries('--state', 'sent')).some((row) => row.subject.endsWith('.3')))
+  })
+})
+
+describe('a published edition', () => {
+  const place = new Place({ 'digestd.yaml': configuration, 'posts/old.md': edition('Old', 2) })
+  before(() => place.start())
+  after(() => place.remove())
+
+  test('what was there before is told to nobody', async () => {
+    assert.match(place.output, /none will be posted/)
+    assert.equal((await place.deliveries()).length, 0)
+  })
+
+  test('a new file is told once, whatever is done to it', async () => {
+    place.write('posts/new.md', edition('New', 3))
+    await until(async () => (await place.deliveries('--state', 'sent')).length === 1, 'the contents')
+    place.write('posts/new.md', edition('New', 3).replace('lantern', 'lamp'))
+    await sleep(1000)
+    await place.stop('SIGKILL')
+    await place.start()
+    await sleep(500)
+    const sent = await place.deliveries()
+    assert.deepEqual(sent.map((row) => [row.kind, row.state]), [['contents', 'sent']])
+    assert.deepEqual((await place.json('items')).map((item) => item.number), [1, 2, 3])
+  })
+
+  test('the plan tells the next items and what will not fit', async () => {
+    const plan = await place.json('plan', '--days', '2')
+    assert.deepEqual(plan.map((row) => row.kind), ['item', 'item'])
+    assert.ok(plan.every((row) => row.local.endsWith('09:00')))
+    assert.match((await place.run('plan', '--days', '2')).out, /1 items? of the newest edition/)
+  })
+
+  test('a broken file changes nothing and is said once', async () => {
+    writeFileSync(place.path('posts/new.md'), Buffer.from([0, 1, 2, 3, 255, 254]))
+    await until(() => /new\.md/.test(place.output.split('it goes on').pop()), 'the complaint')
+    assert.equal((await place.json('items')).length, 3)
+  })
+
+  test('the room answers in a socket, once for each ref', async () => {
+    const port = /http:\/\/127\.0\.0\.1:(\d+)/.exec(place.output.slice(place.output.lastIndexOf('page is at')))[1]
+    const socket = await new Socket(Number(port)).opened
+    socket.send({ t: 'hello', channel: '', after: 0, epoch: '', client: 'c1', language: 'en' })
+    await socket.next((message) => message.t === 'ready')
+    for (let i = 0; i < 3; i++) socket.send({ t: 'say', ref: 'r1', name: 'A<b>', text: '/item 2' })
+    const row = await socket.next((message) => message.t === 'row' && message.row.kind === 'answer')
+    assert.match(row.row.html, /New story 2/)
+    await sleep(300)
+    assert.ok(!socket.messages.some((message) => message.t === 'row' && message.row.kind === 'answer'), 'answered twice')
+    socket.close()
+  })
+})
+
+describe('the state file', () => {
+  test('of another program, of a newer version, read-only', async () => {
+    const place = new Place({ 'digestd.yaml': configuration, 'posts/one.md': edition('One', 2) })
+    try {
+      writeFileSync(place.path('digestd.db'), 'this is a text file, and quite long enough to be looked at\n'.repeat(20))
+      const foreign = await place.run('run', '--drain')
+      assert.equal(foreign.code, 1)
+      assert.match(foreign.err, /digestd\.db/)
+      assert.equal(readFileSync(place.path('digestd.db'), 'utf8').slice(0, 4), 'this')
+      writeFileSync(place.path('digestd.db'), '')
+      assert.equal((await place.run('run', '--drain')).code, 0)
+      const file = readFileSync(place.path('digestd.db'))
+      const newer = Buffer.from(file)
+      newer.writeUInt32BE(999, 60) // user_version
+      writeFileSync(place.path('digestd.db'), newer)
+      const refused = await place.run('run', '--drain')
+      assert.equal(refused.code, 1)
+      assert.match(refused.err, /newer/)
+      assert.deepEqual(readFileSync(place.path('digestd.db')), newer)
+    } finally {
+      await place.remove()
+    }
+  })
+
+  test('a start beside a taken port says so', async () => {
+    const first = new Place({ 'digestd.yaml': configuration, 'posts/one.md': edition('One', 2) })
+    const second = new Place({ 'posts/one.md': edition('One', 2) })
+    try {
+      await first.start()
+      const port = /http:\/\/127\.0\.0\.1:(\d+)/.exec(first.output)[1]
+      second.write('digestd.yaml', configuration.replace('127.0.0.1:0', `127.0.0.1:${port}`))
+      const refused = await second.run('run')
+      assert.notEqual(refused.code, 0)
+      assert.match(refused.err, new RegExp(`127\\.0\\.0\\.1:${port}.*taken`))
+    } finally {
+      await first.remove()
+      await second.remove()
+    }
+  })
+})
