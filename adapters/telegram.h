@@ -82,6 +82,7 @@ struct telegram_answer {
     int64_t retry_after_ms; /* -1 = not named */
     const char *moved_to;   /* "" unless TELEGRAM_MOVED */
     bool message;           /* the result is a message */
+    int tries;              /* set by who counts them; 0 = not said */
     const char *message_id; /* its id, "" = none or hidden */
 };
 

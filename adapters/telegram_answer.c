@@ -174,8 +174,8 @@ static const struct {
     const char *en, *zh;
 } sentences[] = {
     {TELEGRAM_OK, "{host} answered well.", "{host} 应答正常。"},
-    {TELEGRAM_NEVER_LEFT, "{host} does not answer. Perhaps this network blocks it: set proxy:.",
-        "连不上 {host}。这个网络可能挡住了它：设 proxy:。"},
+    {TELEGRAM_NEVER_LEFT, "{host} does not answer{tries}. Perhaps this network blocks it: set proxy:.",
+        "连不上 {host}{tries}。这个网络可能挡住了它：设 proxy:。"},
     {TELEGRAM_CERTIFICATE,
         "{host} shows a certificate that is not accepted. Perhaps this machine's clock is wrong, or "
         "something stands in "
@@ -286,6 +286,8 @@ const char *telegram_sentence(const struct settings *settings, const struct tele
         {"{chat}", chat},
         {"{topic}", topic},
         {"{moved}", answer->moved_to},
+        {"{tries}",
+            answer->tries ? arena_printf(arena, zh ? "（试了 %d 次）" : " (%d tries)", answer->tries) : ""},
         {"{code}", arena_printf(arena, "%d", answer->code)},
     };
     struct buf out = BUF_INIT(4096);

@@ -169,7 +169,8 @@ static void back_off(const struct listening *listening, const struct telegram_an
             said.is = TELEGRAM_NEVER_LEFT;
         else if (said.is == TELEGRAM_GARBLED || said.is == TELEGRAM_BROKEN)
             said.is = TELEGRAM_FOREIGN;
-        said.words = silent ? (is_zh(listening->language) ? "试了 3 次" : "3 tries") : said.words;
+        said.tries = silent ? ear->tries : 0;
+        said.words = silent ? "" : said.words;
         ear->trouble = telegram_sentence(listening->settings, &said, "", "", listening->language, arena);
     }
     go_on(listening, ear, ear->phase, delay(backoff_ms, sizeof backoff_ms / sizeof *backoff_ms, ear->tries),
