@@ -139,6 +139,7 @@ CREATE TABLE run(
 CREATE TABLE question_day(
     channel INTEGER NOT NULL REFERENCES channel, day TEXT NOT NULL, subject TEXT NOT NULL,
     PRIMARY KEY(channel, day)) STRICT, WITHOUT ROWID;
+CREATE INDEX question_used ON question_day(channel, subject);
 
 -- Inbound events already heeded (kept for two days).
 CREATE TABLE heard(

@@ -553,29 +553,61 @@ static int write_path(struct import *import, struct error *err)
 /* --- all of it
  * ------------------------------------------------------------------------------------------------ */
 
-static int store(struct import *import, const struct edition *edition, const char *id, struct error *err)
+static bool same_as_stored(const struct import *import, const struct buf *packed)
 {
-    bool created = !import->old.id;
-    import->report->created = created;
-    import->report->published = import->old.published;
-    if (created)
-        import->old.next_number = 1;
+    return import->old.id && packed->len == import->old.packed_len &&
+           !memcmp(packed->data, import->old.packed, packed->len);
+}
+
+static void pack(struct import *import, const struct edition *edition, const char *id, struct buf *packed)
+{
+    copy_numbered(import, edition, id);
+    struct digest alone = {.editions = import->numbered, .count = 1};
+    buf_reset(packed);
+    digest_pack(packed, &alone);
+}
+
+/* Most files that are read again did not change: numbered as before they give the same bytes, and nothing
+ * need be matched. */
+static bool is_unchanged(
+    struct import *import, const struct edition *edition, const char *id, struct buf *packed)
+{
+    if (!import->old.id)
+        return false;
+    import->old_items =
+        list_items(import->arena, import->old.edition, &import->old_sections, &import->old_count);
+    if (import->old_count != import->count)
+        return false;
+    for (size_t i = 0; i < import->count; i++)
+        import->numbers[i] = import->old_items[i]->number;
+    pack(import, edition, id, packed);
+    return !packed->overflow && same_as_stored(import, packed);
+}
+
+static int store_changed(struct import *import, const struct edition *edition, const char *id,
+    struct buf *packed, struct error *err)
+{
     match_old(import);
     number_items(import);
-    copy_numbered(import, edition, id);
+    pack(import, edition, id, packed);
+    if (packed->overflow)
+        return error_set(err, "edition %s is too large to be kept", import->old.slug);
+    import->report->changed = true;
+    return write_all(import, packed, err);
+}
+
+static int store(struct import *import, const struct edition *edition, const char *id, struct error *err)
+{
+    import->report->created = !import->old.id;
+    import->report->published = import->old.published;
+    if (!import->old.id)
+        import->old.next_number = 1;
     struct buf packed = BUF_INIT(PACKED_MAX);
-    struct digest alone = {.editions = import->numbered, .count = 1};
-    digest_pack(&packed, &alone);
     int result = 0;
-    if (packed.overflow)
-        result = error_set(err, "edition %s is too large to be kept", import->old.slug);
-    else if (created || packed.len != import->old.packed_len ||
-             memcmp(packed.data, import->old.packed, packed.len) != 0) {
-        import->report->changed = true;
-        result = write_all(import, &packed, err);
-    } else if (strcmp(import->old.path, import->path) != 0 && import->path[0]) {
+    if (!is_unchanged(import, edition, id, &packed))
+        result = store_changed(import, edition, id, &packed, err);
+    else if (import->path[0] && strcmp(import->old.path, import->path) != 0)
         result = write_path(import, err);
-    }
     buf_free(&packed);
     import->report->edition = import->old.id;
     import->report->slug = import->old.slug;

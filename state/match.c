@@ -519,10 +519,12 @@ static void match_likely(struct arena *arena, struct side *stored, struct side *
 
 void match_items(const struct match_side *stored, const struct match_side *fresh, int *out)
 {
-    struct arena arena = {0};
-    struct side old = side_of(&arena, stored), new = side_of(&arena, fresh);
     for (size_t f = 0; f < fresh->count; f++)
         out[f] = MATCH_NONE;
+    if (!stored->count || !fresh->count)
+        return;
+    struct arena arena = {0};
+    struct side old = side_of(&arena, stored), new = side_of(&arena, fresh);
     match_numbers(&arena, &old, &new, out);
     match_equal(&arena, &old, &new, out);
     need_pairs(&arena, &old);

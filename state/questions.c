@@ -18,43 +18,71 @@ int state_question_text(struct state *state, struct arena *arena, int64_t editio
     return query_end(&q, err);
 }
 
-/* One statement says the whole order, so that it can be read in one place. `used` and `told` are keyed by
- * subject; the subject is put together as in design 7. */
-static const char before_sources[] =
-    "WITH used(subject, times) AS (SELECT subject, count(*) FROM question_day WHERE channel = ?1 GROUP BY "
-    "subject), "
-    "pool AS (SELECT edition.id AS edition_id, edition.source, edition.slug, item.number AS n, item.position "
-    "AS "
-    "place, question.number AS m, question.text, " EDITION_DAY " AS day, published_at, "
-    "edition.source || '/' || edition.slug || '.' || item.number AS subject "
-    "FROM edition JOIN item ON item.edition = edition.id JOIN question ON question.item = item.id "
-    "WHERE published_at IS NOT NULL AND " EDITION_DAY
-    " >= ?2 AND item.position > 0 AND NOT question.gone AND ";
-static const char behind_sources[] =
-    "), counted AS (SELECT pool.*, coalesce(used.times, 0) AS times, "
-    "sum(coalesce(used.times, 0)) OVER (PARTITION BY pool.edition_id, n) AS item_times, "
-    "EXISTS(SELECT 1 FROM told WHERE channel = ?1 AND told.subject = pool.subject) AS was_told "
-    "FROM pool LEFT JOIN used ON used.subject = pool.subject || '.q' || m) "
-    "SELECT source, slug, n, m, text FROM counted WHERE ?3 OR times = 0 "
-    "ORDER BY times, day DESC, published_at DESC, edition_id DESC, was_told DESC, item_times, place, m LIMIT "
-    "1";
+/* The subject of a question as design 7 spells it; the keys of question_day and told. */
+#define ITEM_SUBJECT "edition.source || '/' || edition.slug || '.' || item.number"
+#define QUESTION_SUBJECT ITEM_SUBJECT " || '.q' || question.number"
+#define POOL                                                                                                 \
+    "edition JOIN item ON item.edition = edition.id JOIN question ON question.item = item.id "               \
+    "WHERE item.position > 0 AND NOT question.gone AND edition.published_at IS NOT NULL "
+#define USED "(SELECT count(*) FROM question_day WHERE channel = ?1 AND subject = " QUESTION_SUBJECT ")"
 
-int state_question_next(struct state *state, struct arena *arena, int64_t channel, const char *const *sources,
-    size_t source_count, const char *since, bool used, struct question_row *row, bool *found,
-    struct error *err)
+/* The newest edition that has a question never used: nearly always the first one looked at. */
+static const char unused_edition[] =
+    "SELECT id FROM edition WHERE published_at IS NOT NULL AND " EDITION_DAY
+    " >= ?2 AND EXISTS(SELECT 1 FROM item JOIN "
+    "question ON question.item = item.id WHERE item.edition = edition.id AND item.position > 0 AND NOT "
+    "question.gone "
+    "AND NOT EXISTS(SELECT 1 FROM question_day WHERE channel = ?1 AND subject = " QUESTION_SUBJECT ")) AND ";
+/* The edition of a question used least. */
+static const char used_edition[] = "SELECT edition.id FROM " POOL "AND " EDITION_DAY " >= ?2 AND ";
+
+/* Of one edition: used least, then of an item already told, of the item whose questions were used least, in
+ * order. */
+static const char of_edition[] =
+    "SELECT source, slug, n, m, text FROM (SELECT edition.source, edition.slug, item.number AS n, "
+    "item.position, "
+    "question.number AS m, question.text, " USED " AS times, "
+    "EXISTS(SELECT 1 FROM told WHERE channel = ?1 AND told.subject = " ITEM_SUBJECT ") AS was_told "
+    "FROM " POOL
+    "AND edition.id = ?2) ORDER BY times, was_told DESC, sum(times) OVER (PARTITION BY n), position, m "
+    "LIMIT 1";
+
+static int find_edition(struct state *state, int64_t channel, const char *const *sources, size_t source_count,
+    const char *since, bool used, int64_t *id, struct error *err)
 {
     struct buf text = BUF_INIT(1 << 16);
-    buf_adds(&text, before_sources);
-    buf_adds(&text, "(?1 IS ?1) AND (?2 IS ?2) AND (?3 IS ?3) AND ");
+    buf_adds(&text, used ? used_edition : unused_edition);
     sources_condition(&text, sources, source_count);
-    buf_adds(&text, behind_sources);
+    if (used)
+        buf_adds(
+            &text, " ORDER BY " USED ", " EDITION_DAY " DESC, published_at DESC, edition.id DESC LIMIT 1");
+    else
+        buf_adds(&text, " ORDER BY " EDITION_ORDER " LIMIT 1");
     assert(!text.overflow);
     struct query q;
     query_start(&q, state, text.data);
     query_int(&q, channel);
     query_text(&q, since);
-    query_int(&q, used);
     sources_bind(&q, sources, source_count);
+    *id = query_row(&q) ? column_int(&q, 0) : 0;
+    buf_free(&text);
+    return query_end(&q, err);
+}
+
+int state_question_next(struct state *state, struct arena *arena, int64_t channel, const char *const *sources,
+    size_t source_count, const char *since, bool used, struct question_row *row, bool *found,
+    struct error *err)
+{
+    int64_t edition;
+    *found = false;
+    if (find_edition(state, channel, sources, source_count, since, used, &edition, err))
+        return -1;
+    if (!edition)
+        return 0;
+    struct query q;
+    query_start(&q, state, of_edition);
+    query_int(&q, channel);
+    query_int(&q, edition);
     *found = query_row(&q);
     if (*found)
         *row = (struct question_row){.source = column_text(&q, arena, 0),
@@ -62,6 +90,5 @@ int state_question_next(struct state *state, struct arena *arena, int64_t channe
             .number = (int)column_int(&q, 2),
             .question = (int)column_int(&q, 3),
             .text = column_text(&q, arena, 4)};
-    buf_free(&text);
     return query_end(&q, err);
 }
