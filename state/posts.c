@@ -156,7 +156,7 @@ int state_post_next(struct state *state, int64_t *due_at, int64_t *expires_at, s
     query_start(&q, state,
         "SELECT (SELECT min(due_at) FROM post WHERE state = 'planned'), "
         "(SELECT min(expires_at) FROM (SELECT expires_at FROM post WHERE state = 'planned' UNION ALL "
-        "SELECT expires_at FROM post WHERE state = 'released'))");
+        "SELECT p.expires_at FROM delivery d JOIN post p ON p.id = d.post WHERE d.state = 'due'))");
     *due_at = *expires_at = 0;
     if (query_row(&q)) {
         *due_at = column_int(&q, 0);

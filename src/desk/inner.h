@@ -63,11 +63,12 @@ struct memory {
     const struct setup *setup;
     struct rng rng;
     bool started, stopping;
-    bool look;                    /* editions may have changed: look at the rules of publication */
-    int64_t began;                /* boot ms of the first turn */
-    int64_t last_wall, last_boot; /* of the last turn */
-    int64_t hold_until;           /* boot ms: the clock is not trusted before, 0 = it is */
-    int64_t pruned;               /* boot ms */
+    bool look;                         /* editions may have changed: look at the rules of publication */
+    int64_t planned_at, next_occasion; /* wall ms: schedules were planned then; none is due before */
+    int64_t began;                     /* boot ms of the first turn */
+    int64_t last_wall, last_boot;      /* of the last turn */
+    int64_t hold_until;                /* boot ms: the clock is not trusted before, 0 = it is */
+    int64_t pruned;                    /* boot ms */
     uint64_t served;
     struct table flights, lanes, ears, askers, asked, strikes, troubles, everys, buckets, hosts;
 };

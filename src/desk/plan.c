@@ -221,9 +221,10 @@ static int rule_scheduled(struct turn *turn, struct place *place, const struct r
     return fire(turn, place, rule, last->nominal);
 }
 
-static int plan_schedules(struct turn *turn, struct place *place)
+/* *first: when the next occasion of any rule is. */
+static int plan_schedules(struct turn *turn, struct place *place, int64_t *first)
 {
-    int64_t now = turn->now.wall_ms, first = INT64_MAX;
+    int64_t now = turn->now.wall_ms;
     bool came = false;
     for (size_t i = 0; i < place->conf->rule_count; i++) {
         const struct rule *rule = &place->conf->rules[i];
@@ -238,11 +239,9 @@ static int plan_schedules(struct turn *turn, struct place *place)
             if (!schedule_next(&rule->schedule, place->conf->zone, now, &next))
                 continue;
         }
-        if (next.at_ms < first)
-            first = next.at_ms;
+        if (next.at_ms < *first)
+            *first = next.at_ms;
     }
-    if (first < INT64_MAX)
-        wake_at(turn, first);
     if (!came)
         return 0;
     place->row.next_at = now;
@@ -285,8 +284,6 @@ static int rule_every(struct turn *turn, const struct place *place, const struct
 
 static int plan_place(struct turn *turn, struct place *place)
 {
-    if (plan_schedules(turn, place))
-        return -1;
     for (size_t i = 0; i < place->conf->rule_count; i++) {
         const struct rule *rule = &place->conf->rules[i];
         if (!rule_known(place, rule))
@@ -299,10 +296,35 @@ static int plan_place(struct turn *turn, struct place *place)
     return 0;
 }
 
+/* Nothing can be due before the next occasion that was found, unless something changed or the clock went
+ * back. */
+static bool is_planned(const struct turn *turn)
+{
+    const struct memory *m = turn->memory;
+    return !m->look && turn->now.wall_ms >= m->planned_at && turn->now.wall_ms < m->next_occasion;
+}
+
+static int plan_all_schedules(struct turn *turn)
+{
+    struct memory *m = turn->memory;
+    if (!is_planned(turn)) {
+        m->next_occasion = INT64_MAX;
+        m->planned_at = turn->now.wall_ms;
+        for (size_t i = 0; i < turn->place_count; i++)
+            if (turn->places[i].conf && plan_schedules(turn, &turn->places[i], &m->next_occasion))
+                return -1;
+    }
+    if (m->next_occasion < INT64_MAX)
+        wake_at(turn, m->next_occasion);
+    return 0;
+}
+
 int plan_rules(struct turn *turn)
 {
     if (turn->memory->stopping || turn->desk->tools.drain || turn->memory->hold_until)
         return 0;
+    if (plan_all_schedules(turn))
+        return -1;
     for (size_t i = 0; i < turn->place_count; i++)
         if (turn->places[i].conf && plan_place(turn, &turn->places[i]))
             return -1;

@@ -233,6 +233,7 @@ static int watch_clock(struct turn *turn)
         return 0;
     }
     m->hold_until = 0;
+    m->look = true;
     tell(turn, TELL_INFO, "",
         in_chinese(turn) ? "时钟正常了，定时继续。" : "The clock is sane again; schedules go on.");
     /* Schedules planned up to a moment that has not come yet would stand still until then. */
