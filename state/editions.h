@@ -77,7 +77,7 @@ struct import_report {
         *warning;   /* one line for the operator: why it gave nothing; NULL = all is well, or said before */
     bool recovered; /* it could not be read before, now it can */
     struct import_change {
-        enum { IMPORT_NEW, IMPORT_CHANGED, IMPORT_GONE } kind;
+        enum import_kind { IMPORT_NEW, IMPORT_CHANGED, IMPORT_GONE } kind;
         int number;
         const char *title;
         const char *fields; /* "title, links", for IMPORT_CHANGED */

@@ -1,15 +1,16 @@
 /* Storing what was read: which item is which, what changed, and nothing written when nothing did. */
 #include "core/buf.h"
 #include "core/utf8.h"
+#include "state/changes.h"
 #include "state/day.h"
 #include "state/editions.h"
 #include "state/match.h"
 #include "state/rows.h"
+#include "state/slug.h"
 #include <assert.h>
 
 enum {
     PACKED_MAX = 64 << 20,
-    SLUG_MAX = 80,      /* bytes */
     SAME_SLUG_MAX = 50, /* editions whose ids differ only in what a slug cannot hold */
     RENAMED_MAX = 20,   /* editions of vanished files that are looked at */
 };
@@ -48,45 +49,7 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
-/* --- names
- * ---------------------------------------------------------------------------------------------------- */
-
-/* What stands in subjects and commands must not look like their punctuation (SOURCE/EDITION.N, #SECTION,
- * !contents) and must be one word. */
-static const char *make_slug(struct arena *arena, const char *id)
-{
-    struct buf slug = BUF_INIT(SLUG_MAX);
-    size_t len = strlen(id);
-    for (size_t at = 0; at < len;) {
-        size_t size;
-        uint32_t point = utf8_decode(id, len, at, &size);
-        bool plain = point > ' ' && point != 0x7f && point != 0x3000 && point != 0xa0 &&
-                     !(point < 0x80 && strchr("./#!:?&\\\"'`<>@*|,;()[]{}=%$~^", (int)point));
-        if (slug.len + size > SLUG_MAX)
-            break;
-        if (plain)
-            buf_add(&slug, id + at, size);
-        else if (slug.len && slug.data[slug.len - 1] != '-')
-            buf_addc(&slug, '-');
-        at += size;
-    }
-    while (slug.len && slug.data[slug.len - 1] == '-')
-        buf_truncate(&slug, slug.len - 1);
-    const char *kept = slug.len ? buf_keep(&slug, arena) : "edition";
-    buf_free(&slug);
-    return kept;
-}
-
-static const char *base_name(struct arena *arena, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *base = slash ? slash + 1 : path;
-    const char *dot = strrchr(base, '.');
-    return dot && dot > base ? arena_copy(arena, base, (size_t)(dot - base)) : base;
-}
-
-/* --- what is stored
- * ------------------------------------------------------------------------------------------- */
+/* --- what is stored -------------------------------------------------------------------------- */
 
 static int read_stored(struct import *import, struct query *q, struct stored *out, struct error *err)
 {
@@ -111,7 +74,7 @@ static int read_stored(struct import *import, struct query *q, struct stored *ou
 /* The stored edition of that id. Two ids that give one slug are two editions: the second gets "-2". */
 static int find_by_id(struct import *import, const char *id, const char **slug, struct error *err)
 {
-    const char *plain = make_slug(import->arena, id);
+    const char *plain = slug_of(import->arena, id);
     for (int i = 1; i <= SAME_SLUG_MAX; i++) {
         *slug = i == 1 ? plain : arena_printf(import->arena, "%s-%d", plain, i);
         struct query q;
@@ -205,10 +168,10 @@ static int find_renamed(struct import *import, const char *id, struct error *err
     return query_end(&q, err) || result ? -1 : 0;
 }
 
-/* --- what changed
- * --------------------------------------------------------------------------------------------- */
+/* --- what changed ---------------------------------------------------------------------------- */
 
-static void note(struct import *import, int kind, int number, const char *title, const char *fields)
+static void note(
+    struct import *import, enum import_kind kind, int number, const char *title, const char *fields)
 {
     struct import_change *change = rows_add(&import->changes);
     change->kind = kind;
@@ -222,81 +185,6 @@ static const char *title_of(const struct item *item, const char *section)
     return item->title && item->title[0] ? item->title : section;
 }
 
-static bool same_body(const struct item *one, const struct item *other)
-{
-    struct buf a = BUF_INIT(PACKED_MAX), b = BUF_INIT(PACKED_MAX);
-    if (one->body)
-        message_pack(&a, one->body);
-    if (other->body)
-        message_pack(&b, other->body);
-    bool same = a.len == b.len && !memcmp(a.data, b.data, a.len);
-    buf_free(&a);
-    buf_free(&b);
-    return same;
-}
-
-static bool same_text(const char *one, const char *other)
-{
-    return !strcmp(or_empty(one), or_empty(other));
-}
-
-static bool same_links(const struct item *one, const struct item *other)
-{
-    if (one->link_count != other->link_count || !same_text(one->title_url, other->title_url))
-        return false;
-    for (size_t i = 0; i < one->link_count; i++)
-        if (!same_text(one->links[i].url, other->links[i].url) ||
-            !same_text(one->links[i].label, other->links[i].label) ||
-            !same_text(one->links[i].text, other->links[i].text))
-            return false;
-    return true;
-}
-
-static bool same_questions(const struct item *one, const struct item *other)
-{
-    if (one->question_count != other->question_count)
-        return false;
-    for (size_t i = 0; i < one->question_count; i++)
-        if (!same_text(one->questions[i], other->questions[i]))
-            return false;
-    return true;
-}
-
-static bool same_images(const struct item *one, const struct item *other)
-{
-    if (one->image_count != other->image_count)
-        return false;
-    for (size_t i = 0; i < one->image_count; i++)
-        if (!same_text(one->images[i].url, other->images[i].url) ||
-            !same_text(one->images[i].alt, other->images[i].alt))
-            return false;
-    return true;
-}
-
-/* "title, links", "" = nothing. */
-static const char *changed_fields(struct import *import, size_t at)
-{
-    const struct item *old = import->old_items[import->old_of[at]], *new = import->items[at];
-    const struct {
-        const char *name;
-        bool same;
-    } fields[] = {
-        {"title", same_text(old->title, new->title)},
-        {"section", same_text(import->old_sections[import->old_of[at]], import->sections[at])},
-        {"text", same_body(old, new)},
-        {"links", same_links(old, new)},
-        {"questions", same_questions(old, new)},
-        {"images", same_images(old, new)},
-    };
-    struct buf list = BUF_INIT(128);
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-        if (!fields[i].same)
-            buf_addf(&list, "%s%s", list.len ? ", " : "", fields[i].name);
-    const char *kept = buf_keep(&list, import->arena);
-    buf_free(&list);
-    return kept;
-}
-
 /* Numbers for all items; the report of what is new, changed and gone. */
 static void number_items(struct import *import)
 {
@@ -308,7 +196,8 @@ static void number_items(struct import *import)
             continue;
         }
         import->numbers[i] = import->old_items[import->old_of[i]]->number;
-        const char *fields = changed_fields(import, i);
+        const char *fields = item_changes(import->arena, import->old_items[import->old_of[i]],
+            import->old_sections[import->old_of[i]], import->items[i], import->sections[i]);
         if (fields[0])
             note(import, IMPORT_CHANGED, import->numbers[i], title, fields);
     }
@@ -345,8 +234,7 @@ static void copy_numbered(struct import *import, const struct edition *edition, 
     import->numbered = copy;
 }
 
-/* --- writing
- * -------------------------------------------------------------------------------------------------- */
+/* --- writing --------------------------------------------------------------------------------- */
 
 static int forget_search(struct import *import, const char *day, struct error *err)
 {
@@ -513,12 +401,15 @@ static int write_items(struct import *import, const char *day, struct error *err
     query_int(&q, import->old.id);
     if (query_end(&q, err))
         return -1;
-    for (size_t i = 0; i < import->count; i++) {
-        int64_t id;
-        if (write_item(import, i, &id, err) || write_search(import, i, day, id, err) ||
-            write_questions(import, import->items[i], id, err))
+    int64_t *ids = arena_array(import->arena, import->count, sizeof *ids);
+    for (size_t i = 0; i < import->count; i++)
+        if (write_item(import, i, &ids[i], err) || write_questions(import, import->items[i], ids[i], err))
             return -1;
-    }
+    /* All of the index at last and together: FTS5 writes out what it gathered whenever another statement
+     * begins. */
+    for (size_t i = 0; i < import->count; i++)
+        if (write_search(import, i, day, ids[i], err))
+            return -1;
     return 0;
 }
 
@@ -550,8 +441,7 @@ static int write_path(struct import *import, struct error *err)
     return query_end(&q, err);
 }
 
-/* --- all of it
- * ------------------------------------------------------------------------------------------------ */
+/* --- all of it ------------------------------------------------------------------------------- */
 
 static bool same_as_stored(const struct import *import, const struct buf *packed)
 {
@@ -629,7 +519,7 @@ int state_import(struct state *state, struct arena *arena, const char *source, c
         .settles_at = settles_at,
         .changes = {.arena = arena, .size = sizeof(struct import_change)},
         .report = report};
-    const char *id = edition->id && edition->id[0] ? edition->id : base_name(arena, path);
+    const char *id = edition->id && edition->id[0] ? edition->id : slug_base_name(arena, path);
     const char *slug;
     import.items = list_items(arena, edition, &import.sections, &import.count);
     import.old_of = arena_array(arena, import.count, sizeof *import.old_of);

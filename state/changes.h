@@ -1,0 +1,12 @@
+/* Inside state/ only: what an editor changed in an item. */
+#ifndef STATE_CHANGES_H
+#define STATE_CHANGES_H
+
+#include "core/arena.h"
+#include "core/digest.h"
+
+/* "title, links"; "" = nothing. The names are those of the contract's JSON. */
+const char *item_changes(struct arena *arena, const struct item *old, const char *old_section,
+    const struct item *new, const char *new_section);
+
+#endif
