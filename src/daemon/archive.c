@@ -11,15 +11,15 @@ enum { PAGE_EDITIONS = 50 };
 /* The words around the editions. */
 struct words {
     const char *tag; /* of the language */
-    const char *archive, *room, *items, *contents, *original, *newer, *older, *back, *nothing;
+    const char *archive, *room, *item, *items, *contents, *original, *newer, *older, *back, *nothing;
 };
 
 static const struct words *words_of(const char *language)
 {
-    static const struct words chinese = {"zh-CN", "往期", "回到房间", "条", "本期内容", "原文页面", "更新的",
-        "更早的", "全部往期", "还没有发布过。"};
-    static const struct words english = {"en", "Archive", "To the room", "items", "Contents", "Original page",
-        "Newer", "Older", "All editions", "Nothing has been published yet."};
+    static const struct words chinese = {"zh-CN", "往期", "回到房间", "条", "条", "本期内容", "原文页面",
+        "更新的", "更早的", "全部往期", "还没有发布过。"};
+    static const struct words english = {"en", "Archive", "To the room", "item", "items", "Contents",
+        "Original page", "Newer", "Older", "All editions", "Nothing has been published yet."};
     return !strcmp(language, "zh") ? &chinese : &english;
 }
 
@@ -49,7 +49,7 @@ void archive_address(struct buf *out, const char *source, const char *slug)
     add_encoded(out, slug);
 }
 
-static void begin(struct buf *out, const char *tag, const char *title)
+static void begin(struct buf *out, const struct words *words, const char *tag, const char *title)
 {
     buf_adds(out, "<!doctype html>\n<html lang=\"");
     add_text(out, tag);
@@ -59,8 +59,12 @@ static void begin(struct buf *out, const char *tag, const char *title)
                   "content=\"no-referrer\">\n<title>");
     add_text(out, title);
     buf_adds(out, "</title>\n<link rel=\"icon\" href=\"/icon.svg\" type=\"image/svg+xml\">\n"
-                  "<link rel=\"stylesheet\" href=\"/app.css\">\n</head>\n<body class=\"archive\">\n<main "
-                  "class=\"reader\">\n");
+                  "<link rel=\"stylesheet\" href=\"/app.css\">\n</head>\n<body class=\"archive\">\n");
+    buf_addf(out,
+        "<nav class=\"top\" aria-label=\"digestd\"><a href=\"/\"><img src=\"/icon.svg\" alt=\"\" "
+        "width=\"24\" "
+        "height=\"24\">%s</a> <a href=\"/archive\">%s</a></nav>\n<main class=\"reader\">\n",
+        words->room, words->archive);
 }
 
 static void end(struct buf *out)
@@ -71,7 +75,7 @@ static void end(struct buf *out)
 void archive_message(struct buf *out, const char *language, const char *title, const char *text)
 {
     const struct words *words = words_of(language);
-    begin(out, words->tag, title);
+    begin(out, words, words->tag, title);
     buf_adds(out, "<header><h1>");
     add_text(out, title);
     buf_adds(out, "</h1></header>\n<p>");
@@ -92,7 +96,7 @@ static void add_facts(struct buf *out, const struct words *words, const struct e
         add_text(out, row->date);
         buf_adds(out, "</time> · ");
     }
-    buf_addf(out, "%d %s", row->item_count, words->items);
+    buf_addf(out, "%d %s", row->item_count, row->item_count == 1 ? words->item : words->items);
     buf_adds(out, "</p>\n");
 }
 
@@ -124,7 +128,7 @@ int archive_list(struct buf *out, struct state *state, const char *language, int
         .published = true, .limit = PAGE_EDITIONS + 1, .offset = (page - 1) * PAGE_EDITIONS};
     int result = state_editions(state, &arena, &query, &rows, err);
     if (!result) {
-        begin(out, words->tag, words->archive);
+        begin(out, words, words->tag, words->archive);
         buf_addf(out, "<header><h1>%s</h1></header>\n", words->archive);
         size_t shown = rows.count > PAGE_EDITIONS ? PAGE_EDITIONS : rows.count;
         if (!shown)
@@ -260,7 +264,7 @@ int archive_edition(struct buf *out, struct state *state, const char *source, co
         const struct words *words = words_of(own);
         struct composer composer = {
             .arena = &arena, .language = own, .published = "", .today = "", .reference = ""};
-        begin(out, own, edition_name(edition));
+        begin(out, words, own, edition_name(edition));
         add_edition(out, words, &composer, edition, row);
         end(out);
     }

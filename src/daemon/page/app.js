@@ -49,9 +49,9 @@ function firstLines() {
   const first = byId('first');
   const lines = [];
   if (room.demo) {
-    lines.push(make('p', {}, make('strong', {}, words.demo1), ` ${words.demo2}`), make('p', {}, words.demo3));
+    lines.push(make('p', {}, make('strong', {}, words.demo1), ` ${words.demo2}`));
   } else lines.push(make('p', {}, words.room1(room.title)));
-  lines.push(make('p', { class: 'chips' }, ...chips()));
+  lines.push(make('p', { class: 'chips' }, make('span', {}, words.tap), ...chips()));
   if (room.read)
     lines.push(make('p', { class: 'own' }, `${words.own} `, make('button', { type: 'button', class: 'soft', onclick: () => reading.choose() }, words.choose)));
   if (room.demo) lines.push(make('p', {}, `${words.happy} `, make('code', {}, 'digestd init')));

@@ -67,12 +67,18 @@ export class Demo {
 
   async stop(signal = 'SIGTERM') {
     if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
+    const late = setTimeout(() => { this.late = true; this.child.kill('SIGKILL'); }, 12000);
     await this.ended;
+    clearTimeout(late);
+    if (this.late) throw new Error(`digestd did not end within 12 s of ${signal}:\n${this.log}`);
   }
 
   async end() {
-    await this.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    try {
+      await this.stop();
+    } finally {
+      rmSync(this.folder, { recursive: true, force: true });
+    }
   }
 }
 
