@@ -225,6 +225,13 @@ static void take_line(struct arena *arena, struct front *front, const char *line
         take(arena, front, key, one_line(arena, value, value_len), number, warnings);
 }
 
+/* An entry of a list of tags, in an array of TOML with a comment perhaps. */
+static void take_entry(struct arena *arena, struct front *front, const char *entry, size_t len, bool in_array)
+{
+    const char *note = in_array ? memchr(entry, '#', len) : NULL;
+    take_tags(arena, front, entry, note ? (size_t)(note - entry) : len);
+}
+
 /* Line by line, the first of them being number + 1: "key: rest", "- entry" below tags, indented lines passed
  * over. False at a line that is neither. */
 static bool read_lines(struct arena *arena, const char *text, size_t len, char sign, struct front *front,
@@ -247,11 +254,9 @@ static bool read_lines(struct arena *arena, const char *text, size_t len, char s
             continue;
         }
         if (in_array || (line[indent] == '-' && indent + 1 < size && line[indent + 1] == ' ')) {
-            const char *entry = line + indent + (in_array ? 0 : 1);
-            const char *note = in_array ? memchr(entry, '#', size - (size_t)(entry - line)) : NULL;
-            size_t entry_len = note ? (size_t)(note - entry) : size - (size_t)(entry - line);
+            size_t skip = indent + (in_array ? 0 : 1);
             if (in_tags)
-                take_tags(arena, front, entry, entry_len);
+                take_entry(arena, front, line + skip, size - skip, in_array);
             in_array = in_array && !memchr(line, ']', size);
             continue;
         }

@@ -241,7 +241,8 @@ static int read_text(struct arena *arena, const struct read_request *request, st
     struct front front;
     struct layout layout;
     if (refuse_kind(request->name, text->data, err) ||
-        front_read(arena, text->data, text->len, &front, warnings, err))
+        front_read(arena, text->data, text->len, &front, warnings, err) ||
+        tree_check(request->name, text->data, text->len, err))
         return -1;
     struct tree tree = tree_parse(arena, text->data, text->len);
     if (layout_read(arena, request->name, &tree, text->data, text->len, &layout, err))

@@ -158,6 +158,18 @@ static void no_items(void **state)
     refused("<!DOCTYPE html><p>a", "x.md: is an HTML page; pages are not read, only Markdown");
 }
 
+static void a_paragraph_that_would_take_minutes(void **state)
+{
+    struct buf text;
+    (void)state;
+    buf_init(&text, 1 << 20);
+    buf_adds(&text, "## S\n\n#### T\n\nfine\n\n");
+    for (int i = 0; i < 10000; i++)
+        buf_adds(&text, "*a* [c](d)\n");
+    refused(text.data, "x.md:7:1: too many links and styles in one paragraph");
+    buf_free(&text);
+}
+
 static void stray_bytes_are_replaced_and_said(void **state)
 {
     struct arena arena = {0};
@@ -187,6 +199,7 @@ int main(void)
         cmocka_unit_test(broken_beyond_that),
         cmocka_unit_test(no_text_at_all),
         cmocka_unit_test(no_items),
+        cmocka_unit_test(a_paragraph_that_would_take_minutes),
         cmocka_unit_test(stray_bytes_are_replaced_and_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

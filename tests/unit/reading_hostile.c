@@ -47,6 +47,7 @@ static const struct hostile files[] = {
     {"aliases", "---\na: &a [b, b]\n", "c: &a [*a, *a, *a, *a]\n", 200, "title: t\n---\n" HEAD "x\n"},
     {"front matter without end", "---\n", "a: b\n", 50000, ""},
     {"keys", "", "Title: b\n", 50000, ""},
+    {"links and styles", HEAD, "*a* [c](d) ", 20000, "\n"},
     {"breaks", HEAD, "a  \n", 30000, "\n"},
     {"dates", "---\ntitle: \"", "8\xe6\x9c\x88", 5000, "\"\n---\n" HEAD "x\n"},
 };
