@@ -6,8 +6,12 @@
 #include "core/error.h"
 #include "core/setup.h"
 
-/* Reads the file; everything lives in the arena. Secrets stay references ("***"). -1: err of kind ERROR_USAGE,
- * "digestd.yaml:7:5: …"; nothing was changed. */
+/* Reads the file; everything lives in the arena. Secrets stay references ("***"). -1: err of kind
+ * ERROR_USAGE, "digestd.yaml:7:5: …"; nothing was changed. */
 int config_load(const char *path, struct arena *arena, struct setup **setup, struct error *err);
+
+/* The same from bytes that are there already; `path` is for error texts and relative paths. */
+int config_parse(const char *path, const char *bytes, size_t len, struct arena *arena, struct setup **setup,
+    struct error *err);
 
 #endif

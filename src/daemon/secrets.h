@@ -6,8 +6,8 @@
 #include "core/error.h"
 #include "core/setup.h"
 
-/* Puts the secrets' values in place of their references ({file:}, {env:}, {credential:}) and adds warnings (a file
- * that others may read). -1: one is missing, err of kind ERROR_USAGE with its place. */
+/* Puts the secrets' values in place of their references ({file:}, {env:}, {credential:}) and adds warnings (a
+ * file that others may read). -1: one is missing, err of kind ERROR_USAGE with its place. */
 int secrets_resolve(struct setup *setup, struct arena *arena, struct error *err);
 
 #endif
