@@ -39,6 +39,7 @@ struct cuts {
 struct leaves {
     const struct node **list;
     size_t count;
+    size_t depth; /* of the deepest, the root being 0 */
 };
 
 static bool is_leaf(const struct node *node)
@@ -51,6 +52,14 @@ static bool holds_text(const struct node *node)
     return node->type == NODE_TEXT || node->type == NODE_CODE || node->type == NODE_CODE_BLOCK;
 }
 
+static int depth_of(const struct node *node)
+{
+    int depth = 0;
+    for (; node->parent; node = node->parent)
+        depth++;
+    return depth;
+}
+
 static struct leaves gather_leaves(struct arena *arena, const struct node *root)
 {
     struct leaves leaves = {0};
@@ -58,9 +67,13 @@ static struct leaves gather_leaves(struct arena *arena, const struct node *root)
         leaves.count += is_leaf(node) && node != root;
     leaves.list = arena_array(arena, leaves.count, sizeof *leaves.list);
     size_t i = 0;
-    for (const struct node *node = root; node; node = node_next(root, node))
-        if (is_leaf(node) && node != root)
-            leaves.list[i++] = node;
+    for (const struct node *node = root; node; node = node_next(root, node)) {
+        if (!is_leaf(node) || node == root)
+            continue;
+        leaves.list[i++] = node;
+        size_t depth = (size_t)depth_of(node);
+        leaves.depth = depth > leaves.depth ? depth : leaves.depth;
+    }
     return leaves;
 }
 
@@ -76,14 +89,6 @@ static void add_cut(struct cuts *cuts, size_t leaf, size_t offset, size_t positi
             abort(); /* out of memory ends the process */
     }
     cuts->list[cuts->count++] = (struct cut){leaf, offset, position, rank};
-}
-
-static int depth_of(const struct node *node)
-{
-    int depth = 0;
-    for (; node->parent; node = node->parent)
-        depth++;
-    return depth;
 }
 
 /* The nearest node that holds both; *below is its child on the way to `b`. */
@@ -233,8 +238,9 @@ struct step_down {
 struct copier {
     struct arena *arena;
     struct node *root;
-    struct step_down *way; /* as deep as the tree is */
-    int depth;
+    struct step_down *way;    /* as deep as the tree is; `depth` of them hold */
+    const struct node **down; /* scratch of open_way() */
+    size_t depth;
     const struct node *first_leaf;
     bool first_cut; /* the first leaf does not begin its text here */
 };
@@ -242,23 +248,17 @@ struct copier {
 /* Does this part begin inside the node (and not with it)? */
 static bool continues(const struct copier *copier, const struct node *node)
 {
-    if (copier->first_cut && ancestor(copier->first_leaf, NODE_DOCUMENT)) {
-        for (const struct node *at = copier->first_leaf; at; at = at->parent)
-            if (at == node)
-                return true;
-    }
+    bool inside = copier->first_cut;
     const struct node *at = copier->first_leaf;
-    bool inside = false;
     for (; at && at != node; at = at->parent)
         inside = inside || at->prev;
     return at == node && inside;
 }
 
-static struct node *copy_node(
-    struct copier *copier, struct node *parent, const struct node *node, size_t index_in_list)
+static struct node *copy_node(struct copier *copier, struct node *parent, const struct node *node)
 {
     struct node *copy = node_add(copier->arena, parent, node->type);
-    copy->level = node->type == NODE_LIST && node->level ? node->level + (int)index_in_list : node->level;
+    copy->level = node->level;
     copy->fold = node->fold;
     copy->text = node->text;
     copy->url = node->url;
@@ -266,49 +266,46 @@ static struct node *copy_node(
     return copy;
 }
 
+static int place_among_items(const struct node *item)
+{
+    int place = 0;
+    for (const struct node *at = item->prev; at; at = at->prev)
+        place++;
+    return place;
+}
+
 /* The copies of everything above `leaf`, made where they are not there yet; the copy of its parent. An item
  * that began in an earlier part goes on without its list mark. */
 static struct node *open_way(struct copier *copier, const struct node *leaf)
 {
-    const struct node *above[MESSAGE_DEPTH_MAX + 2];
-    int count = 0;
-    for (const struct node *at = leaf->parent; at; at = at->parent) {
-        assert(count < MESSAGE_DEPTH_MAX + 2);
-        above[count++] = at;
-    }
-    int same = 0;
-    while (same < copier->depth && same < count && copier->way[same].node == above[count - 1 - same])
+    /* The way down to the leaf, which stands at its end. */
+    size_t count = (size_t)depth_of(leaf);
+    copier->down[count] = leaf;
+    for (size_t i = count; i-- > 0;)
+        copier->down[i] = copier->down[i + 1]->parent;
+    size_t same = 0;
+    while (same < copier->depth && same < count && copier->way[same].node == copier->down[same])
         same++;
-    copier->depth = same;
     struct node *parent = same ? copier->way[same - 1].copy : copier->root;
-    for (int i = same; i < count; i++) {
-        const struct node *node = above[count - 1 - i];
-        struct node *copy;
-        bool next_goes_on = i + 1 < count && node->type == NODE_LIST &&
-                            above[count - 2 - i]->type == NODE_ITEM &&
-                            continues(copier, above[count - 2 - i]);
-        if (i == 0) {
-            copy = copier->root;
-        } else if (next_goes_on || (node->type == NODE_ITEM && continues(copier, node))) {
-            copy = parent;
-        } else {
-            size_t before = 0;
-            if (node->type == NODE_LIST && i + 1 < count)
-                for (const struct node *at = above[count - 2 - i]->prev; at; at = at->prev)
-                    before++;
-            copy = copy_node(copier, parent, node, before);
+    for (size_t i = same; i < count; i++) {
+        const struct node *node = copier->down[i], *child = copier->down[i + 1];
+        bool item_goes_on = (node->type == NODE_ITEM && continues(copier, node)) ||
+                            (node->type == NODE_LIST && continues(copier, child));
+        if (i > 0 && !item_goes_on) {
+            parent = copy_node(copier, parent, node);
+            if (node->type == NODE_LIST && node->level)
+                parent->level += place_among_items(child);
         }
-        copier->way[i] = (struct step_down){node, copy};
-        copier->depth = i + 1;
-        parent = copy;
+        copier->way[i] = (struct step_down){node, parent};
     }
+    copier->depth = count;
     return parent;
 }
 
 /* After an item that went on from the part before, the list itself has to be opened. */
 static void reopen_list(struct copier *copier, const struct node *leaf)
 {
-    for (int i = 1; i < copier->depth; i++) {
+    for (size_t i = 1; i < copier->depth; i++) {
         struct step_down *step = &copier->way[i];
         if (step->node->type != NODE_LIST || step->copy != copier->way[i - 1].copy)
             continue;
@@ -326,17 +323,23 @@ static struct node *cut_out(
     struct arena *arena, const struct leaves *leaves, const struct cut *from, const struct cut *to)
 {
     struct copier copier = {.arena = arena, .root = node_new(arena, NODE_DOCUMENT)};
-    copier.way = arena_array(arena, MESSAGE_DEPTH_MAX + 2, sizeof *copier.way);
+    copier.way = arena_array(arena, leaves->depth + 1, sizeof *copier.way);
+    copier.down = arena_array(arena, leaves->depth + 1, sizeof *copier.down);
     copier.first_leaf = from->leaf < leaves->count ? leaves->list[from->leaf] : NULL;
     copier.first_cut = from->offset > 0;
     for (size_t i = from->leaf; i < to->leaf || (i == to->leaf && to->offset); i++) {
         const struct node *leaf = leaves->list[i];
         reopen_list(&copier, leaf);
-        struct node *copy = copy_node(&copier, open_way(&copier, leaf), leaf, 0);
+        struct node *copy = copy_node(&copier, open_way(&copier, leaf), leaf);
         if (!holds_text(leaf))
             continue;
         size_t start = i == from->leaf ? from->offset : 0;
         size_t end = i == to->leaf ? to->offset : strlen(leaf->text);
+        /* A line begins and ends with no space at a cut. */
+        while (start && leaf->type == NODE_TEXT && start < end && leaf->text[start] == ' ')
+            start++;
+        while (leaf->text[end] && leaf->type == NODE_TEXT && end > start && leaf->text[end - 1] == ' ')
+            end--;
         if (start || leaf->text[end])
             copy->text = arena_copy(arena, leaf->text + start, end - start);
     }
@@ -413,76 +416,135 @@ static size_t best_cut(const struct cuts *cuts, size_t from, size_t far)
     return far;
 }
 
-/* --- links that fit nowhere
- * ------------------------------------------------------------------------------------------ */
+/* --- what cannot be cut and fits nowhere
+ * ------------------------------------------------------------------------ */
 
-static struct node *loosen_links(
-    struct arena *arena, const struct node *document, const struct splitter *splitter)
+/* Does this node fit a part by itself, together with what it stands in? */
+static bool fits_alone(const struct node *node, const struct splitter *splitter)
 {
-    struct node *copy = NULL;
-    const struct node *at = document;
-    for (; at; at = node_next(document, at)) {
-        if (at->type != NODE_LINK)
+    size_t bytes = 0, deep = (size_t)depth_of(node);
+    for (const struct node *at = node; at; at = node_next(node, at))
+        bytes += strlen(at->text) + strlen(at->url) + strlen(at->info) + 16;
+    if ((bytes + deep * 16) < splitter->limit / 8)
+        return true; /* whatever the marks around it */
+    struct arena arena = {0};
+    struct node *tree = node_clone(&arena, node);
+    for (const struct node *above = node->parent; above; above = above->parent) {
+        struct node *copy = node_new(&arena, above->type);
+        copy->level = above->level;
+        copy->fold = above->fold;
+        copy->url = above->url;
+        node_append(copy, tree);
+        tree = copy;
+    }
+    bool fits = splitter->measure(tree, splitter->context) <= splitter->limit;
+    arena_free(&arena);
+    return fits;
+}
+
+/* Puts what the node holds in its place; the node that now stands there (or follows). */
+static struct node *unwrap(struct node *root, struct node *node)
+{
+    struct node *parent = node->parent, *first = node->first, *after = NULL;
+    if (!first)
+        for (after = node; after && after != root && !after->next;)
+            after = after->parent;
+    after = after && after != root ? after->next : NULL;
+    for (struct node *child = node->first; child; child = child->next)
+        child->parent = parent;
+    struct node *left = node->prev, *right = node->next;
+    struct node *begin = first ? first : right, *end = node->last ? node->last : left;
+    *(left ? &left->next : &parent->first) = begin;
+    *(right ? &right->prev : &parent->last) = end;
+    if (first) {
+        first->prev = left;
+        node->last->next = right;
+    }
+    return first ? first : after;
+}
+
+/* A link too long for a part becomes its text, an image its alternative text; the language of such a code
+ * block is left out. What remains can be cut between graphemes. */
+static void loosen(struct arena *arena, struct node *root, const struct splitter *splitter)
+{
+    for (struct node *node = root; node;) {
+        if (node->type == NODE_LINK && !fits_alone(node, splitter)) {
+            node = unwrap(root, node);
             continue;
-        size_t bytes = strlen(at->url);
-        for (const struct node *inner = at->first; inner; inner = node_next(at, inner))
-            bytes += strlen(inner->text) + 16;
-        if (bytes < splitter->limit / 8)
-            continue; /* whatever the marks around it, it fits */
-        struct arena scratch = {0};
-        struct node *alone = node_new(&scratch, NODE_DOCUMENT);
-        node_append(node_add(&scratch, alone, NODE_PARAGRAPH), node_clone(&scratch, at));
-        bool too_long = splitter->measure(alone, splitter->context) > splitter->limit;
-        arena_free(&scratch);
-        if (too_long) {
-            copy = node_clone(arena, document);
-            break;
         }
+        if (node->type == NODE_IMAGE && !fits_alone(node, splitter)) {
+            bool block = node->parent->type == NODE_DOCUMENT || node->parent->type == NODE_QUOTE ||
+                         node->parent->type == NODE_ITEM;
+            node->type = block ? NODE_PARAGRAPH : NODE_TEXT;
+            if (block)
+                node_add_text(arena, node, node->text);
+            node->text = block ? "" : node->text;
+            node->url = "";
+        }
+        if (node->type == NODE_CODE_BLOCK && strlen(node->info) > splitter->limit / 8)
+            node->info = "";
+        node = node_next(root, node);
     }
-    if (!copy)
-        return NULL;
-    /* In the copy every link of that kind becomes its text. */
-    for (struct node *node = copy, *next; node; node = next) {
-        next = node_next(copy, node);
-        if (node->type != NODE_LINK)
-            continue;
-        struct arena scratch = {0};
-        struct node *alone = node_new(&scratch, NODE_DOCUMENT);
-        node_append(node_add(&scratch, alone, NODE_PARAGRAPH), node_clone(&scratch, node));
-        if (splitter->measure(alone, splitter->context) > splitter->limit)
-            node->type = NODE_EMPHASIS; /* holds inlines as a link does, and may be cut */
-        arena_free(&scratch);
+}
+
+static bool is_space(const char *text)
+{
+    size_t len = strlen(text), size;
+    for (size_t at = 0; at < len; at += size) {
+        uint32_t point = utf8_decode(text, len, at, &size);
+        if (point != ' ' && point != '\n' && point != '\t' && point != 0xa0 && point != 0x3000)
+            return false;
     }
-    return copy;
+    return true;
+}
+
+/* Nothing that anybody could see: no platform takes such a post. */
+static bool is_blank(const struct node *tree)
+{
+    for (const struct node *node = tree; node; node = node_next(tree, node))
+        if (node->type == NODE_IMAGE || node->type == NODE_RULE || node->type == NODE_ITEM ||
+            !is_space(node->text))
+            return false;
+    return true;
+}
+
+static void add_part(struct arena *arena, struct parts *parts, size_t *room, struct node *tree)
+{
+    if (parts->count == *room) {
+        struct node **more = arena_array(arena, *room = *room ? *room * 2 : 8, sizeof *more);
+        if (parts->count)
+            memcpy(more, parts->trees, parts->count * sizeof *more);
+        parts->trees = more;
+    }
+    parts->trees[parts->count++] = tree;
 }
 
 struct parts split_message(struct arena *arena, const struct node *document, const struct splitter *splitter)
 {
     assert(document->type == NODE_DOCUMENT && splitter->limit >= 64);
     struct parts parts = {0};
-    if (splitter->measure(document, splitter->context) <= splitter->limit) {
-        parts.trees = arena_array(arena, 1, sizeof *parts.trees);
-        parts.trees[parts.count++] = node_clone(arena, document);
+    size_t room = 0;
+    struct node *whole = node_clone(arena, document); /* the parts' texts may point into it */
+    if (splitter->measure(whole, splitter->context) <= splitter->limit) {
+        add_part(arena, &parts, &room, whole);
         return parts;
     }
-    struct node *loosened = loosen_links(arena, document, splitter);
-    struct leaves leaves = gather_leaves(arena, loosened ? loosened : document);
+    loosen(arena, whole, splitter);
+    struct leaves leaves = gather_leaves(arena, whole);
     struct cuts cuts = find_cuts(&leaves);
     struct search search = {splitter, &leaves, &cuts};
-    size_t room = 0;
     for (size_t from = 0; from + 1 < cuts.count;) {
-        size_t to = best_cut(&cuts, from, farthest(&search, from));
-        if (parts.count == room) {
-            struct node **more = arena_array(arena, room = room ? room * 2 : 8, sizeof *more);
-            if (parts.count)
-                memcpy(more, parts.trees, parts.count * sizeof *more);
-            parts.trees = more;
-        }
+        size_t far = farthest(&search, from), to = best_cut(&cuts, from, far);
+        /* A shorter part may measure more, such as one that ends in a space that has to be written out. */
+        if (to != far && !fits(&search, from, to))
+            to = far;
         struct node *tree = cut_out(arena, &leaves, &cuts.list[from], &cuts.list[to]);
-        /* The part's texts may point into the document: it has to live on its own. */
-        parts.trees[parts.count++] = node_clone(arena, tree);
+        if (!is_blank(tree))
+            add_part(arena, &parts, &room, tree);
         from = to;
     }
+    if (!parts.count)
+        add_part(arena, &parts, &room, node_new(arena, NODE_DOCUMENT));
     free(cuts.list);
     return parts;
 }
