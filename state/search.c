@@ -85,6 +85,21 @@ static size_t back(const char *text, size_t at, size_t points)
     return at;
 }
 
+static bool in_word(const char *text, size_t at)
+{
+    unsigned char byte = (unsigned char)text[at];
+    return (byte | 32) >= 'a' && (byte | 32) <= 'z' ? true : byte >= '0' && byte <= '9';
+}
+
+/* Not in the middle of a word of Latin letters, unless it is very long. */
+static size_t word_start(const char *text, size_t at)
+{
+    for (size_t i = at; i && at - i < BEFORE_POINTS; i--)
+        if (!in_word(text, i) || !in_word(text, i - 1))
+            return i;
+    return at;
+}
+
 static const char *snippet(struct arena *arena, const struct node *body, const char *words)
 {
     if (!body)
@@ -96,7 +111,7 @@ static const char *snippet(struct arena *arena, const struct node *body, const c
             plain.data[i] = ' ';
     size_t len = utf8_prefix(plain.data, plain.len, TEXT_POINTS);
     size_t hit = first_hit(arena, plain.data, len, words);
-    size_t start = hit == len ? 0 : back(plain.data, hit, BEFORE_POINTS);
+    size_t start = hit == len ? 0 : word_start(plain.data, back(plain.data, hit, BEFORE_POINTS));
     if (back(plain.data, start, 4) == 0)
         start = 0; /* not worth an ellipsis */
     size_t size = utf8_prefix(plain.data + start, len - start, SNIPPET_POINTS);

@@ -65,9 +65,9 @@ const char *item_name(struct arena *arena, const struct section *section, const 
     return section && section->title ? section->title : "";
 }
 
-/* What a reader takes in a minute: about 400 Chinese characters, or 230 words of a language that parts its
+/* What a reader takes in a minute: about 360 Chinese characters, or 200 words of a language that parts its
  * words. */
-enum { CJK_A_MINUTE = 400, WORDS_A_MINUTE = 230 };
+enum { CJK_A_MINUTE = 360, WORDS_A_MINUTE = 200 };
 
 struct amount {
     size_t cjk, words;

@@ -1,6 +1,7 @@
 #include "compose/parts.h"
 
-/* A page where the item can be read: its post here, its own address, its first link, the edition's page. */
+/* A page where the item can be read: its post here, its own address, its first link (one with a label before
+ * those of its text), the edition's page. */
 static const char *origin_url(
     const struct composer *composer, const struct edition *edition, const struct item *item)
 {
@@ -9,9 +10,12 @@ static const char *origin_url(
         return told;
     if (part_is_web(item->title_url))
         return item->title_url;
-    for (size_t i = 0; i < item->link_count; i++)
-        if (part_is_web(item->links[i].url))
-            return item->links[i].url;
+    for (int labelled = 1; labelled >= 0; labelled--)
+        for (size_t i = 0; i < item->link_count; i++) {
+            const struct link *link = &item->links[i];
+            if (part_is_web(link->url) && (link->label || !labelled))
+                return link->url;
+        }
     return part_is_web(edition->link) ? edition->link : NULL;
 }
 
