@@ -95,22 +95,10 @@ MAYBE static void wall_step(
     *out = (struct step){.kind = STEP_KEEP, .why = "", .remote_id = ""};
 }
 
-/* An answer's body is lines "KIND id chat user text…"; KIND t(ext) p(ress) o(ut) i(n). The cursor is the last
- * id. */
-MAYBE static void fake_listen(
-    const struct listening *listening, const struct answer *last, struct arena *arena, struct heed *out)
+/* Lines "KIND id chat user text…"; KIND t(ext) p(ress) o(ut) i(n). The cursor is the last id. */
+MAYBE static void fake_hear(const char *text, struct arena *arena, struct heed *out, const char **cursor)
 {
-    *out = (struct heed){.kind = HEED_REQUEST,
-        .request = {.method = "GET",
-            .url = arena_printf(arena, "https://fake.test/updates?after=%s", listening->cursor)},
-        .heard = arena_array(arena, 64, sizeof *out->heard)};
-    if (!last || last->reach != REACH_ANSWERED || last->status != 200) {
-        if (last && last->status == 401)
-            out->refused = true;
-        out->wait_ms = last ? 1000 : 0;
-        return;
-    }
-    for (const char *line = last->body; *line && out->heard_count < 64; line += line[0] == '\n') {
+    for (const char *line = text; *line && out->heard_count < 64; line += line[0] == '\n') {
         size_t len = strcspn(line, "\n");
         char kind, id[40], chat[40], user[40];
         int at = 0;
@@ -134,10 +122,24 @@ MAYBE static void fake_listen(
                 .reply_to = "",
                 .addressed = true,
             };
-            out->cursor = arena_string(arena, id);
+            *cursor = out->cursor = arena_string(arena, id);
         }
         line += len;
     }
+}
+
+MAYBE static void fake_listen(
+    const struct listening *listening, const struct answer *last, struct arena *arena, struct heed *out)
+{
+    *out = (struct heed){.kind = HEED_REQUEST, .heard = arena_array(arena, 64, sizeof *out->heard)};
+    const char *cursor = listening->cursor;
+    if (last && last->reach == REACH_ANSWERED && last->status == 200)
+        fake_hear(last->body, arena, out, &cursor);
+    else
+        out->wait_ms = last ? 1000 : 0;
+    out->refused = last && last->status == 401;
+    out->request = (struct request){
+        .method = "GET", .url = arena_printf(arena, "https://fake.test/updates?after=%s", cursor)};
 }
 
 MAYBE static const struct pace fake_paces[] = {{SCOPE_CHAT, 60, 5}, {SCOPE_BOT, 1500, 25}};
