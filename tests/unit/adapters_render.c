@@ -222,6 +222,12 @@ static void check_part(const struct part *part, bool last)
     assert_non_null(json);
     assert_string_equal(text_in(json, "parse_mode", ""), "HTML");
     check_html(text_in(json, "text", ""), part->units);
+    const char *dump = getenv("UNIT_DUMP"); /* for Telegram's own parser: tests/e2e/telegram_parser.test.mjs */
+    FILE *file = dump ? fopen(dump, "a") : NULL;
+    if (file) {
+        fprintf(file, "%s\n", part->bytes);
+        fclose(file);
+    }
     const json_t *markup = json_object_get(json, "reply_markup");
     assert_true(last || !markup);
     const json_t *rows = json_object_get(markup, "inline_keyboard");
