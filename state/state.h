@@ -23,7 +23,8 @@ enum state_open {
  * (application_id), copies the file to PATH.before-vN before a migration. NULL: err. */
 struct state *state_open(const char *path, enum state_open how, int64_t now_ms, struct error *err);
 void state_close(struct state *state);
-/* A copy of everything in memory, for plan and preview: nothing done to it touches the file. */
+/* A copy of everything in memory, for plan and preview: nothing done to it touches the file. Not
+ * inside a transaction. */
 struct state *state_copy(struct state *state, struct error *err);
 bool state_daemon_runs(const char *path); /* somebody holds the lock */
 
