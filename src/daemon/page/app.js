@@ -58,6 +58,13 @@ function firstLines() {
   first.replaceChildren(...lines);
 }
 
+// Those below are always at hand; the first lines scroll away.
+function footChips() {
+  const all = chips();
+  if (room.read) all.push(make('button', { type: 'button', class: 'chip file', onclick: () => reading.choose() }, words.choose));
+  byId('chips').replaceChildren(...all);
+}
+
 function texts() {
   byId('archive').textContent = words.archive;
   byId('send').setAttribute('aria-label', words.send);
@@ -66,7 +73,7 @@ function texts() {
   byId('log-title').textContent = words.log;
   byId('scroll').setAttribute('aria-label', words.log);
   byId('chips').setAttribute('aria-label', words.chips);
-  byId('chips').replaceChildren(...chips());
+  footChips();
   byId('older').textContent = words.older;
   byId('again').textContent = words.now;
   byId('rooms-word').textContent = words.rooms;
@@ -134,7 +141,11 @@ function welcome(frame) {
   const several = (frame.channels ?? []).length > 1;
   byId('rooms-label').hidden = !several;
   byId('title').classList.toggle('unseen', several); // the choice shows the name
+  const drawn = JSON.stringify([room.title, room.demo, room.read]);
+  if (drawn === room.drawn) return; // a reconnection takes the focus from nobody
+  room.drawn = drawn;
   firstLines();
+  footChips();
   if (!frame.channel) byId('first').replaceChildren(make('p', {}, words.noRoom));
 }
 

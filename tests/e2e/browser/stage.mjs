@@ -76,6 +76,7 @@ export class Demo {
   async end() {
     try {
       await this.stop();
+      if (this.child.exitCode !== 0) throw new Error(`digestd ended with ${this.child.exitCode ?? this.child.signalCode}:\n${this.log}`);
     } finally {
       rmSync(this.folder, { recursive: true, force: true });
     }
