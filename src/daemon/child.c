@@ -255,6 +255,9 @@ void loop_child_cancel(struct loop_child *child)
 
 void loop_children_cancel(struct loop *loop)
 {
-    while (loop->children)
-        loop_child_cancel(loop->children);
+    /* One that is telling its end just now stays: it goes by itself. */
+    for (struct loop_child *child = loop->children, *next; child; child = next) {
+        next = child->next;
+        loop_child_cancel(child);
+    }
 }

@@ -331,3 +331,45 @@ int server_port(const struct server *server)
 {
     return server->port;
 }
+
+/* The second of the two: after the loop has run out (docs/internals.md, libwebsockets). */
+static void end_server(void *context)
+{
+    struct server *server = context;
+    if (server->lws)
+        lws_context_destroy(server->lws);
+    free(server->address);
+    free(server->public_host);
+    free(server->socket_path);
+    free(server);
+}
+
+static void free_handle(uv_handle_t *handle)
+{
+    free(handle);
+}
+
+/* The first: from a callback of the loop's own, never from one of libwebsockets'. */
+static void on_ending(uv_timer_t *timer)
+{
+    struct server *server = timer->data;
+    uv_close((uv_handle_t *)timer, free_handle);
+    if (server->lws)
+        lws_context_destroy(server->lws);
+}
+
+void server_free(struct server *server)
+{
+    server->freed = true;
+    if (server->listener)
+        uv_close((uv_handle_t *)server->listener, free_handle);
+    if (server->accept_again)
+        loop_timer_free(server->accept_again);
+    if (server->listen_fd >= 0)
+        close(server->listen_fd);
+    server->ending = memory_new(1, sizeof *server->ending);
+    server->ending->data = server;
+    uv_timer_init(loop_uv(server->loop), server->ending);
+    uv_timer_start(server->ending, on_ending, 0, 0);
+    loop_at_end(server->loop, end_server, server);
+}
