@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,15 +34,16 @@ static int reader_path(char *path, size_t size, struct error *err)
     return 0;
 }
 
-static const char *died_of(const struct reading *reading, int code, const char *why)
+/* It ended without a whole answer: one of its limits, or of the parent's patience. */
+static const char *died_of(struct reading *reading, const char *why)
 {
-    struct arena *arena = (struct arena *)&reading->arena;
-    if (code == 128 + SIGXCPU)
-        return arena_printf(arena, "%s: reading it took more than %d seconds; nothing was taken from it",
-            reading->name, READ_CPU_SECONDS);
-    return arena_printf(arena,
-        "%s: reading it failed (%s): it may need more than %d MiB; nothing was taken from it", reading->name,
-        *why ? why : "no whole answer", READ_MEMORY_MAX >> 20);
+    if (strstr(why, "CPU"))
+        return arena_printf(&reading->arena,
+            "%s: reading it took more than %d seconds; nothing was taken from it", reading->name,
+            READ_CPU_SECONDS);
+    return arena_printf(&reading->arena,
+        "%s: reading it failed (the reader %s); it may need more than %d MiB. Nothing was taken from it",
+        reading->name, *why ? why : "gave no whole answer", READ_MEMORY_MAX >> 20);
 }
 
 static const struct digest *unpack(
@@ -53,7 +53,7 @@ static const struct digest *unpack(
     size_t body;
     if (len < READ_ANSWER_HEAD || !read_answer_head(output, &status, &body) ||
         len - READ_ANSWER_HEAD != body) {
-        *error = died_of(reading, code, why);
+        *error = died_of(reading, why);
         return NULL;
     }
     output += READ_ANSWER_HEAD;
@@ -73,9 +73,9 @@ static void ended(
     int code, const char *why, const char *output, size_t len, const char *errors, void *context)
 {
     struct reading *reading = context;
-    (void)errors;
+    (void)code, (void)errors;
     const char *error = "";
-    const struct digest *digest = unpack(reading, code, why, output, len, &error);
+    const struct digest *digest = unpack(reading, why, output, len, &error);
     reading->done(digest, error, reading->context);
     arena_free(&reading->arena);
     free(reading);
