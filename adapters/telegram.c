@@ -368,6 +368,10 @@ static void judge(const struct errand *errand, const struct telegram_answer *ans
         out->kind = STEP_UNSURE;
         break;
     case TELEGRAM_SAME:
+        if (!edit) { /* no answer to a new message */
+            fail(out, BLAME_PAYLOAD);
+            break;
+        }
         sent(errand, way, errand->edit, arena, out);
         return;
     case TELEGRAM_NEVER_LEFT:

@@ -8,7 +8,7 @@
 
 #include <strings.h>
 
-enum { WORDS_MAX = 300 };
+enum { WORDS_MAX = 300, WORDS_READ_MAX = 4096 /* the secret goes before the rest is cut */ };
 
 static const struct {
     int code; /* 0 = any 4xx */
@@ -81,7 +81,7 @@ static const char *without_secret(const struct settings *settings, const char *w
     size_t len = token ? strlen(token) : 0;
     if (len < 8 || !strstr(words, token))
         return words;
-    struct buf out = BUF_INIT(4 * WORDS_MAX);
+    struct buf out = BUF_INIT(2 * WORDS_READ_MAX);
     for (const char *hit; (hit = strstr(words, token)); words = hit + len) {
         buf_add(&out, words, (size_t)(hit - words));
         buf_adds(&out, "***");
@@ -107,7 +107,7 @@ static void read_refusal(
     int64_t code = answer->status;
     if (number_of(object, "error_code", &code) && code >= 400 && code <= 599)
         out->code = (int)code;
-    out->words = one_line(text_of(object, "description", WORDS_MAX, arena), arena);
+    out->words = one_line(text_of(object, "description", WORDS_READ_MAX, arena), arena);
     out->is = judge(out->code, out->words);
     const json_t *parameters = json_object_get(object, "parameters");
     int64_t number;
@@ -142,7 +142,7 @@ void telegram_read(const struct settings *settings, const struct answer *answer,
         bool left = answer->reach == REACH_UNSURE;
         out->is = left ? TELEGRAM_SILENT : answer->certificate ? TELEGRAM_CERTIFICATE : TELEGRAM_NEVER_LEFT;
         const char *trouble = answer->trouble ? answer->trouble : "";
-        out->words = one_line(clean_text(trouble, strlen(trouble), WORDS_MAX, arena), arena);
+        out->words = one_line(clean_text(trouble, strlen(trouble), WORDS_READ_MAX, arena), arena);
     } else {
         json_t *object = read_object(answer->body, answer->body_len);
         const json_t *ok = json_object_get(object, "ok");
@@ -163,7 +163,8 @@ void telegram_read(const struct settings *settings, const struct answer *answer,
             out->retry_after_ms = answer_retry_after(answer);
         json_decref(object);
     }
-    out->words = without_secret(settings, out->words, arena);
+    const char *words = without_secret(settings, out->words, arena);
+    out->words = clean_text(words, strlen(words), WORDS_MAX, arena);
 }
 
 /* --- sentences: what, likely cause, next step; the platform's raw words last
