@@ -184,6 +184,9 @@ static void footers_rule_after_the_last_change(void **state)
     assert_offset("AAA0BBB,59/0,300/0", "2052-02-29T00:00", 3600);
     assert_offset("AAA0BBB,59/0,300/0", "2051-02-28T23:59:59", 0);
     assert_offset("AAA0BBB,59/0,300/0", "2051-03-01T00:00", 3600);
+    /* The fifth Sunday of February 2026 would be 1 March: the last one is the 22nd. */
+    assert_offset("AAA0BBB,M2.5.0/0,M10.5.0/0", "2026-02-21T23:59:59", 0);
+    assert_offset("AAA0BBB,M2.5.0/0,M10.5.0/0", "2026-02-22T00:00", 3600);
     /* Daylight saving all year (RFC 8536, 3.3.1). */
     assert_offset("XXX3EDT4,0/0,J365/23", "2050-01-01T03:00", -14400);
     assert_offset("XXX3EDT4,0/0,J365/23", "2050-01-01T02:59:59", -14400);
