@@ -3,6 +3,7 @@
 #include "core/buf.h"
 
 #include <unicase.h>
+#include <unictype.h>
 #include <unigbrk.h>
 #include <uninorm.h>
 #include <unistr.h>
@@ -84,11 +85,30 @@ size_t utf8_units16(const char *text, size_t len)
     return units;
 }
 
+/* libunistring 1.0 decides on two neighbours alone (u8_grapheme_next too), so that the rules of UAX #29 that
+ * look further back are added: emoji joined by U+200D (GB11), and flags, which are pairs (GB12, GB13). */
 size_t utf8_grapheme_end(const char *text, size_t len, size_t at)
 {
-    const uint8_t *bytes = (const uint8_t *)text;
-    const uint8_t *end = u8_grapheme_next(bytes + at, bytes + len);
-    return end ? (size_t)(end - bytes) : len;
+    size_t size;
+    if (at >= len)
+        return len;
+    uint32_t before = utf8_decode(text, len, at, &size);
+    bool picture = uc_is_property_extended_pictographic(before); /* and nothing but extenders since */
+    bool joiner = false;                                         /* and one U+200D behind them */
+    bool half_flag = uc_graphemeclusterbreak_property(before) == GBP_RI;
+    for (at += size; at < len; at += size) {
+        uint32_t point = utf8_decode(text, len, at, &size);
+        int property = uc_graphemeclusterbreak_property(point);
+        bool pictographic = uc_is_property_extended_pictographic(point);
+        bool joined = (joiner && pictographic) || (half_flag && property == GBP_RI);
+        if (!joined && uc_is_grapheme_break(before, point))
+            return at;
+        joiner = picture && property == GBP_ZWJ;
+        picture = pictographic || (picture && property == GBP_EXTEND);
+        half_flag = property == GBP_RI && !half_flag;
+        before = point;
+    }
+    return len;
 }
 
 size_t utf8_prefix(const char *text, size_t len, size_t points)
@@ -160,7 +180,16 @@ static char plain_mark(uint32_t point)
 static bool is_space(uint32_t point)
 {
     return point == ' ' || (point >= 9 && point <= 13) || point == 0x85 || point == 0xa0 || point == 0x3000 ||
-           (point >= 0x2000 && point <= 0x200b) || point == 0x2028 || point == 0x2029 || point == 0xfeff;
+           (point >= 0x2000 && point <= 0x200a) || point == 0x2028 || point == 0x2029;
+}
+
+/* What comes along when text is copied from pages and documents, and nobody sees: soft hyphen, zero width
+ * space, marks of direction, word joiner, byte order mark. Joiners (U+200C, U+200D) mean something and stay.
+ */
+static bool is_invisible(uint32_t point)
+{
+    return point == 0xad || point == 0x200b || point == 0x200e || point == 0x200f ||
+           (point >= 0x202a && point <= 0x202e) || (point >= 0x2060 && point <= 0x2069) || point == 0xfeff;
 }
 
 void utf8_fold(struct buf *out, const char *text, size_t len)
@@ -175,6 +204,8 @@ void utf8_fold(struct buf *out, const char *text, size_t len)
     bool space = false, begun = false;
     for (size_t at = 0, size; at < folded_len; at += size) {
         uint32_t point = utf8_decode((const char *)folded, folded_len, at, &size);
+        if (is_invisible(point))
+            continue;
         if (is_space(point)) {
             space = true;
             continue;
@@ -194,28 +225,32 @@ void utf8_fold(struct buf *out, const char *text, size_t len)
 /* --- words of the index
  * ------------------------------------------------------------------------------------------- */
 
-enum kind_of_point { CLASS_NONE, CLASS_LATIN, CLASS_CJK };
+enum { WORDS_MAX = 32 /* of a query; FTS5 bounds the depth of an expression */ };
 
-static enum kind_of_point class_of(uint32_t point)
+enum kind_of_point { KIND_NONE, KIND_MARK, KIND_LATIN, KIND_CJK };
+
+/* Only letters and digits make words: a term without any would be an empty one to FTS5. Marks go on with what
+ * they stand on. Latin stands for all scripts that part words by spaces. */
+static enum kind_of_point kind_of(uint32_t point)
 {
-    if ((point >= '0' && point <= '9') || (point >= 'a' && point <= 'z') || point == '_')
-        return CLASS_LATIN;
-    if (point < 0xc0)
-        return CLASS_NONE;
-    if (utf8_is_cjk(point))
-        /* punctuation of the CJK blocks parts words; what was full-width is ASCII by now */
-        return (point >= 0x3000 && point <= 0x303f && point != 0x3005 && point != 0x3007) ||
-                       (point >= 0xfe30 && point <= 0xfe4f) || (point >= 0xff00 && point <= 0xff65)
-                   ? CLASS_NONE
-                   : CLASS_CJK;
-    if (point >= 0x2000 && point <= 0x2bff)
-        return CLASS_NONE; /* general punctuation, arrows, symbols */
-    if (point == 0xd7 || point == 0xf7)
-        return CLASS_NONE;
-    return CLASS_LATIN;
+    if (uc_is_general_category_withtable(point, UC_CATEGORY_MASK_M))
+        return KIND_MARK;
+    if (!uc_is_general_category_withtable(point, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_N))
+        return KIND_NONE;
+    return utf8_is_cjk(point) ? KIND_CJK : KIND_LATIN;
 }
 
-/* One run of a class; a Latin one may have single hyphens inside. */
+static enum kind_of_point kind_at(const char *text, size_t len, size_t at, size_t *size)
+{
+    return kind_of(utf8_decode(text, len, at, size));
+}
+
+static bool is_joint(char c)
+{
+    return c == '-' || c == '_' || c == '\'';
+}
+
+/* One run of a kind; a Latin one may have single hyphens (or the like) inside. */
 struct run {
     enum kind_of_point kind;
     const char *text;
@@ -225,63 +260,91 @@ struct run {
 static bool next_run(const char *text, size_t len, size_t *at, struct run *run)
 {
     size_t size;
-    while (*at < len && class_of(utf8_decode(text, len, *at, &size)) == CLASS_NONE)
+    while (*at < len && kind_at(text, len, *at, &size) < KIND_LATIN)
         *at += size;
     if (*at >= len)
         return false;
     size_t start = *at;
-    run->kind = class_of(utf8_decode(text, len, start, &size));
+    run->kind = kind_at(text, len, start, &size);
     run->text = text + start;
     while (*at < len) {
-        enum kind_of_point kind = class_of(utf8_decode(text, len, *at, &size));
-        bool hyphen = run->kind == CLASS_LATIN && text[*at] == '-' && *at + 1 < len &&
-                      class_of(utf8_decode(text, len, *at + 1, &(size_t){0})) == CLASS_LATIN;
-        if (kind != run->kind && !hyphen)
+        enum kind_of_point kind = kind_at(text, len, *at, &size);
+        bool joint = run->kind == KIND_LATIN && is_joint(text[*at]) && *at + 1 < len &&
+                     kind_at(text, len, *at + 1, &(size_t){0}) == KIND_LATIN;
+        if (kind != run->kind && kind != KIND_MARK && !joint)
             break;
-        *at += hyphen ? 1 : size;
+        *at += size;
     }
     run->len = *at - start;
     return true;
 }
 
-static void add_term(struct buf *out, const char *text, size_t len)
+static void add_space(struct buf *out)
 {
     if (out->len)
         buf_addc(out, ' ');
-    buf_add(out, text, len);
 }
 
-/* The run without its hyphens. */
-static void add_joined(struct buf *out, const struct run *run)
+static bool has_joint(const char *text, size_t len)
 {
-    for (size_t i = 0; i < run->len; i++)
-        if (run->text[i] != '-')
-            buf_addc(out, run->text[i]);
+    for (size_t i = 0; i < len; i++)
+        if (is_joint(text[i]))
+            return true;
+    return false;
+}
+
+/* "gpt-4" as "gpt4". */
+static void add_joined(struct buf *out, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (!is_joint(text[i]))
+            buf_addc(out, text[i]);
 }
 
 static void latin_terms(struct buf *out, const struct run *run)
 {
-    size_t start = 0;
-    for (size_t i = 0; i <= run->len; i++)
-        if (i == run->len || run->text[i] == '-') {
-            add_term(out, run->text + start, i - start);
-            start = i + 1;
-        }
-    if (memchr(run->text, '-', run->len)) {
-        add_term(out, "", 0);
-        add_joined(out, run);
+    add_space(out);
+    for (size_t i = 0; i < run->len; i++)
+        buf_addc(out, is_joint(run->text[i]) ? ' ' : run->text[i]);
+    if (has_joint(run->text, run->len)) {
+        add_space(out);
+        add_joined(out, run->text, run->len);
     }
 }
 
+/* The bytes of one character of a CJK run, its marks (as of U+3099) included. */
+static size_t cjk_size(const struct run *run, size_t at)
+{
+    size_t size, more;
+    utf8_decode(run->text, run->len, at, &size);
+    while (at + size < run->len && kind_at(run->text, run->len, at + size, &more) == KIND_MARK)
+        size += more;
+    return size;
+}
+
+/* Pairs of neighbours with a space before each but the first. */
+static void cjk_pairs(struct buf *out, const struct run *run)
+{
+    size_t first = cjk_size(run, 0);
+    for (size_t at = 0, second; at + first < run->len; at += first, first = second) {
+        second = cjk_size(run, at + first);
+        if (at)
+            buf_addc(out, ' ');
+        buf_add(out, run->text + at, first + second);
+    }
+}
+
+/* Single characters first, so that the pairs stand side by side and can be found as a phrase. */
 static void cjk_terms(struct buf *out, const struct run *run)
 {
-    for (size_t at = 0, size, next; at < run->len; at += size) {
-        utf8_decode(run->text, run->len, at, &size);
-        add_term(out, run->text + at, size);
-        if (at + size < run->len) {
-            utf8_decode(run->text, run->len, at + size, &next);
-            add_term(out, run->text + at, size + next);
-        }
+    for (size_t at = 0, size; at < run->len; at += size) {
+        size = cjk_size(run, at);
+        add_space(out);
+        buf_add(out, run->text + at, size);
+    }
+    if (cjk_size(run, 0) < run->len) {
+        add_space(out);
+        cjk_pairs(out, run);
     }
 }
 
@@ -291,47 +354,72 @@ void utf8_terms(struct buf *out, const char *text, size_t len)
     utf8_fold(&folded, text, len);
     struct run run;
     for (size_t at = 0; next_run(folded.data, folded.len, &at, &run);)
-        if (run.kind == CLASS_LATIN)
+        if (run.kind == KIND_LATIN)
             latin_terms(out, &run);
         else
             cjk_terms(out, &run);
     buf_free(&folded);
 }
 
-/* A run of the query as one quoted FTS5 term; nothing but letters, digits and CJK characters is in it. */
-static void match_run(struct buf *out, const struct run *run)
+/* Quoted terms hold nothing but letters, digits and marks. A word with joints is looked for both ways:
+ * (("gpt"* AND "4"*) OR "gpt4"*). */
+static void match_latin(struct buf *out, const char *word, size_t len)
 {
-    if (out->len)
-        buf_adds(out, " AND ");
-    if (run->kind == CLASS_LATIN) {
-        buf_addc(out, '"');
-        add_joined(out, run);
-        buf_adds(out, "\"*");
-        return;
+    bool parts = has_joint(word, len);
+    buf_adds(out, parts ? "((\"" : "\"");
+    for (size_t i = 0; i < len; i++)
+        if (is_joint(word[i]))
+            buf_adds(out, "\"* AND \"");
+        else
+            buf_addc(out, word[i]);
+    buf_adds(out, "\"*");
+    if (parts) {
+        buf_adds(out, ") OR \"");
+        add_joined(out, word, len);
+        buf_adds(out, "\"*)");
     }
-    size_t first, second;
-    utf8_decode(run->text, run->len, 0, &first);
-    if (first == run->len) {
-        buf_addf(out, "\"%.*s\"", (int)run->len, run->text);
-        return;
-    }
-    /* Every pair of neighbours has to be there; in the index pairs and single characters alternate. */
-    bool more = false;
-    for (size_t at = 0; at + first < run->len; at += first, more = true) {
-        utf8_decode(run->text, run->len, at, &first);
-        if (at + first >= run->len)
-            break;
-        utf8_decode(run->text, run->len, at + first, &second);
-        buf_addf(out, "%s\"%.*s\"", more ? " AND " : "", (int)(first + second), run->text + at);
-    }
+}
+
+static void match_cjk(struct buf *out, const struct run *run)
+{
+    buf_addc(out, '"');
+    if (cjk_size(run, 0) == run->len)
+        buf_add(out, run->text, run->len);
+    else
+        cjk_pairs(out, run);
+    buf_addc(out, '"');
+}
+
+/* Words joined to the one before when they begin with a digit ("gpt 4"): people write both. */
+static bool joins(const struct run *word, const struct run *next)
+{
+    return word->kind == KIND_LATIN && next->kind == KIND_LATIN && next->text[0] >= '0' &&
+           next->text[0] <= '9' && next->text == word->text + word->len + 1 && word->text[word->len] == ' ';
 }
 
 void utf8_match(struct buf *out, const char *query, size_t len)
 {
-    struct buf folded = BUF_INIT(len * 20 + 64);
+    struct buf folded = BUF_INIT(len * 20 + 64), word = BUF_INIT(len * 20 + 64);
     utf8_fold(&folded, query, len);
-    struct run run;
-    for (size_t at = 0; next_run(folded.data, folded.len, &at, &run);)
-        match_run(out, &run);
+    struct run run, next;
+    size_t at = 0, words = 0;
+    for (bool more = next_run(folded.data, folded.len, &at, &run); more && words < WORDS_MAX; words++) {
+        buf_reset(&word);
+        buf_add(&word, run.text, run.len);
+        while ((more = next_run(folded.data, folded.len, &at, &next)) && joins(&run, &next) &&
+               words++ < WORDS_MAX) {
+            buf_addc(&word, '-');
+            buf_add(&word, next.text, next.len);
+            run = next;
+        }
+        if (out->len)
+            buf_adds(out, " AND ");
+        if (run.kind == KIND_LATIN)
+            match_latin(out, word.data, word.len);
+        else
+            match_cjk(out, &run);
+        run = next;
+    }
+    buf_free(&word);
     buf_free(&folded);
 }
