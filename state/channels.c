@@ -257,6 +257,20 @@ int state_bot_set(
     return result;
 }
 
+int state_bots_resume(struct state *state, const char *who, int64_t now_ms, struct error *err)
+{
+    struct query q;
+    query_start(&q, state,
+        "INSERT INTO history(at, who, was, became, why) "
+        "SELECT ?, ?, 'bot ' || name, 'on', '' FROM bot WHERE state = 'paused'");
+    query_int(&q, now_ms);
+    query_text(&q, who);
+    if (query_end(&q, err))
+        return -1;
+    query_start(&q, state, "UPDATE bot SET state = 'on', why = '' WHERE state = 'paused'");
+    return query_end(&q, err);
+}
+
 int state_bot_cursor(struct state *state, int64_t id, const char *cursor, struct error *err)
 {
     struct query q;

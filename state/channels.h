@@ -56,6 +56,8 @@ int state_bot(struct state *state, struct arena *arena, const char *name, struct
     struct error *err); /* made at need */
 int state_bot_set(
     struct state *state, int64_t id, const char *to, const char *why, int64_t now_ms, struct error *err);
+/* Every paused bot gets another chance. */
+int state_bots_resume(struct state *state, const char *who, int64_t now_ms, struct error *err);
 int state_bot_cursor(struct state *state, int64_t id, const char *cursor, struct error *err);
 int state_bot_blocked(struct state *state, int64_t id, int64_t until, struct error *err);
 

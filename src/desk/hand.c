@@ -158,7 +158,9 @@ static int set_channels(const struct task *task, struct error *err)
     }
     if (!any)
         task->result->outcome = HAND_NONE;
-    return 0;
+    /* The channel may stand still because its bot was refused; if it still is, the first "no" stops it again.
+     */
+    return any && !strcmp(task->to, "on") ? state_bots_resume(task->state, task->who, task->now_ms, err) : 0;
 }
 
 int desk_hold(struct state *state, const char *channel, const char *who, const char *why, struct now now,

@@ -194,6 +194,12 @@ static void the_bot_is_refused(void **unused)
     world_after(&s.w, MINUTE);
     world_go(&s.w, &event, 1);
     assert_int_equal(world_count(&s.w, ACTION_SEND), 2);
+    /* Or somebody says so. */
+    world_answer(&s.w, id, 2, REACH_ANSWERED, 401, "");
+    struct hand_result result;
+    assert_int_equal(desk_resume(s.w.state, "weekly", "shell:me", s.w.now, &s.arena, &result, &s.w.err), 0);
+    world_event(&s.w, EVENT_BELL);
+    assert_int_equal(world_count(&s.w, ACTION_SEND), 1);
     end(&s);
 }
 
