@@ -177,6 +177,7 @@ struct adapter {
     enum unit unit;
     size_t text_limit;
     bool edit, retract, topic, silent, buttons, pin, reply;
+    bool images;            /* shows pictures by their address, inside the text */
     bool local;             /* the room: posts are rows of the state file, nothing is sent */
     bool preview_only;      /* not a place to post to */
     int64_t idempotent_for; /* seconds during which the same id may be sent again; 0 = never */

@@ -326,6 +326,7 @@ const struct adapter room_adapter = {
     .text_limit = 2 * ROOM_BYTES_MAX,
     .edit = true,
     .buttons = true,
+    .images = true,
     .reply = true,
     .silent = true,
     .local = true,

@@ -12,6 +12,7 @@ struct composer {
     const char *language;  /* "zh", "en" */
     bool replies;          /* the platform lets members reply and hear commands: hints may be given */
     bool buttons;          /* the platform has buttons */
+    bool images;           /* the platform shows pictures by their address */
     const char *published; /* for answers: "2026-11-23", said in the first lines; "" in posts */
     const char *today;     /* with published: the year is left out when it is this one; "" = say it always */
     const char *reference; /* names the edition in the commands of buttons; "" = its id */

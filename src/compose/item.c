@@ -26,10 +26,34 @@ static void add_questions(const struct composer *composer, struct message *messa
     }
 }
 
+enum { IMAGES_MAX = 10 }; /* of one item; more would bury the text */
+
+static bool stands_in_body(const struct item *item, const char *url)
+{
+    for (const struct node *node = item->body; node; node = node_next(item->body, node))
+        if (node->type == NODE_IMAGE && node->url && !strcmp(node->url, url))
+            return true;
+    return false;
+}
+
+static void add_images(const struct composer *composer, struct message *message, const struct item *item)
+{
+    for (size_t i = 0; i < item->image_count && i < IMAGES_MAX; i++) {
+        const struct image *image = &item->images[i];
+        if (!part_is_web(image->url) || stands_in_body(item, image->url))
+            continue;
+        struct node *node = node_add_leaf(
+            composer->arena, part_paragraph(composer, message), NODE_IMAGE, image->alt ? image->alt : "");
+        node->url = arena_string(composer->arena, image->url);
+    }
+}
+
 void part_item(
     const struct composer *composer, struct message *message, const struct item *item, bool questions)
 {
     add_blocks(composer, message, item->body);
+    if (composer->images)
+        add_images(composer, message, item);
     part_links(composer, message, item);
     if (questions && item->question_count)
         add_questions(composer, message, item);

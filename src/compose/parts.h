@@ -17,7 +17,7 @@ void part_strong(const struct composer *composer, struct node *parent, const cha
 bool part_is_web(const char *url);
 /* Title, count and minutes: the first lines of contents and edition. */
 void part_head(const struct composer *composer, struct message *message, const struct edition *edition);
-/* The item without its title and footer: body, links, folded questions. */
+/* The item without its title and footer: body, pictures, links, folded questions. */
 void part_item(
     const struct composer *composer, struct message *message, const struct item *item, bool questions);
 /* "4/12", or "第 13 条" where its number is not its place. */

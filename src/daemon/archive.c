@@ -263,7 +263,7 @@ int archive_edition(struct buf *out, struct state *state, const char *source, co
         const char *own = row->language[0] ? row->language : language;
         const struct words *words = words_of(own);
         struct composer composer = {
-            .arena = &arena, .language = own, .published = "", .today = "", .reference = ""};
+            .arena = &arena, .images = true, .language = own, .published = "", .today = "", .reference = ""};
         begin(out, words, own, edition_name(edition));
         add_edition(out, words, &composer, edition, row);
         end(out);

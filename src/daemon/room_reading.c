@@ -318,6 +318,7 @@ static json_t *forms_json(const struct edition *edition, const struct item *item
                 .language = language,
                 .replies = adapter->reply,
                 .buttons = adapter->buttons,
+                .images = adapter->images,
                 .published = "",
                 .today = "",
                 .reference = ""};

@@ -114,6 +114,7 @@ struct composer channel_composer(const struct channel *channel, const char *slug
         .language = channel->language,
         .replies = adapter && adapter->reply && (adapter->listen || adapter->hear || adapter->local),
         .buttons = adapter && adapter->buttons,
+        .images = adapter && adapter->images,
         .published = "",
         .today = "",
         .reference = slug};

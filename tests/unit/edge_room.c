@@ -553,8 +553,14 @@ static struct digest *make_digest(struct arena *arena)
         .link_count = 1,
         .questions = questions,
         .question_count = 2};
-    items[1] =
-        (struct item){.title = "二", .title_url = "javascript:alert(1)", .body = paragraph(arena, "第二条")};
+    struct image *images = arena_array(arena, 2, sizeof *images);
+    images[0] = (struct image){.url = "https://example.org/a.png", .alt = "图 \"a\""};
+    images[1] = (struct image){.url = "/assets/b.png", .alt = "相对"};
+    items[1] = (struct item){.title = "二",
+        .title_url = "javascript:alert(1)",
+        .body = paragraph(arena, "第二条"),
+        .images = images,
+        .image_count = 2};
     *section = (struct section){.title = "热点 \"回顾\"", .items = items, .item_count = 2};
     *edition = (struct edition){.id = "2026 周/刊",
         .title = "周刊<一>",
@@ -600,7 +606,7 @@ static void a_dropped_file_is_shown(void **slot)
     answer = get(scene, "GET", path, "");
     assert_int_equal(answer.status, 200);
     assert_body_has(
-        &answer, "\"counts\":{\"sections\":1,\"items\":2,\"questions\":2,\"links\":1,\"images\":0}");
+        &answer, "\"counts\":{\"sections\":1,\"items\":2,\"questions\":2,\"links\":1,\"images\":2}");
     assert_body_has(&answer, "周刊<一>");
     snprintf(path, sizeof path, "/room/read/%s/1", scene->ticket);
     answer = get(scene, "GET", path, "");
@@ -679,6 +685,8 @@ static void the_archive_is_plain_and_escaped(void **slot)
     assert_body_has(&answer, "<details><summary>探索之问（2）</summary>");
     assert_body_has(&answer, "https://example.org/a?b=1&amp;c=2");
     assert_body_has(&answer, "正文 &amp; &lt;b&gt;");
+    assert_body_has(&answer, "alt=\"图 &quot;a&quot;\" src=\"https://example.org/a.png\"");
+    assert_body_lacks(&answer, "/assets/b.png");
     assert_body_lacks(&answer, "<script");
     assert_body_lacks(&answer, "javascript:");
     assert_body_lacks(&answer, "style=");

@@ -167,6 +167,45 @@ describe('the room', { skip }, () => {
     await page.context().close();
   });
 
+  test('pictures come lazily, and one that does not load takes no room', async () => {
+    const page = await open(browser, demo);
+    await page.waitForSelector('#log .row.post', WAIT);
+    const text = '---\ntitle: 图\n---\n## 一\n\n#### 有图的一条\n\n看图。\n\n![没有这张图](http://127.0.0.1:9/none.png)\n';
+    await page.setInputFiles('#file', { name: 'picture.md', mimeType: 'text/markdown', buffer: Buffer.from(text) });
+    const image = page.locator('#panel-room img');
+    await page.waitForSelector('#panel-room', WAIT);
+    assert.equal(await image.count(), 1);
+    assert.equal(await image.getAttribute('loading'), 'lazy');
+    assert.equal(await image.getAttribute('referrerpolicy'), 'no-referrer');
+    assert.equal(await image.getAttribute('alt'), '没有这张图');
+    await page.waitForFunction(() => document.querySelector('#panel-room img').hidden, null, WAIT);
+    await page.context().close();
+  });
+
+  test('the page lets nothing live through, whatever the server sends', async () => {
+    const page = await open(browser, demo);
+    await page.waitForSelector('#log .row.post', WAIT);
+    const made = await page.evaluate(async () => {
+      const { fromHtml } = await import('/dom.js');
+      const box = document.createElement('div');
+      box.append(fromHtml('<p onclick="x()" style="color:red" id="log">a<script>globalThis.bad = 1</script><img src="javascript:x" onerror="globalThis.bad = 1" alt="b">'
+        + '<a href="javascript:globalThis.bad=1">c</a><a href="//evil.example/">d</a><a href="https://example.org/">e</a><iframe src="/"></iframe><svg><a href="javascript:1"></a></svg></p>'
+        + '<form action="https://evil.example/"><button>f</button></form>'));
+      document.body.append(box);
+      await new Promise((done) => { setTimeout(done, 100); });
+      const html = box.innerHTML;
+      box.remove();
+      return { html, bad: globalThis.bad };
+    });
+    assert.equal(made.bad, undefined);
+    assert.doesNotMatch(made.html, /javascript:|onerror|onclick|style=|id=|<script|<iframe|<svg|<form|<button|evil/);
+    assert.match(made.html, /<a href="https:\/\/example\.org\/" target="_blank" rel="noopener noreferrer">e<\/a>/);
+    const policy = (await page.request.get(demo.url)).headers()['content-security-policy'];
+    assert.match(policy, /default-src 'none'/);
+    assert.doesNotMatch(policy, /unsafe/);
+    await page.context().close();
+  });
+
   test('English by the browser', async () => {
     const page = await open(browser, demo, { locale: 'en-US' });
     await page.waitForSelector('#first:not([hidden])', WAIT);
