@@ -47,7 +47,7 @@ static const char *died_of(struct reading *reading, const char *why)
 }
 
 static const struct digest *unpack(
-    struct reading *reading, int code, const char *why, const char *output, size_t len, const char **error)
+    struct reading *reading, const char *why, const char *output, size_t len, const char **error)
 {
     enum read_status status;
     size_t body;
