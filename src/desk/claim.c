@@ -395,6 +395,7 @@ int claim_due(struct turn *turn, bool *progress)
     struct lanes lanes;
     if (read_lanes(turn, &lanes))
         return -1;
+    turn->open = lanes.open;
     struct candidate *order = interleave(turn, &lanes);
     for (size_t i = 0; i < lanes.count; i++)
         if (try_claim(turn, &order[i], progress))

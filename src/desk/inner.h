@@ -102,6 +102,7 @@ struct turn {
     struct place *places;
     size_t place_count;
     struct bot_row *bots; /* as setup->bots */
+    bool open;            /* after the last claims: something is due or sending where it could move */
 };
 
 void memory_init(struct memory *memory, const struct setup *setup, uint64_t seed);

@@ -207,7 +207,7 @@ int open_unknowns(struct turn *turn)
     struct rows_open open;
     if (state_open_deliveries(turn->state, turn->arena, &open, turn->err))
         return -1;
-    int unknown = 0, answers = 0;
+    int unknown = 0;
     for (size_t i = 0; i < open.count; i++) {
         struct open_row *row = &open.rows[i];
         if (strcmp(row->delivery.state, "sending"))
@@ -227,7 +227,6 @@ int open_unknowns(struct turn *turn)
         if (moves_apply(turn->state, turn->arena, &change, &row->delivery, &did, turn->err))
             return -1;
         unknown += did.to == DELIVERY_UNKNOWN;
-        answers += did.assumed;
     }
     if (unknown)
         tell(turn, TELL_ALERT, "",

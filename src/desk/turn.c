@@ -355,9 +355,6 @@ static int look_when_next(struct turn *turn)
         wake_at(turn, due);
     if (expires)
         wake_at(turn, expires > turn->now.wall_ms ? expires : turn->now.wall_ms + SECOND);
-    struct lanes lanes;
-    if (read_lanes(turn, &lanes))
-        return -1;
     bool planned = false;
     struct rows_post posts;
     if (state_posts_planned(turn->state, turn->arena, turn->now.wall_ms, &posts, turn->err))
@@ -366,7 +363,7 @@ static int look_when_next(struct turn *turn)
         struct place *place = place_of(turn, posts.rows[i].channel);
         planned |= place && !strcmp(place->row.state, "on") && !strcmp(turn->bots[place->bot].state, "on");
     }
-    turn->out->idle = turn->memory->stopping ? turn->memory->flights.count == 0 : !lanes.open && !planned;
+    turn->out->idle = turn->memory->stopping ? turn->memory->flights.count == 0 : !turn->open && !planned;
     return 0;
 }
 

@@ -12,7 +12,7 @@
 #define SEED_COUNT 200
 #endif
 
-enum { CHANNELS = 20, STEPS = 200, FLYING_MAX = 256, JOURNAL_MAX = 8192, SEEDS = SEED_COUNT };
+enum { CHANNELS = 20, STEPS = 150, FLYING_MAX = 256, JOURNAL_MAX = 8192, SEEDS = SEED_COUNT };
 
 struct flying {
     int64_t delivery;

@@ -145,7 +145,7 @@ static void nothing_accepted_is_due_without_permission(void **unused)
                     } else if (accepted) {
                         continue;
                     }
-                    truth.state = move.to;
+                    truth.state = (int)move.to;
                     visit(walk, &truth);
                 }
     assert_in_range(walk->count, 20, TRUTHS); /* it did walk */
