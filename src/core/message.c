@@ -7,7 +7,7 @@
 
 #include <assert.h>
 
-enum { PACKED_VERSION = 1 };
+enum { PACKED_VERSION = 1, LEVEL_MAX = 999999999 /* of CommonMark's list numbers */ };
 
 /* --- the tree
  * ---------------------------------------------------------------------------------------------------- */
@@ -160,10 +160,18 @@ static bool has_children(enum node_type type)
     }
 }
 
+/* The level within the bounds that unpacking insists on. */
+static int packed_level(const struct node *node)
+{
+    int least = node->type == NODE_HEADING ? 1 : 0;
+    int most = node->type == NODE_HEADING ? 6 : LEVEL_MAX;
+    return node->level < least ? least : node->level > most ? most : node->level;
+}
+
 static void pack_node(struct buf *out, const struct node *node)
 {
     pack_number(out, (uint64_t)node->type << 1 | node->fold);
-    pack_number(out, (uint64_t)(node->level < 0 ? 0 : node->level));
+    pack_number(out, (uint64_t)packed_level(node));
     pack_string(out, node->text);
     pack_string(out, node->url);
     pack_string(out, node->info);
@@ -232,7 +240,7 @@ static struct node *read_node(struct tree_reader *reader, int depth, bool in_lin
     node->text = unpack_text(in, reader->arena);
     node->url = unpack_text(in, reader->arena);
     node->info = unpack_text(in, reader->arena);
-    if (node->type == NODE_LINK && in_link)
+    if ((node->type == NODE_LINK && in_link) || node->level != packed_level(node))
         in->broken = true;
     if (!has_children(node->type) || in->broken)
         return in->broken ? NULL : node;
