@@ -275,6 +275,52 @@ static void a_late_answer_heals(void **unused)
     end(&s);
 }
 
+/* An adapter that takes a doubtful outcome lightly. */
+static void careless_step(
+    const struct errand *errand, const struct answer *last, struct arena *arena, struct step *out)
+{
+    fake_step(errand, last, arena, out);
+    if (out->kind == STEP_UNSURE)
+        out->kind = strtol(errand->id, NULL, 10) % 2 ? STEP_RETRY : STEP_LATER;
+}
+
+static void no_adapter_can_talk_the_desk_into_it(void **unused)
+{
+    (void)unused;
+    struct adapter careless = fake_adapter;
+    careless.step = careless_step;
+    struct scene s;
+    set(&s, &careless);
+    for (int i = 0; i < 2; i++) {
+        int64_t id = send_text(&s, s.channel, i ? "a" : "b");
+        world_answer(&s.w, id, 1, REACH_UNSURE, 0, "");
+        assert_string_equal(row_of(&s, id).state, "unknown");
+        world_after(&s.w, MINUTE);
+    }
+    end(&s);
+}
+
+static void an_old_no_is_no_verdict(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, &fake_adapter);
+    s.channel->when_unknown = UNKNOWN_RESEND;
+    int64_t id = send_text(&s, s.channel, "a");
+    world_answer(&s.w, id, 1, REACH_UNSURE, 0, "");
+    world_after(&s.w, GRACE);
+    world_after(&s.w, 10 * SECOND);
+    assert_int_equal(row_of(&s, id).attempt, 2);
+    assert_string_equal(row_of(&s, id).state, "sending");
+    world_answer(&s.w, id, 1, REACH_ANSWERED, 400, "");
+    assert_string_equal(row_of(&s, id).state, "sending");
+    world_answer(&s.w, id, 1, REACH_ANSWERED, 409, ""); /* nor does it ask for another form */
+    assert_int_equal(world_count(&s.w, ACTION_SEND), 0);
+    world_answer(&s.w, id, 1, REACH_ANSWERED, 200, "8"); /* but an old yes is a yes */
+    assert_string_equal(row_of(&s, id).state, "sent");
+    end(&s);
+}
+
 static void policies(void **unused)
 {
     (void)unused;
@@ -452,6 +498,8 @@ int main(void)
         cmocka_unit_test(another_form_and_another_chat),
         cmocka_unit_test(unsure_asks),
         cmocka_unit_test(a_late_answer_heals),
+        cmocka_unit_test(no_adapter_can_talk_the_desk_into_it),
+        cmocka_unit_test(an_old_no_is_no_verdict),
         cmocka_unit_test(policies),
         cmocka_unit_test(idempotent_within_half_its_time),
         cmocka_unit_test(killed_while_sending),
