@@ -2,6 +2,7 @@
 #include "adapters/adapter.h"
 #include "compose/compose.h"
 #include "core/buf.h"
+#include "desk/import.h"
 #include "desk/inner.h"
 #include "desk/page.h"
 #include "desk/pick.h"
@@ -239,6 +240,10 @@ static int wish_inside(struct wisher *wisher)
         wisher->label = subject_label(wisher->arena, wisher->chinese, WHAT_TEXT, NULL, false);
         return wish_text(wisher);
     }
+    /* What was imported by hand is published now, whether a daemon runs or not. */
+    if (state_publish_due(wisher->state, wisher->now.wall_ms,
+            import_today(wisher->arena, wisher->setup, wisher->now), wisher->err))
+        return -1;
     if (pick_subject(wisher->state, wisher->setup, wisher->channel, wisher->channel_id, wisher->wish->what,
             wisher->wish->words, true, false, wisher->now, wisher->arena, &wisher->pick, wisher->err))
         return -1;
