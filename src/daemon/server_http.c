@@ -1,6 +1,7 @@
 /* Requests and answers: what is refused before a handler sees it, and the headers every answer carries. */
 #include "daemon/server_private.h"
 
+#include "core/calendar.h"
 #include "core/utf8.h"
 #include "daemon/clock.h"
 #include "daemon/loop.h"
@@ -18,7 +19,8 @@ enum {
 };
 
 static const char SECURITY[] =
-    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: http: "
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: "
+    "http: "
     "data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'\r\n"
     "X-Content-Type-Options: nosniff\r\n"
     "X-Frame-Options: DENY\r\n"
@@ -34,11 +36,12 @@ static const char *phrase(int status)
     static const struct {
         int status;
         const char *phrase;
-    } phrases[] = {{200, "OK"}, {201, "Created"}, {202, "Accepted"}, {204, "No Content"}, {304, "Not Modified"},
-        {400, "Bad Request"}, {401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"},
-        {405, "Method Not Allowed"}, {408, "Request Timeout"}, {411, "Length Required"}, {413, "Content Too Large"},
-        {414, "URI Too Long"}, {415, "Unsupported Media Type"}, {422, "Unprocessable Content"},
-        {429, "Too Many Requests"}, {500, "Internal Server Error"}, {503, "Service Unavailable"}};
+    } phrases[] = {{200, "OK"}, {201, "Created"}, {202, "Accepted"}, {204, "No Content"},
+        {304, "Not Modified"}, {400, "Bad Request"}, {401, "Unauthorized"}, {403, "Forbidden"},
+        {404, "Not Found"}, {405, "Method Not Allowed"}, {408, "Request Timeout"}, {411, "Length Required"},
+        {413, "Content Too Large"}, {414, "URI Too Long"}, {415, "Unsupported Media Type"},
+        {422, "Unprocessable Content"}, {429, "Too Many Requests"}, {500, "Internal Server Error"},
+        {503, "Service Unavailable"}};
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
         if (phrases[i].status == status)
             return phrases[i].phrase;
@@ -53,15 +56,15 @@ static void add_header(struct buf *head, const char *name, const char *value)
 
 static void add_date(struct buf *head)
 {
-    static const char days[] = "SunMonTueWedThuFriSat", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    time_t now = (time_t)(clock_now().wall_ms / 1000);
-    struct tm utc;
-    if (gmtime_r(&now, &utc))
-        buf_addf(head, "Date: %.3s, %02d %.3s %d %02d:%02d:%02d GMT\r\n", days + 3 * utc.tm_wday, utc.tm_mday,
-            months + 3 * utc.tm_mon, utc.tm_year + 1900, utc.tm_hour, utc.tm_min, utc.tm_sec);
+    static const char days[] = "MonTueWedThuFriSatSun", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    struct civil now = zone_civil(zone_utc(), clock_now().wall_ms / 1000);
+    buf_addf(head, "Date: %.3s, %02d %.3s %d %02d:%02d:%02d GMT\r\n",
+        days + 3 * civil_weekday(now.year, now.month, now.day), now.day, months + 3 * (now.month - 1),
+        now.year, now.hour, now.minute, now.second);
 }
 
-static void add_head(struct buf *head, const struct connection *connection, const struct server_answer *answer)
+static void add_head(
+    struct buf *head, const struct connection *connection, const struct server_answer *answer)
 {
     const char *method = connection->request.method;
     buf_addf(head, "HTTP/1.1 %d %s\r\n", answer->status, phrase(answer->status));
@@ -187,7 +190,8 @@ static bool path_valid(const char *path)
     return true;
 }
 
-/* libwebsockets hands out the query decoded, in pieces parted at "&": it is encoded again, as the handlers expect. */
+/* libwebsockets hands out the query decoded, in pieces parted at "&": it is encoded again, as the handlers
+ * expect. */
 static const char *query(struct connection *connection)
 {
     struct buf raw;
