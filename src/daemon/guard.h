@@ -15,9 +15,9 @@ struct guard_bucket {
 /* Takes one token; false = none left. `rate` a second, at most `burst` of them. */
 bool guard_take(struct guard_bucket *bucket, double rate, double burst, int64_t boot_ms);
 
-/* Is this Host header ours? localhost, 127.0.0.1 and [::1] with our port (which may be left out where it is 80), or
- * `public_host` ("digest.example.org", "" = none). A page elsewhere whose name was pointed to this machine (DNS
- * rebinding) is refused by this. Case does not matter. */
+/* Is this Host header ours? localhost, 127.0.0.1 and [::1] with our port (which may be left out where it is
+ * 80), or `public_host` ("digest.example.org", "" = none). A page elsewhere whose name was pointed to this
+ * machine (DNS rebinding) is refused by this. Case does not matter. */
 bool guard_host(const char *host, int port, const char *public_host);
 /* The same for an Origin header: "http://HOST", and for the public one also "https://HOST". */
 bool guard_origin(const char *origin, int port, const char *public_host);

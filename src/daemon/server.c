@@ -1,5 +1,5 @@
-/* Listening, accepting, ending. The sockets are our own until they are accepted: so the port can be tried, the
- * number of connections is bounded before libwebsockets spends anything on one, and peers are known. */
+/* Listening, accepting, ending. The sockets are our own until they are accepted: so the port can be tried,
+ * the number of connections is bounded before libwebsockets spends anything on one, and peers are known. */
 #include "daemon/server_private.h"
 
 #include "daemon/clock.h"
@@ -115,8 +115,9 @@ static void read_address(const union address *address, char *text, size_t size, 
 
 static void send_away(int fd)
 {
-    static const char busy[] = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n"
-                               "Retry-After: 2\r\n\r\n";
+    static const char busy[] =
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n"
+        "Retry-After: 2\r\n\r\n";
     ssize_t sent = send(fd, busy, sizeof busy - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
     (void)sent;
     shutdown(fd, SHUT_WR);
@@ -251,13 +252,15 @@ static int start_listening(struct server *server, const struct server_options *o
             break;
     }
     if (server->listen_fd < 0 && errno == EADDRINUSE && tries > 1)
-        return error_set(err, "%s%s%s:%d and the %d ports after it are taken by other programs", open, shown, close,
-            options->port, PORTS_TRIED);
+        return error_set(err, "%s%s%s:%d and the %d ports after it are taken by other programs", open, shown,
+            close, options->port, PORTS_TRIED);
     if (server->listen_fd < 0 && errno == EADDRINUSE)
-        return error_set(err, "%s%s%s:%d is taken by another program; choose another with --listen or http.listen",
-            open, shown, close, options->port);
+        return error_set(err,
+            "%s%s%s:%d is taken by another program; choose another with --listen or http.listen", open, shown,
+            close, options->port);
     if (server->listen_fd < 0)
-        return error_set(err, "cannot listen on %s%s%s:%d: %s", open, shown, close, options->port, strerror(errno));
+        return error_set(
+            err, "cannot listen on %s%s%s:%d: %s", open, shown, close, options->port, strerror(errno));
     getsockname(server->listen_fd, &address.any, &size);
     server->port = ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
     return 0;
@@ -274,14 +277,13 @@ static void on_lws_log(int level, const char *line)
 
 static int start_lws(struct server *server, struct error *err)
 {
-    static const struct lws_protocols protocols[] = {{.name = "http", .callback = on_lws, .rx_buffer_size = 4096}, {0}};
-    static const struct lws_protocols *const list[] = {&protocols[0], NULL};
+    static const struct lws_protocols protocols[] = {
+        {.name = "http", .callback = on_lws, .rx_buffer_size = 4096}, {0}};
     lws_set_log_level(LLL_ERR | LLL_WARN, on_lws_log);
     server->foreign_loop[0] = loop_uv(server->loop);
     struct lws_context_creation_info info = {.port = CONTEXT_PORT_NO_LISTEN_SERVER,
         .options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
-                   LWS_SERVER_OPTION_SKIP_SERVER_CANONICAL_NAME | LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS |
-                   LWS_SERVER_OPTION_DISABLE_IPV6,
+                   LWS_SERVER_OPTION_SKIP_SERVER_CANONICAL_NAME | LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS,
         .foreign_loops = server->foreign_loop,
         .pcontext = &server->lws,
         .fd_limit_per_thread = 256 + (unsigned)server->connections_max,
@@ -290,11 +292,9 @@ static int start_lws(struct server *server, struct error *err)
         .timeout_secs = 5,
         .timeout_secs_ah_idle = 10,
         .keepalive_timeout = 1,
-        .user = server,
-        .gid = (int)getgid() ? -1 : -1,
+        .protocols = protocols,
+        .gid = -1,
         .uid = -1};
-    (void)list;
-    info.protocols = protocols;
     server->lws = lws_create_context(&info);
     if (server->lws)
         server->vhost = lws_create_vhost(server->lws, &info);
@@ -327,18 +327,12 @@ struct server *server_new(struct loop *loop, const struct server_options *option
     return server;
 }
 
-int server_port(const struct server *server)
-{
-    return server->port;
-}
-
-/* The second of the two: after the loop has run out (docs/internals.md, libwebsockets). */
-static void end_server(void *context)
+/* The second end of the two that libwebsockets needs: after the loop has run out. It sets server->lws to NULL. */
+static void on_loop_end(void *context)
 {
     struct server *server = context;
     if (server->lws)
         lws_context_destroy(server->lws);
-    free(server->address);
     free(server->public_host);
     free(server->socket_path);
     free(server);
@@ -361,15 +355,21 @@ static void on_ending(uv_timer_t *timer)
 void server_free(struct server *server)
 {
     server->freed = true;
+    for (struct connection *connection = server->connections; connection; connection = connection->next)
+        socket_over(connection);
     if (server->listener)
         uv_close((uv_handle_t *)server->listener, free_handle);
-    if (server->accept_again)
-        loop_timer_free(server->accept_again);
     if (server->listen_fd >= 0)
         close(server->listen_fd);
-    server->ending = memory_new(1, sizeof *server->ending);
-    server->ending->data = server;
-    uv_timer_init(loop_uv(server->loop), server->ending);
-    uv_timer_start(server->ending, on_ending, 0, 0);
-    loop_at_end(server->loop, end_server, server);
+    loop_timer_free(server->accept_again);
+    uv_timer_t *ending = memory_new(1, sizeof *ending);
+    ending->data = server;
+    uv_timer_init(loop_uv(server->loop), ending);
+    uv_timer_start(ending, on_ending, 0, 0);
+    loop_at_end(server->loop, on_loop_end, server);
+}
+
+int server_port(const struct server *server)
+{
+    return server->port;
 }

@@ -1,5 +1,5 @@
-/* What the files of the server share: server.c (listening, accepting, ending), server_http.c (requests, answers)
- * and server_socket.c (WebSockets). */
+/* What the files of the server share: server.c (listening, accepting, ending), server_http.c (requests,
+ * answers) and server_socket.c (WebSockets). */
 #ifndef DAEMON_SERVER_PRIVATE_H
 #define DAEMON_SERVER_PRIVATE_H
 
@@ -78,7 +78,7 @@ struct server {
     struct loop *loop;
     struct server_handlers handlers;
     void *context;
-    char *address, *public_host, *socket_path;
+    char *public_host, *socket_path;
     int port;
     size_t body_max;
     int connections_max, sockets_max;
@@ -89,7 +89,6 @@ struct server {
     struct lws_context *lws;
     struct lws_vhost *vhost;
     void *foreign_loop[1];
-    uv_timer_t *ending; /* libwebsockets is ended from a callback of the loop's own */
     bool freed;
     struct connection *connections;
     struct guard_peers peers;

@@ -57,7 +57,8 @@ void socket_close(struct socket *socket, int code, const char *why)
         return;
     socket->close_code = code;
     snprintf(socket->close_why, sizeof socket->close_why, "%s", why);
-    socket->close_why[utf8_prefix(socket->close_why, strlen(socket->close_why), sizeof socket->close_why)] = '\0';
+    socket->close_why[utf8_prefix(socket->close_why, strlen(socket->close_why), sizeof socket->close_why)] =
+        '\0';
     loop_timer_set(socket->connection->deadline, CLOSE_WITHIN_MS);
     lws_callback_on_writable(socket->connection->wsi);
 }
