@@ -4,6 +4,7 @@
 #define DAEMON_CONFIG_VALUES_H
 
 #include "adapters/adapter.h"
+#include "core/buf.h"
 #include "daemon/yaml.h"
 
 struct loader {
@@ -22,22 +23,49 @@ struct loader {
 /* "file:line:column: …" in the configuration's language; both formats take the same arguments. Returns -1. */
 int fail(struct loader *loader, int line, int column, const char *english, const char *chinese, ...)
     __attribute__((format(printf, 4, 6), format(printf, 5, 6)));
-void warn(struct loader *loader, int line, int column, const char *text);
+void warn(struct loader *loader, int line, int column, const char *english, const char *chinese);
 
-/* The member of a map, marked as known; NULL = not there (or the node is no map). */
-struct yaml *take(struct yaml *map, const char *key);
+/* The text in the configuration's language. */
+const char *say(const struct loader *loader, const char *english, const char *chinese);
+
+/* What kind of map it is, for keys that a later version will know. */
+enum place { IN_FILE = 1, IN_SOURCE = 2, IN_BOT = 4, IN_RULE = 8, IN_CHANNEL = 16, IN_HTTP = 32 };
+
+/* The member of a map, marked as known; NULL = not there (or the node is no map). The map remembers that it
+ * was asked for. */
+struct yaml *take(struct loader *loader, struct yaml *map, const char *key);
+void take_all(struct loader *loader, struct yaml *map, const char *const *keys); /* up to NULL */
 size_t yaml_count(const struct yaml *node);
 int need(struct loader *loader, const struct yaml *node, enum yaml_kind kind, const char *what);
-/* Members nobody took: an error that names the nearest key that was asked for. */
-int leftover(struct loader *loader, struct yaml *map, const char *owner);
-/* Alike enough for "did you mean". */
-bool near(const char *a, const char *b);
+/* Members nobody took: an error that names the nearest key that was asked for here. So a map's keys are all
+ * taken first, then the rest is refused, then values are read: a misspelt key is told as that, and not as a
+ * missing one. */
+int leftover(struct loader *loader, struct yaml *map, const char *owner, enum place place);
+/* The same, but only for a member that is nearest to this key: where the map's other keys are not known yet.
+ */
+int misspelt(struct loader *loader, struct yaml *map, const char *owner, const char *key);
+
+/* "There is no KIND NAME": names are offered one by one, the nearest is suggested, or all are listed. */
+struct guess {
+    const char *name; /* as written */
+    const char *nearest;
+    size_t distance;
+    struct buf known;
+};
+void guess_begin(struct guess *guess, const char *name);
+void guess_offer(struct guess *guess, const char *known);
+int guess_fail(struct loader *loader, const struct yaml *at, const char *english, const char *chinese,
+    struct guess *guess); /* kinds: "source", "来源"; ends the guess */
+
+/* yaml_shown() */
+const char *shown(const struct loader *loader, const char *text);
 const char *absolute(struct loader *loader, const char *path);
 
 int value_text(struct loader *loader, const struct yaml *node, const char **text); /* not empty */
 int value_flag(struct loader *loader, const struct yaml *node, bool *flag);
 int value_duration(struct loader *loader, const struct yaml *node, int64_t *ms);
-int value_url(struct loader *loader, const struct yaml *node, const char **url);
+int value_url(struct loader *loader, const struct yaml *node, const char **url); /* without a last "/" */
+int value_listen(struct loader *loader, const struct yaml *node, const char **listen); /* "off" is "" */
 int value_zone(struct loader *loader, const struct yaml *node, const struct zone **zone);
 int value_language(struct loader *loader, const struct yaml *node, const char **language);
 /* `node` NULL leaves *choice as it is. `choices` ends with NULL. */

@@ -1,6 +1,6 @@
 #include "daemon/secrets.h"
 
-#include "core/buf.h"
+#include "adapters/adapter.h"
 #include "core/utf8.h"
 #include "daemon/env.h"
 
@@ -17,10 +17,22 @@ struct resolver {
     struct error *err;
 };
 
+static const char *say(const struct resolver *resolver, const char *english, const char *chinese)
+{
+    return strcmp(resolver->setup->language, "zh") ? english : chinese;
+}
+
+/* Where the option stands and what it is called. Never its value. */
+static const char *place(const struct resolver *resolver, const struct option_value *value)
+{
+    return arena_printf(resolver->arena, "%s:%d:%d%s%s", resolver->setup->file, value->line, value->column,
+        say(resolver, ": ", "："), value->key);
+}
+
 static int missing(struct resolver *resolver, const struct option_value *value, const char *why)
 {
-    return error_set_kind(resolver->err, ERROR_USAGE, "%s:%d:%d: %s: %s", resolver->setup->file, value->line,
-        value->column, value->key, why);
+    return error_set_kind(
+        resolver->err, ERROR_USAGE, "%s%s%s", place(resolver, value), say(resolver, ": ", "："), why);
 }
 
 static void add_warning(struct resolver *resolver, const char *text)
@@ -36,24 +48,40 @@ static void add_warning(struct resolver *resolver, const char *text)
     setup->warnings = more;
 }
 
-static int from_file(struct resolver *resolver, struct option_value *value, const char *path)
+/* A pipe or a terminal could keep the start waiting for ever. */
+static int read_file(struct resolver *resolver, const struct option_value *value, const char *path,
+    char *bytes, ssize_t *len, struct stat *info)
 {
-    struct stat info;
-    char bytes[SECRET_MAX + 1];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    const char *why = NULL;
     if (fd < 0)
         return missing(resolver, value, arena_printf(resolver->arena, "%s: %s", path, strerror(errno)));
-    bool known = !fstat(fd, &info);
-    ssize_t len = known && S_ISREG(info.st_mode) ? read(fd, bytes, sizeof bytes) : -1;
+    if (fstat(fd, info) || !S_ISREG(info->st_mode))
+        why = say(resolver, "is no file", "不是文件");
+    else if ((*len = read(fd, bytes, SECRET_MAX + 1)) < 0)
+        why = strerror(errno);
+    else if (*len > SECRET_MAX)
+        why = say(resolver, "is too long for a secret", "太长，不像密钥");
+    else if (memchr(bytes, '\0', (size_t)*len))
+        why = say(resolver, "is no text (save it as UTF-8)", "不是文本（请存成 UTF-8）");
     close(fd);
-    if (len < 0 || len > SECRET_MAX)
-        return missing(resolver, value,
-            arena_printf(
-                resolver->arena, "%s: %s", path, len < 0 ? "cannot be read" : "is too long for a secret"));
-    if (value->from == 'f' && (info.st_mode & (S_IRGRP | S_IROTH)))
-        add_warning(resolver, arena_printf(resolver->arena, "%s:%d:%d: others may read %s; chmod 600 %s",
-                                  resolver->setup->file, value->line, value->column, path, path));
-    value->value = arena_copy(resolver->arena, bytes, (size_t)len);
+    return why ? missing(resolver, value, arena_printf(resolver->arena, "%s: %s", path, why)) : 0;
+}
+
+static int from_file(struct resolver *resolver, struct option_value *value, const char *path)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    struct stat info;
+    char bytes[SECRET_MAX + 1];
+    ssize_t len = 0;
+    if (read_file(resolver, value, path, bytes, &len, &info))
+        return -1;
+    if (value->from == 'f' && (info.st_mode & (S_IROTH | S_IWOTH)))
+        add_warning(resolver,
+            arena_printf(resolver->arena, "%s%s %s; chmod 600 %s", place(resolver, value),
+                say(resolver, ": everybody on this machine may read", "：这台机器上谁都能读"), path, path));
+    size_t skip = len >= 3 && !memcmp(bytes, mark, 3) ? 3 : 0;
+    value->value = arena_copy(resolver->arena, bytes + skip, (size_t)len - skip);
     return 0;
 }
 
@@ -67,13 +95,16 @@ static int look_up(struct resolver *resolver, struct option_value *value)
         text = env_get("CREDENTIALS_DIRECTORY");
         if (!text)
             return missing(resolver, value,
-                "credentials come from systemd (LoadCredential=), and $CREDENTIALS_DIRECTORY is not set");
+                say(resolver,
+                    "credentials come from systemd (LoadCredential=), and $CREDENTIALS_DIRECTORY is not set",
+                    "credential 由 systemd 提供（LoadCredential=），但没有 $CREDENTIALS_DIRECTORY"));
         return from_file(resolver, value, arena_printf(resolver->arena, "%s/%s", text, value->reference));
     case 'e':
         text = env_get(value->reference);
         if (!text)
-            return missing(
-                resolver, value, arena_printf(resolver->arena, "$%s is not set", value->reference));
+            return missing(resolver, value,
+                arena_printf(
+                    resolver->arena, "$%s %s", value->reference, say(resolver, "is not set", "没有设置")));
         value->value = arena_string(resolver->arena, text);
         return 0;
     default:
@@ -91,12 +122,14 @@ static int trim(struct resolver *resolver, struct option_value *value)
     while (len && strchr(" \t\r\n", text[len - 1]))
         len--;
     if (!len)
-        return missing(resolver, value, "the secret is empty");
+        return missing(resolver, value, say(resolver, "the secret is empty", "密钥是空的"));
     for (size_t i = 0; i < len; i++)
         if ((unsigned char)text[i] <= ' ' || (unsigned char)text[i] == 0x7f)
-            return missing(resolver, value, "the secret has white space or control characters in it");
+            return missing(resolver, value,
+                say(resolver, "the secret has white space or control characters in it",
+                    "密钥里有空白或控制字符"));
     if (!utf8_valid(text, len))
-        return missing(resolver, value, "the secret is not UTF-8");
+        return missing(resolver, value, say(resolver, "the secret is not UTF-8", "密钥不是 UTF-8"));
     value->value = arena_copy(resolver->arena, text, len);
     return 0;
 }
@@ -111,6 +144,26 @@ static int resolve(struct resolver *resolver, struct settings *settings)
     return 0;
 }
 
+/* Two listeners on one account take each other's messages away (Telegram answers 409). */
+static int refuse_twins(struct resolver *resolver)
+{
+    const struct setup *setup = resolver->setup;
+    for (size_t i = 0; i < setup->bot_count; i++)
+        for (size_t j = 0; j < i; j++) {
+            const struct settings *a = &setup->bots[i].settings, *b = &setup->bots[j].settings;
+            for (size_t k = 0; k < a->count && a->adapter == b->adapter && a->adapter->listen; k++) {
+                const char *other = a->values[k].secret ? setting(b, a->values[k].key) : NULL;
+                if (other && !strcmp(other, a->values[k].value))
+                    return missing(resolver, &a->values[k],
+                        arena_printf(resolver->arena, "%s %s; %s",
+                            say(resolver, "the same as of", "和这个机器人的一样："), setup->bots[j].name,
+                            say(resolver, "put the bot under bots: once, and name it in its channels by bot:",
+                                "请在 bots: 里只写一次，群里用 bot: 引用")));
+            }
+        }
+    return 0;
+}
+
 int secrets_resolve(struct setup *setup, struct arena *arena, struct error *err)
 {
     struct resolver resolver = {setup, arena, err};
@@ -120,5 +173,5 @@ int secrets_resolve(struct setup *setup, struct arena *arena, struct error *err)
     for (size_t i = 0; i < setup->channel_count; i++)
         if (resolve(&resolver, &setup->channels[i].settings))
             return -1;
-    return 0;
+    return refuse_twins(&resolver);
 }

@@ -1,31 +1,132 @@
 #include "daemon/yaml.h"
 
+#include "core/buf.h"
 #include "core/utf8.h"
 
+#include <ctype.h>
 #include <yaml.h>
+
+enum { SHOWN_POINTS = 60, SECRET_RUN = 24 };
 
 /* What is being built, and for whom. */
 struct build {
     struct arena *arena;
     const char *name;
+    bool chinese;
+    const char *bytes; /* behind the byte order mark */
+    size_t len;
     yaml_parser_t parser;
     size_t nodes;
     struct error *err;
 };
 
-static int refuse(struct build *build, yaml_mark_t mark, const char *what)
+/* --- words of the file in error texts
+ * ------------------------------------------------------------------------------------ */
+
+/* Keys and tokens are long runs of letters and digits; names that people give are not. */
+static bool like_secret(const char *text)
 {
-    return error_set_kind(
-        build->err, ERROR_USAGE, "%s:%zu:%zu: %s", build->name, mark.line + 1, mark.column + 1, what);
+    size_t run = 0;
+    bool letter = false, digit = false;
+    for (const char *at = text; *at; at++) {
+        unsigned char c = (unsigned char)*at;
+        bool inside = isalnum(c) || c == '_' || c == '-';
+        run = inside ? run + 1 : 0;
+        letter = inside && (letter || isalpha(c));
+        digit = inside && (digit || isdigit(c));
+        if (run >= SECRET_RUN && letter && digit)
+            return true;
+    }
+    return false;
+}
+
+const char *yaml_shown(struct arena *arena, const char *text)
+{
+    if (like_secret(text))
+        return "***";
+    struct buf clean = BUF_INIT(8192);
+    size_t len = strlen(text);
+    utf8_clean(&clean, text, len < 1000 ? len : 1000, NULL);
+    for (size_t i = 0; i < clean.len; i++)
+        if (clean.data[i] == '\n' || clean.data[i] == '\t')
+            clean.data[i] = ' ';
+    size_t end = utf8_prefix(clean.data, clean.len, SHOWN_POINTS);
+    if (end < clean.len) {
+        buf_truncate(&clean, end);
+        buf_adds(&clean, "…");
+    }
+    const char *shown = buf_keep(&clean, arena);
+    buf_free(&clean);
+    return shown;
+}
+
+/* --- what is wrong, and where
+ * -------------------------------------------------------------------------------------------- */
+
+static int refuse_at(struct build *build, size_t line, size_t column, const char *what)
+{
+    return error_set_kind(build->err, ERROR_USAGE, build->chinese ? "%s:%zu:%zu：%s" : "%s:%zu:%zu: %s",
+        build->name, line, column, what);
+}
+
+static int refuse(struct build *build, yaml_mark_t mark, const char *english, const char *chinese)
+{
+    return refuse_at(build, mark.line + 1, mark.column + 1, build->chinese ? chinese : english);
+}
+
+/* The same with the place given as a byte. Everything before it is valid UTF-8. */
+static int refuse_byte(struct build *build, size_t offset, const char *english, const char *chinese)
+{
+    size_t line = 1, start = 0;
+    offset = offset < build->len ? offset : build->len;
+    for (size_t i = 0; i < offset; i++)
+        if (build->bytes[i] == '\n') {
+            line++;
+            start = i + 1;
+        }
+    return refuse_at(build, line, utf8_points(build->bytes + start, offset - start) + 1,
+        build->chinese ? chinese : english);
+}
+
+/* The byte at a place of the parser, whose lines also end at a lone CR and at Unicode's line ends: none of
+ * these matters for a hint. '\0' behind the end. */
+static char byte_at(const struct build *build, yaml_mark_t mark)
+{
+    size_t at = 0, size;
+    for (size_t point = 0; point < mark.index && at < build->len; point++, at += size)
+        (void)utf8_decode(build->bytes, build->len, at, &size);
+    return at < build->len ? build->bytes[at] : '\0';
+}
+
+/* libyaml's words tell what its scanner wanted; the usual mistakes deserve better ones. */
+static int refuse_syntax(struct build *build)
+{
+    const yaml_parser_t *parser = &build->parser;
+    const char *problem = parser->problem ? parser->problem : "it cannot be read";
+    if (parser->error == YAML_READER_ERROR)
+        return refuse_byte(build, parser->problem_offset, "a control character", "有控制字符");
+    char at = byte_at(build, parser->problem_mark);
+    if (strstr(problem, "cannot start any token") && at == '\t')
+        return refuse(build, parser->problem_mark, "a tab; indent with spaces", "有制表符；缩进请用空格");
+    if (strstr(problem, "cannot start any token"))
+        return refuse(build, parser->problem_mark,
+            "text that begins with this character goes in quotes, such as \"@name\"",
+            "以这个字符开头的文字要加引号，例如 \"@name\"");
+    if (strstr(problem, "mapping values are not allowed"))
+        return refuse(build, parser->problem_mark,
+            "a \":\" is out of place: text with \": \" in it goes in quotes, and keys of one map line up",
+            "这里不该有 \":\"：带 \": \" 的文字要加引号；同一层的键要对齐");
+    return refuse(build, parser->problem_mark, arena_printf(build->arena, "not YAML: %s", problem),
+        arena_printf(build->arena, "不是 YAML：%s", problem));
 }
 
 static int next_event(struct build *build, yaml_event_t *event)
 {
-    if (yaml_parser_parse(&build->parser, event))
-        return 0;
-    const char *problem = build->parser.problem ? build->parser.problem : "this is not YAML";
-    return refuse(build, build->parser.problem_mark, problem);
+    return yaml_parser_parse(&build->parser, event) ? 0 : refuse_syntax(build);
 }
+
+/* --- the tree
+ * --------------------------------------------------------------------------------------------------- */
 
 static struct yaml *new_node(struct build *build, const yaml_event_t *event, enum yaml_kind kind)
 {
@@ -51,14 +152,16 @@ static int plain(struct build *build, const yaml_event_t *event)
         anchor = event->data.mapping_start.anchor;
         tag = event->data.mapping_start.tag;
     } else {
-        return refuse(build, event->start_mark, "aliases (*name) are not taken; write it out");
+        return refuse(build, event->start_mark, "aliases (*name) are not taken; write it out",
+            "不支持别名（*name），请写全");
     }
     if (anchor)
-        return refuse(build, event->start_mark, "anchors (&name) are not taken; write it out");
+        return refuse(build, event->start_mark, "anchors (&name) are not taken; write it out",
+            "不支持锚点（&name），请写全");
     if (tag)
-        return refuse(build, event->start_mark, "tags (!name) are not taken");
+        return refuse(build, event->start_mark, "tags (!name) are not taken", "不支持标签（!name）");
     if (++build->nodes > YAML_NODES_MAX)
-        return refuse(build, event->start_mark, "too many entries");
+        return refuse(build, event->start_mark, "too many entries", "条目太多");
     return 0;
 }
 
@@ -70,7 +173,7 @@ static struct yaml *build_scalar(struct build *build, const yaml_event_t *event)
     size_t len = event->data.scalar.length;
     const char *text = (const char *)event->data.scalar.value;
     if (memchr(text, '\0', len)) {
-        refuse(build, event->start_mark, "a NUL character");
+        refuse(build, event->start_mark, "a NUL character", "有 NUL 字符");
         return NULL;
     }
     node->text = arena_copy(build->arena, text, len);
@@ -80,17 +183,22 @@ static struct yaml *build_scalar(struct build *build, const yaml_event_t *event)
 
 static int take_key(struct build *build, const yaml_event_t *event, struct yaml *map, const char **key)
 {
+    size_t count = 1;
     if (event->type != YAML_SCALAR_EVENT)
-        return refuse(build, event->start_mark, "a key must be a word");
+        return refuse(build, event->start_mark, "a key must be a word", "键只能是一个词");
+    if (memchr(event->data.scalar.value, '\0', event->data.scalar.length))
+        return refuse(build, event->start_mark, "a NUL character", "有 NUL 字符");
     *key = arena_copy(build->arena, (const char *)event->data.scalar.value, event->data.scalar.length);
-    for (const struct yaml *at = map->first; at; at = at->next)
+    for (const struct yaml *at = map->first; at; at = at->next, count++)
         if (!strcmp(at->key, *key)) {
-            char text[160];
-            snprintf(text, sizeof text, "\"%.80s\" stands here a second time; the first is in line %d", *key,
-                at->key_line);
-            return refuse(build, event->start_mark, text);
+            const char *shown = yaml_shown(build->arena, *key);
+            return refuse(build, event->start_mark,
+                arena_printf(build->arena, "\"%s\" stands here a second time; the first is in line %d", shown,
+                    at->key_line),
+                arena_printf(build->arena, "\"%s\" 写了两次，第一次在第 %d 行", shown, at->key_line));
         }
-    return 0;
+    /* Each is compared with all before it. */
+    return count > YAML_KEYS_MAX ? refuse(build, event->start_mark, "too many entries", "条目太多") : 0;
 }
 
 static struct yaml *build_children(struct build *build, struct yaml *parent, int depth)
@@ -134,7 +242,7 @@ static struct yaml *build_node(struct build *build, const yaml_event_t *event, i
     if (event->type == YAML_SCALAR_EVENT)
         return build_scalar(build, event);
     if (depth >= YAML_DEPTH_MAX) {
-        refuse(build, event->start_mark, "nested too deep");
+        refuse(build, event->start_mark, "nested too deep", "嵌套太深");
         return NULL;
     }
     enum yaml_kind kind = event->type == YAML_MAPPING_START_EVENT ? YAML_MAP : YAML_LIST;
@@ -155,7 +263,8 @@ static struct yaml *build_document(struct build *build)
             break;
         case YAML_DOCUMENT_START_EVENT:
             if (root) {
-                refuse(build, event.start_mark, "a second document (---) begins here; only one is read");
+                refuse(build, event.start_mark, "a second document (---) begins here; only one is read",
+                    "这里开始了第二个文档（---）；只读一个");
                 done = true;
                 root = NULL;
             }
@@ -175,25 +284,27 @@ static struct yaml *build_document(struct build *build)
 }
 
 struct yaml *yaml_parse(
-    struct arena *arena, const char *name, const char *bytes, size_t len, struct error *err)
+    struct arena *arena, const char *name, bool chinese, const char *bytes, size_t len, struct error *err)
 {
-    struct build build = {.arena = arena, .name = name, .err = err};
+    if (len >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3)) {
+        bytes += 3;
+        len -= 3;
+    }
+    struct build build = {
+        .arena = arena, .name = name, .chinese = chinese, .bytes = bytes, .len = len, .err = err};
     if (len > YAML_BYTES_MAX) {
-        error_set_kind(
-            err, ERROR_USAGE, "%s: is larger than %d bytes; this is no configuration", name, YAML_BYTES_MAX);
+        error_set_kind(err, ERROR_USAGE,
+            chinese ? "%s：大于 %d 字节，不是配置文件"
+                    : "%s: is larger than %d bytes; this is no configuration",
+            name, YAML_BYTES_MAX);
         return NULL;
     }
     if (!utf8_valid(bytes, len)) {
-        int line = 1;
-        size_t start = 0;
-        for (size_t i = 0; i <= len; i++)
-            if (i == len || bytes[i] == '\n') {
-                if (!utf8_valid(bytes + start, i - start))
-                    break;
-                line++;
-                start = i + 1;
-            }
-        error_set_kind(err, ERROR_USAGE, "%s:%d: is not UTF-8; save it as UTF-8", name, line);
+        struct buf nothing = BUF_INIT(0);
+        size_t bad = 0;
+        utf8_clean(&nothing, bytes, len, &bad);
+        buf_free(&nothing);
+        refuse_byte(&build, bad, "this is not UTF-8; save the file as UTF-8", "不是 UTF-8；请存成 UTF-8");
         return NULL;
     }
     if (!yaml_parser_initialize(&build.parser))
