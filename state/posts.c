@@ -291,6 +291,20 @@ int state_told_remote(struct state *state, struct arena *arena, int64_t channel,
     return query_end(&q, err);
 }
 
+int state_is_answer(struct state *state, int64_t channel, const char *chat, const char *remote_id,
+    bool *is_answer, struct error *err)
+{
+    struct query q;
+    query_start(&q, state,
+        "SELECT 1 FROM post p JOIN delivery d ON d.post = p.id AND d.part = 0 "
+        "WHERE p.kind = 'answer' AND p.channel = ? AND p.chat = ? AND d.remote_id = ?");
+    query_int(&q, channel);
+    query_text(&q, chat);
+    query_text(&q, remote_id);
+    *is_answer = query_row(&q);
+    return query_end(&q, err);
+}
+
 int state_question_day(struct state *state, struct arena *arena, int64_t channel, const char *day,
     const char **subject, struct error *err)
 {

@@ -155,6 +155,10 @@ int state_untell(struct state *state, int64_t post, struct error *err);
 int state_told_remote(struct state *state, struct arena *arena, int64_t channel, const char *subject,
     const char **remote_id, struct error *err);
 
+/* Is this message of the platform's an answer of ours, sent to that chat? */
+int state_is_answer(struct state *state, int64_t channel, const char *chat, const char *remote_id,
+    bool *is_answer, struct error *err);
+
 /* The question of a channel's day. */
 int state_question_day(struct state *state, struct arena *arena, int64_t channel, const char *day,
     const char **subject, struct error *err); /* NULL = none yet */

@@ -61,6 +61,13 @@ struct node *answer_text(const struct call *call, struct message *answer, const 
     return paragraph;
 }
 
+struct node *answer_own(const struct call *call, struct message *answer, const char *text)
+{
+    struct node *paragraph = answer_paragraph(call, answer);
+    node_add_own(call->arena, paragraph, text);
+    return paragraph;
+}
+
 struct node *answer_title(const struct call *call, struct message *answer, const char *text)
 {
     struct node *paragraph = answer_paragraph(call, answer);

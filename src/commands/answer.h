@@ -19,6 +19,8 @@ struct edition_query call_query(const struct call *call, int limit, int offset);
 struct node *answer_paragraph(const struct call *call, struct message *answer);
 /* A paragraph of plain text. */
 struct node *answer_text(const struct call *call, struct message *answer, const char *text);
+/* The same in our own words, whose /commands may be tapped: nothing of an edition or a member in it. */
+struct node *answer_own(const struct call *call, struct message *answer, const char *text);
 /* In bold. */
 struct node *answer_title(const struct call *call, struct message *answer, const char *text);
 /* One more line of a paragraph. */

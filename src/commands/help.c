@@ -17,18 +17,19 @@ static int run_help(const struct call *call, struct message *answer, struct erro
         if (!shown(call, command))
             continue;
         const char *space = command->arguments[0] ? " " : "";
-        answer_line(call, paragraph,
+        node_add(call->arena, paragraph, NODE_BREAK);
+        node_add_own(call->arena, paragraph,
             arena_printf(call->arena, "/%s%s%s  %s", command->name, space, command->arguments,
                 call_says(call, command->help_zh, command->help_en)));
     }
     if (call->channel) {
-        answer_text(call, answer,
+        answer_own(call, answer,
             call_says(call, "也可以直接说：本周、第 3 条、今日一问、搜 豆包",
                 "Plain words do as well: week, item 3, question, search model"));
         answer_button(call, answer, 0, call_says(call, "本周", "This week"), "/week");
         answer_button(call, answer, 0, call_says(call, "今日一问", "Question"), "/question");
     } else {
-        answer_text(call, answer,
+        answer_own(call, answer,
             call_says(call, "这个群还没有接上。把 /where 给出的那一行写进配置。",
                 "This chat is not connected yet. Put the line /where gives into the configuration."));
     }

@@ -29,7 +29,7 @@ static void say(const struct call *call, struct message *answer, const struct ha
     else if (result->outcome == HAND_UNABLE)
         answer_text(call, answer, result->text);
     else
-        answer_text(call, answer, done);
+        answer_own(call, answer, done);
 }
 
 static int run_hold(const struct call *call, struct message *answer, struct error *err)

@@ -48,12 +48,14 @@ static int ask_which(const struct call *call, struct message *answer, struct err
     bool found = false;
     if (pick.found && state_edition_row(call->state, call->arena, pick.edition, &row, &found, err))
         return -1;
-    answer_text(call, answer,
-        !found ? pick.why
-               : arena_printf(call->arena,
-                     call_chinese(call) ? "哪一条？这期有 %d 条，比如 /item 3。"
-                                        : "Which one? This edition has %d; try /item 3.",
-                     row.item_count));
+    if (found)
+        answer_own(call, answer,
+            arena_printf(call->arena,
+                call_chinese(call) ? "哪一条？这期有 %d 条，比如 /item 3。"
+                                   : "Which one? This edition has %d; try /item 3.",
+                row.item_count));
+    else
+        answer_text(call, answer, pick.why);
     answer_button(call, answer, 0, call_says(call, "本周", "This week"), "/week");
     return 0;
 }

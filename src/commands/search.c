@@ -37,8 +37,7 @@ static int run_search(const struct call *call, struct message *answer, struct er
     const char *words = call->words;
     int page = call_page(call, &words);
     if (!words[0]) {
-        answer_text(
-            call, answer, call_says(call, "搜什么？比如 /search 豆包", "What for? Try /search model"));
+        answer_own(call, answer, call_says(call, "搜什么？比如 /search 豆包", "What for? Try /search model"));
         return 0;
     }
     struct rows_found found;

@@ -64,11 +64,11 @@ static int nothing_named(const struct call *call, const char *words, struct mess
 {
     size_t len = utf8_prefix(words, strlen(words), 60);
     words = arena_copy(call->arena, words, len);
-    answer_text(call, answer,
-        arena_printf(call->arena,
-            call_chinese(call) ? "没有叫「%s」的一期。/week list 列出所有。"
-                               : "No edition is called “%s”. /week list shows them all.",
-            words));
+    struct node *paragraph = answer_text(call, answer,
+        arena_printf(
+            call->arena, call_chinese(call) ? "没有叫「%s」的一期。" : "No edition is called “%s”. ", words));
+    node_add_own(
+        call->arena, paragraph, call_says(call, "/week list 列出所有。", "/week list shows them all."));
     answer_button(call, answer, 0, call_says(call, "往期", "All editions"), "/week list");
     return 0;
 }

@@ -70,6 +70,13 @@ struct node *node_add_text(struct arena *arena, struct node *parent, const char 
     return node_add_leaf(arena, parent, NODE_TEXT, text);
 }
 
+struct node *node_add_own(struct arena *arena, struct node *parent, const char *text)
+{
+    struct node *node = node_add_text(arena, parent, text);
+    node->info = "own";
+    return node;
+}
+
 struct node *node_add_link(struct arena *arena, struct node *parent, const char *url, const char *text)
 {
     struct node *link = node_add(arena, parent, NODE_LINK);

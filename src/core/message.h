@@ -67,6 +67,8 @@ enum { MESSAGE_DEPTH_MAX = 64, MESSAGE_NODES_MAX = 200000 };
 struct node *node_new(struct arena *arena, enum node_type type);
 struct node *node_add(struct arena *arena, struct node *parent, enum node_type type);      /* new last child */
 struct node *node_add_text(struct arena *arena, struct node *parent, const char *text);    /* NODE_TEXT */
+/* NODE_TEXT of our own words: a /command in it may be tapped. Never for what an edition or a member says. */
+struct node *node_add_own(struct arena *arena, struct node *parent, const char *text);
 struct node *node_add_leaf(struct arena *arena, struct node *parent, enum node_type type, const char *text);
 struct node *node_add_link(struct arena *arena, struct node *parent, const char *url, const char *text);
 void node_append(struct node *parent, struct node *child); /* child must have no parent */

@@ -42,7 +42,7 @@ int desk_ask(struct state *state, const struct setup *setup, const struct desk_t
         call.chat = chat ? chat : "";
         call.topic = topic ? topic : "";
     }
-    const struct command *command = command_match(tools->commands, text, true, arena, &call.words);
+    const struct command *command = command_match(tools->commands, text, ADDRESSED_US, arena, &call.words);
     if (!command || (!channel && !command->anywhere))
         return 0;
     struct message answer = {.root = node_new(arena, NODE_DOCUMENT)};

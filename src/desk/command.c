@@ -278,7 +278,7 @@ static const struct command *find_name(const struct command *const *commands, co
 
 /* Behind the slash: a name, then words. */
 static const struct command *match_slash(const struct command *const *commands, const char *text,
-    bool addressed, struct arena *arena, const char **words)
+    enum addressed addressed, struct arena *arena, const char **words)
 {
     size_t len = strlen(text), end = 0;
     while (end < len) {
@@ -296,11 +296,11 @@ static const struct command *match_slash(const struct command *const *commands, 
         return command;
     }
     struct line line = make_line(arena, trim(arena, text, len));
-    return match_forms(commands, &line, addressed ? FORM_ANYTHING : FORM_WHOLE, words);
+    return match_forms(commands, &line, addressed == ADDRESSED_US ? FORM_ANYTHING : FORM_WHOLE, words);
 }
 
-const struct command *command_match(const struct command *const *commands, const char *text, bool addressed,
-    struct arena *arena, const char **words)
+const struct command *command_match(const struct command *const *commands, const char *text,
+    enum addressed addressed, struct arena *arena, const char **words)
 {
     *words = "";
     size_t len = strlen(text);
@@ -312,7 +312,7 @@ const struct command *command_match(const struct command *const *commands, const
         return match_slash(commands, text + 1, addressed, arena, words);
     if (!strncmp(text, wide_slash, 3))
         return match_slash(commands, text + 3, addressed, arena, words);
-    if (!addressed)
+    if (addressed == ADDRESSED_NOBODY)
         return NULL;
     struct line line = make_line(arena, text);
     size_t name_len = strcspn(text, " \t\n");
@@ -334,7 +334,7 @@ const struct command *command_match(const struct command *const *commands, const
         if (command)
             return command;
     }
-    return match_forms(commands, &line, FORM_ANYTHING, words);
+    return match_forms(commands, &line, addressed == ADDRESSED_US ? FORM_ANYTHING : FORM_REST, words);
 }
 
 bool command_number(const char *text, int *number)

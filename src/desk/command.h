@@ -39,10 +39,14 @@ struct command {
     int (*run)(const struct call *call, struct message *answer, struct error *err);
 };
 
-/* What a line of chat means: the command and its words; NULL = nothing for us. `addressed`: it was said to
- * us, so an unknown word is a search. Natural forms (本周, 第3条, 3, 今日一问, 搜 豆包, ／week) included. */
-const struct command *command_match(const struct command *const *commands, const char *text, bool addressed,
-    struct arena *arena, const char **words);
+/* Whom a line is said to. A reply to a post of ours is first of all talk among members about that post. */
+enum addressed { ADDRESSED_NOBODY, ADDRESSED_US, ADDRESSED_POST };
+
+/* What a line of chat means: the command and its words; NULL = nothing for us. Said to nobody, only what
+ * begins with a slash is for us; natural forms (本周, 第3条, 3, 今日一问, 搜 豆包) are understood when it was
+ * said to us or to a post; only what was said to us and is nothing else is a search. */
+const struct command *command_match(const struct command *const *commands, const char *text,
+    enum addressed addressed, struct arena *arena, const char **words);
 
 /* "3", "第3条", "三", "No. 3": the number, when the text is that and nothing else. */
 bool command_number(const char *text, int *number);

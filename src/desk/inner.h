@@ -6,6 +6,7 @@
 #define DESK_INNER_H
 
 #include "core/rng.h"
+#include "desk/command.h"
 #include "desk/desk.h"
 #include "desk/pace.h"
 #include "state/channels.h"
@@ -194,7 +195,8 @@ struct asking { /* somebody said something somewhere */
     const char *text;
     const char *reply_to; /* remote id */
     const char *edit;     /* remote id of the message to be replaced by the answer, "" = none */
-    bool direct, addressed;
+    bool direct;
+    enum addressed addressed;
     bool configured; /* the place is a channel, not the outside */
 };
 int reply(struct turn *turn, const struct asking *asking);

@@ -1,7 +1,12 @@
 #include "desk/command.h"
 #include "desk/inner.h"
 
-enum { STALE = 15 * MINUTE, HEARD_MAX = 500, WAIT_MIN = 0, WAIT_MAX = HOUR };
+enum {
+    STALE = 2 * MINUTE, /* as long as an answer may take */
+    HEARD_MAX = 500,
+    WAIT_MIN = 0,
+    WAIT_MAX = HOUR,
+};
 
 /* --- who said it where
  * ------------------------------------------------------------------------------------------ */
@@ -9,7 +14,14 @@ enum { STALE = 15 * MINUTE, HEARD_MAX = 500, WAIT_MIN = 0, WAIT_MAX = HOUR };
 static bool same_chat(const struct place *place, const struct heard *heard)
 {
     const char *chat = place_chat(place);
-    return *chat && (!strcmp(chat, heard->chat) || (heard->chat_name && !strcmp(chat, heard->chat_name)));
+    return *chat && (!strcmp(chat, heard->chat) ||
+                        (*chat == '@' && heard->chat_name && !strcasecmp(chat, heard->chat_name)));
+}
+
+/* "1" is the general topic, which has no id in what is heard from it. */
+static bool same_topic(const char *one, const char *other)
+{
+    return !strcmp(strcmp(one, "1") ? one : "", strcmp(other, "1") ? other : "");
 }
 
 /* The channel this chat is; one of the same topic rather than another of the same group. NULL = none. */
@@ -20,7 +32,7 @@ static struct place *channel_of(struct turn *turn, size_t bot, const struct hear
         struct place *place = &turn->places[i];
         if (!place->conf || place->bot != bot || !same_chat(place, heard))
             continue;
-        if (!strcmp(place_topic(place), heard->topic))
+        if (same_topic(place_topic(place), heard->topic))
             return place;
         if (!best)
             best = place;
@@ -36,6 +48,15 @@ static struct place *outside_of(struct turn *turn, size_t bot)
     return NULL;
 }
 
+static enum addressed addressed_to(const struct heard *heard)
+{
+    if (heard->kind == HEARD_PRESS)
+        return ADDRESSED_US;
+    if (!heard->addressed)
+        return ADDRESSED_NOBODY;
+    return heard->reply_to && *heard->reply_to ? ADDRESSED_POST : ADDRESSED_US;
+}
+
 static int heed_question(struct turn *turn, size_t bot, const struct heard *heard, struct place *channel)
 {
     /* What was asked long ago needs no answer: the platform kept it while we were away. */
@@ -43,17 +64,23 @@ static int heed_question(struct turn *turn, size_t bot, const struct heard *hear
         return 0;
     const char *platform = turn->setup->bots[bot].settings.adapter->name;
     const char *member = arena_printf(turn->arena, "%s:%s", platform, heard->user);
-    struct asking asking = {.place = channel ? channel : outside_of(turn, bot),
+    struct place *place = channel ? channel : outside_of(turn, bot);
+    /* A button turns the page of an answer. Below a post it asks: the post stays as it is for all. */
+    bool turns = false;
+    if (place && heard->kind == HEARD_PRESS &&
+        state_is_answer(turn->state, place->row.id, heard->chat, heard->message, &turns, turn->err))
+        return -1;
+    struct asking asking = {.place = place,
         .event = arena_printf(turn->arena, "%s %s", turn->bots[bot].name, heard->id),
         .chat = heard->chat,
         .topic = heard->topic,
         .member = member,
         .limit = *heard->user ? member : arena_printf(turn->arena, "%s chat %s", platform, heard->chat),
         .text = heard->text,
-        .reply_to = heard->kind == HEARD_PRESS ? "" : heard->message,
-        .edit = heard->kind == HEARD_PRESS ? heard->message : "",
+        .reply_to = turns ? "" : heard->message,
+        .edit = turns ? heard->message : "",
         .direct = heard->direct,
-        .addressed = heard->addressed || heard->kind == HEARD_PRESS,
+        .addressed = addressed_to(heard),
         .configured = channel != NULL};
     return asking.place ? reply(turn, &asking) : 0;
 }

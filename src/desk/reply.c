@@ -232,7 +232,7 @@ int heed_said(struct turn *turn, const struct event *event)
         .text = text,
         .reply_to = arena_printf(turn->arena, "%lld", (long long)id),
         .edit = "",
-        .addressed = true,
+        .addressed = ADDRESSED_US,
         .configured = true};
     return reply(turn, &asking);
 }

@@ -206,7 +206,7 @@ static struct call outside(struct library *l)
 static const char *run_outside(struct library *l, const char *text)
 {
     struct call call = outside(l);
-    const struct command *command = command_match(commands, text, true, &l->arena, &call.words);
+    const struct command *command = command_match(commands, text, ADDRESSED_US, &l->arena, &call.words);
     assert_non_null(command);
     assert_true(command->anywhere);
     struct message answer = {0};
@@ -266,7 +266,7 @@ static const char *run_editor(struct library *l, const char *text)
     call.channel_id = l->ids[1];
     call.editor = true;
     call.member = "telegram:7";
-    const struct command *command = command_match(commands, text, true, &l->arena, &call.words);
+    const struct command *command = command_match(commands, text, ADDRESSED_US, &l->arena, &call.words);
     assert_non_null(command);
     struct message answer = {0};
     OK(l, state_begin(l->state, &l->err));

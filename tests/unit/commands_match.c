@@ -10,7 +10,7 @@ struct line {
     const char *words;
 };
 
-static void check(const struct line *lines, size_t count, bool addressed)
+static void check(const struct line *lines, size_t count, enum addressed addressed)
 {
     for (size_t i = 0; i < count; i++) {
         struct arena arena = {0};
@@ -20,7 +20,8 @@ static void check(const struct line *lines, size_t count, bool addressed)
                    *wanted = lines[i].command ? lines[i].command : "nothing";
         if (strcmp(name, wanted) != 0 || (command && strcmp(words, lines[i].words) != 0))
             fail_msg("\"%s\"%s: %s \"%s\" instead of %s \"%s\"", lines[i].text,
-                addressed ? ", addressed" : "", name, words, wanted, lines[i].words ? lines[i].words : "");
+                addressed == ADDRESSED_US ? ", addressed" : "", name, words, wanted,
+                lines[i].words ? lines[i].words : "");
         arena_free(&arena);
     }
 }
@@ -51,8 +52,8 @@ static const struct line slashes[] = {
 static void test_slash(void **state)
 {
     (void)state;
-    CHECK(slashes, true);
-    CHECK(slashes, false);
+    CHECK(slashes, ADDRESSED_US);
+    CHECK(slashes, ADDRESSED_NOBODY);
 }
 
 static void test_addressed(void **state)
@@ -108,7 +109,7 @@ static void test_addressed(void **state)
         {"   \n", NULL, ""},
         {"/", NULL, ""},
     };
-    CHECK(lines, true);
+    CHECK(lines, ADDRESSED_US);
 }
 
 static void test_not_addressed(void **state)
@@ -124,7 +125,24 @@ static void test_not_addressed(void **state)
         {"/搜 豆包", NULL, ""},
         {"see /week", NULL, ""},
     };
-    CHECK(lines, false);
+    CHECK(lines, ADDRESSED_NOBODY);
+}
+
+/* Replies to a post: what members say about it is no search; what is a command stays one. */
+static void test_below_a_post(void **state)
+{
+    (void)state;
+    static const struct line lines[] = {
+        {"I would ask who pays for it", NULL, ""},
+        {"豆包", NULL, ""},
+        {"/nothing here", NULL, ""},
+        {"/week", "week", ""},
+        {"第3条", "item", "3"},
+        {"搜 豆包", "search", "豆包"},
+        {"今日一问", "question", ""},
+        {"search model", "search", "model"},
+    };
+    check(lines, sizeof lines / sizeof *lines, ADDRESSED_POST);
 }
 
 /* Megabytes, zero bytes of sense: an answer or nothing, soon, and never more than was looked at. */
@@ -140,7 +158,7 @@ static void test_hostile(void **state)
         for (size_t i = 0; i < times; i++)
             memcpy(text + i * len, pieces[p], len);
         const char *words;
-        command_match(commands, text, true, &arena, &words);
+        command_match(commands, text, ADDRESSED_US, &arena, &words);
         assert_true(strlen(words) <= 4096);
         arena_free(&arena);
     }
@@ -181,6 +199,7 @@ int main(void)
         cmocka_unit_test(test_slash),
         cmocka_unit_test(test_addressed),
         cmocka_unit_test(test_not_addressed),
+        cmocka_unit_test(test_below_a_post),
         cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_table),

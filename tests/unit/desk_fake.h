@@ -95,7 +95,7 @@ MAYBE static void wall_step(
     *out = (struct step){.kind = STEP_KEEP, .why = "", .remote_id = ""};
 }
 
-/* Lines "KIND id chat user text…"; KIND t(ext) p(ress) o(ut) i(n). The cursor is the last id. */
+/* Lines "KIND id chat user text…"; KIND t(ext) r(eply to our message 900) l(ate text) p(ress) o(ut) i(n). The cursor is the last id. */
 MAYBE static void fake_hear(const char *text, struct arena *arena, struct heed *out, const char **cursor)
 {
     for (const char *line = text; *line && out->heard_count < 64; line += line[0] == '\n') {
@@ -119,7 +119,8 @@ MAYBE static void fake_hear(const char *text, struct arena *arena, struct heed *
                 .moved_to = "",
                 .why = "",
                 .chat_name = "",
-                .reply_to = "",
+                .reply_to = kind == 'r' ? "900" : "",
+                .at_ms = kind == 'l' ? 1000 : 0,
                 .addressed = true,
             };
             *cursor = out->cursor = arena_string(arena, id);
@@ -231,7 +232,7 @@ struct world {
     struct actions out;
     struct error err;
     struct desk_tools tools;
-    char path[128];
+    char path[192];
 };
 
 /* 2026-11-23 00:00 UTC, a Monday. */

@@ -141,7 +141,10 @@ static void a_press_edits_its_message(void **unused)
     (void)unused;
     struct scene s;
     set(&s);
-    hear(&s, "p 1 -100 5 /echo page two\n");
+    hear(&s, "t 1 -100 5 /echo page one\n");
+    world_answer(&s.w, world_action(&s.w, ACTION_SEND, 0)->delivery, 1, REACH_ANSWERED, 200, "55");
+    world_after(&s.w, 10 * SECOND);
+    hear(&s, "p 2 -100 5 /echo page two\n");
     assert_non_null(strstr(body(&s, 0), "|-100|55||echo page two"));
     int64_t id = world_action(&s.w, ACTION_SEND, 0)->delivery;
     /* An edit may be repeated: lost, it is done again. */
@@ -149,6 +152,37 @@ static void a_press_edits_its_message(void **unused)
     world_expect(&s.w, id, "due");
     world_after(&s.w, 2 * SECOND);
     assert_int_equal(world_action(&s.w, ACTION_SEND, 0)->attempt, 2);
+    end(&s);
+}
+
+/* The post is everybody's: a press below it asks, and changes nothing. */
+static void a_press_below_a_post_is_answered(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s);
+    world_wish(&s.w, &s.w.channels[0], WHAT_TEXT, "hello", "");
+    world_event(&s.w, EVENT_BELL);
+    world_answer(&s.w, world_action(&s.w, ACTION_SEND, 0)->delivery, 1, REACH_ANSWERED, 200, "55");
+    world_after(&s.w, 10 * SECOND);
+    hear(&s, "p 1 -100 5 /echo more\n");
+    assert_non_null(strstr(body(&s, 0), "|-100||55|echo more"));
+    hear(&s, "p 2 -100 5 \n"); /* a button that says nothing */
+    assert_int_equal(world_count(&s.w, ACTION_SEND), 0);
+    end(&s);
+}
+
+static void talk_about_a_post_and_old_questions(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s);
+    hear(&s, "r 1 -100 5 I think so too\n");
+    assert_int_equal(world_count(&s.w, ACTION_SEND), 0);
+    hear(&s, "r 2 -100 5 /echo hi\n"); /* a command is one wherever it stands */
+    assert_int_equal(world_count(&s.w, ACTION_SEND), 1);
+    hear(&s, "l 3 -100 6 /echo late\n");
+    assert_int_equal(world_count(&s.w, ACTION_SEND), 0);
     end(&s);
 }
 
@@ -258,6 +292,8 @@ int main(void)
         cmocka_unit_test(the_same_question_gets_a_pointer),
         cmocka_unit_test(six_a_minute),
         cmocka_unit_test(a_press_edits_its_message),
+        cmocka_unit_test(a_press_below_a_post_is_answered),
+        cmocka_unit_test(talk_about_a_post_and_old_questions),
         cmocka_unit_test(out_and_in),
         cmocka_unit_test(a_refused_bot_goes_on_by_itself),
         cmocka_unit_test(said_in_the_room),
