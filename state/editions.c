@@ -239,6 +239,24 @@ int state_file(struct state *state, struct arena *arena, const char *source, con
     return query_end(&q, err);
 }
 
+int state_files(
+    struct state *state, struct arena *arena, const char *source, struct rows_file *out, struct error *err)
+{
+    struct rows rows = {.arena = arena, .size = sizeof *out->rows};
+    struct query q;
+    query_start(&q, state, "SELECT path, mtime, size, error FROM file WHERE source = ? ORDER BY path");
+    query_text(&q, source);
+    while (query_row(&q)) {
+        struct file_row *row = rows_add(&rows);
+        *row = (struct file_row){.path = column_text(&q, arena, 0),
+            .mtime_ns = column_int(&q, 1),
+            .size = column_int(&q, 2),
+            .error = column_text(&q, arena, 3)};
+    }
+    *out = (struct rows_file){rows.data, rows.count};
+    return query_end(&q, err);
+}
+
 int state_set_file(struct state *state, const char *source, const struct file_row *row, struct error *err)
 {
     struct query q;

@@ -119,6 +119,13 @@ struct file_row {
     int64_t mtime_ns, size;
     const char *error;
 };
+struct rows_file {
+    struct file_row *rows;
+    size_t count;
+};
+/* All of a source, by path in the order of their bytes. */
+int state_files(
+    struct state *state, struct arena *arena, const char *source, struct rows_file *out, struct error *err);
 int state_file(struct state *state, struct arena *arena, const char *source, const char *path,
     struct file_row *row, bool *found, struct error *err);
 int state_set_file(struct state *state, const char *source, const struct file_row *row, struct error *err);

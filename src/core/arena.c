@@ -39,12 +39,12 @@ void *arena_alloc(struct arena *arena, size_t size)
 {
     const size_t align = alignof(max_align_t);
     assert(size < SIZE_MAX / 4);
-    if (BLOCK_SIZE)
+    if (BLOCK_SIZE > 0)
         size = (size + align - 1) / align * align;
     struct arena_block *block = arena->last;
-    if (!block || !BLOCK_SIZE || block->size - block->used < size) {
+    if (!block || BLOCK_SIZE == 0 || block->size - block->used < size) {
         /* A large piece gets a block of its own behind the current one, which stays in use. */
-        if (block && BLOCK_SIZE && size > BLOCK_SIZE / 4) {
+        if (block && BLOCK_SIZE > 0 && size > BLOCK_SIZE / 4) {
             block->before = block_new(block->before, size);
             block = block->before;
         } else {

@@ -7,6 +7,14 @@
 #include <string.h>
 #include <time.h>
 
+/* Where they are macros (with _FORTIFY_SOURCE), the macros go first. */
+#undef strcpy
+#undef strcat
+#undef strncpy
+#undef strncat
+#undef sprintf
+#undef vsprintf
+
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok atoi atol atof localtime gmtime
 
 #endif

@@ -172,6 +172,7 @@ static void source_read(const struct source_file *file, void *context)
     event->read.size = file->size;
     event->read.error = arena_string(arena, file->error);
     event->read.at_start = file->at_start;
+    event->read.gone = file->gone;
     if (!file->digest)
         return;
     struct buf packed = BUF_INIT(SIZE_MAX / 4);
@@ -669,7 +670,8 @@ static void start_sources(struct daemon *daemon)
 static int bring_up(struct daemon *daemon, struct error *err)
 {
     const struct setup *setup = daemon->setup;
-    struct http_options http = {.ca_file = setup->ca_file, .proxy = "", .user_agent = "digestd/" DIGESTD_VERSION};
+    struct http_options http = {
+        .ca_file = setup->ca_file, .proxy = "", .user_agent = "digestd/" DIGESTD_VERSION};
     struct desk_tools tools = {.commands = commands, .seed = random_seed(), .drain = daemon->options->drain};
     daemon->state = state_open(setup->state, STATE_DAEMON, clock_now().wall_ms, err);
     if (!daemon->state)

@@ -429,8 +429,8 @@ static void finish(struct http_call *call, CURLcode code)
     } else {
         bool left = call->sendings && sent > 0;
         answer.reach = left ? REACH_UNSURE : REACH_NEVER_LEFT;
-        answer.certificate = !left && is_certificate(code);
-        struct trouble what = {.code = code,
+        answer.certificate = !left && is_certificate((int)code);
+        struct trouble what = {.code = (int)code,
             .host = call->host,
             .curl_said = call->curl_said,
             .repeated = call->sendings > 1,

@@ -53,7 +53,8 @@ static void add_time(struct buf *out)
         buf_adds(out, text);
 }
 
-static void write_line(enum log_level level, const char *from, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void write_line(
+    enum log_level level, const char *from, const char *format, va_list args)
 {
     static const char *const words[] = {"error", "warning", "info", "debug"};
     static const char *const journal[] = {"<3>", "<4>", "<6>", "<7>"};

@@ -19,10 +19,15 @@ enum {
 
 /* A file as it was last taken up. */
 struct known {
-    struct known *next;
-    size_t source;
     char *path;
     int64_t mtime_ns, size;
+    bool here; /* found by this scan */
+};
+
+/* The files of one source, by path as strcmp() orders; so does glob(). */
+struct shelf {
+    struct known *list;
+    size_t count, room;
 };
 
 /* A file that is to be read, or is being read. */
@@ -43,8 +48,8 @@ struct sources {
     const struct setup *setup;
     struct state *state;
     struct sources_hooks hooks;
-    struct known *known;
-    struct job *jobs; /* first in, first out */
+    struct shelf *shelves; /* one a source */
+    struct job *jobs;      /* first in, first out */
     struct job **jobs_end;
     int children;
     size_t first_jobs, first_done;
@@ -174,26 +179,36 @@ static void queue(struct sources *sources, struct job *job)
 /* --- scanning
  * ---------------------------------------------------------------------------------------------------- */
 
-static struct known *find_known(struct sources *sources, size_t source, const char *path)
+static struct known *shelf_insert(struct shelf *shelf, size_t at, const char *path)
 {
-    for (struct known *known = sources->known; known; known = known->next)
-        if (known->source == source && !strcmp(known->path, path))
-            return known;
-    struct known *known = grab(sizeof *known);
-    *known =
-        (struct known){.next = sources->known, .source = source, .path = copy_text(path), .mtime_ns = -1};
-    sources->known = known;
+    if (shelf->count == shelf->room) {
+        shelf->room = shelf->room ? shelf->room * 2 : 32;
+        shelf->list = realloc(shelf->list, shelf->room * sizeof *shelf->list);
+        if (!shelf->list)
+            abort();
+    }
+    struct known *place = &shelf->list[at];
+    memmove(place + 1, place, (shelf->count++ - at) * sizeof *place);
+    *place = (struct known){.path = copy_text(path), .mtime_ns = -1};
+    return place;
+}
+
+/* What was read in earlier runs: only what changed since is read again, and what went is noticed. */
+static void load_shelf(struct sources *sources, size_t source)
+{
     struct arena arena = {0};
     struct error err = {0};
-    struct file_row row;
-    bool found = false;
-    if (!state_file(sources->state, &arena, sources->setup->sources[source].name, path, &row, &found, &err) &&
-        found) {
-        known->mtime_ns = row.mtime_ns;
-        known->size = row.size;
+    struct rows_file rows = {0};
+    const char *name = sources->setup->sources[source].name;
+    if (state_files(sources->state, &arena, name, &rows, &err))
+        sources->hooks.trouble(err.text, sources->hooks.context);
+    for (size_t i = 0; i < rows.count; i++) {
+        struct shelf *shelf = &sources->shelves[source];
+        struct known *known = shelf_insert(shelf, shelf->count, rows.rows[i].path);
+        known->mtime_ns = rows.rows[i].mtime_ns;
+        known->size = rows.rows[i].size;
     }
     arena_free(&arena);
-    return known;
 }
 
 static void watch_changed(const char *name, void *context)
@@ -225,23 +240,61 @@ static void watch_folder(struct sources *sources, const char *path)
     sources->watches[sources->watch_count++] = watch;
 }
 
-static void take_up(struct sources *sources, size_t source, const char *path)
+static void read_known(struct sources *sources, size_t source, struct known *known, const struct stat *info)
 {
-    struct stat info;
-    if (stat(path, &info) || !S_ISREG(info.st_mode))
-        return;
-    int64_t mtime_ns = (int64_t)info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec;
-    struct known *known = find_known(sources, source, path);
-    if (known->mtime_ns == mtime_ns && known->size == info.st_size)
+    int64_t mtime_ns = (int64_t)info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec;
+    known->here = true;
+    if (known->mtime_ns == mtime_ns && known->size == info->st_size)
         return;
     known->mtime_ns = mtime_ns;
-    known->size = info.st_size;
+    known->size = info->st_size;
     struct job *job = grab(sizeof *job);
     *job = (struct job){.source = sources->setup->sources[source].name,
-        .path = copy_text(path),
+        .path = copy_text(known->path),
         .mtime_ns = mtime_ns,
-        .size = info.st_size};
+        .size = info->st_size};
     queue(sources, job);
+}
+
+/* Told before anything new is read, so that a renamed file is known by its items. */
+static void tell_gone(struct sources *sources, size_t source)
+{
+    struct shelf *shelf = &sources->shelves[source];
+    size_t kept = 0;
+    for (size_t i = 0; i < shelf->count; i++) {
+        struct known *known = &shelf->list[i];
+        if (known->here) {
+            known->here = false;
+            shelf->list[kept++] = *known;
+            continue;
+        }
+        struct source_file file = {.source = sources->setup->sources[source].name,
+            .path = known->path,
+            .error = "",
+            .gone = true,
+            .at_start = sources->first};
+        sources->hooks.read(&file, sources->hooks.context);
+        free(known->path);
+    }
+    shelf->count = kept;
+}
+
+/* Both lists are sorted: one pass finds what is new, changed and gone. */
+static void compare(struct sources *sources, size_t source, char **paths, size_t count)
+{
+    struct shelf *shelf = &sources->shelves[source];
+    size_t at = 0;
+    for (size_t i = 0; i < count && i < FILES_MAX; i++) {
+        struct stat info;
+        if (stat(paths[i], &info) || !S_ISREG(info.st_mode))
+            continue;
+        watch_folder(sources, paths[i]);
+        while (at < shelf->count && strcmp(shelf->list[at].path, paths[i]) < 0)
+            at++;
+        bool there = at < shelf->count && !strcmp(shelf->list[at].path, paths[i]);
+        read_known(sources, source, there ? &shelf->list[at] : shelf_insert(shelf, at, paths[i]), &info);
+    }
+    tell_gone(sources, source);
 }
 
 static void scan_source(struct sources *sources, size_t source)
@@ -249,23 +302,22 @@ static void scan_source(struct sources *sources, size_t source)
     const struct source *entry = &sources->setup->sources[source];
     if (!*entry->path)
         return;
-    if (!strpbrk(entry->path, "*?[") ||
-        strcspn(entry->path, "*?[") > (size_t)(strrchr(entry->path, '/') - entry->path))
+    size_t folder = (size_t)(strrchr(entry->path, '/') - entry->path);
+    if (strcspn(entry->path, "*?[") > folder)
         watch_folder(sources, entry->path);
     glob_t found;
     int code = glob(entry->path, 0, NULL, &found);
-    if (code && code != GLOB_NOMATCH) {
+    if (code == GLOB_NOMATCH) {
+        compare(sources, source, NULL, 0);
+    } else if (code) { /* nothing is taken as gone because a folder cannot be read */
         struct buf text = BUF_INIT(1024);
         buf_addf(&text, "source %s: %s cannot be read", entry->name, entry->path);
         sources->hooks.trouble(text.data, sources->hooks.context);
         buf_free(&text);
-    }
-    for (size_t i = 0; !code && i < found.gl_pathc && i < FILES_MAX; i++) {
-        watch_folder(sources, found.gl_pathv[i]);
-        take_up(sources, source, found.gl_pathv[i]);
-    }
-    if (!code)
+    } else {
+        compare(sources, source, found.gl_pathv, found.gl_pathc);
         globfree(&found);
+    }
 }
 
 void sources_rescan(struct sources *sources)
@@ -294,6 +346,9 @@ struct sources *sources_new(
     struct sources *sources = grab(sizeof *sources);
     *sources = (struct sources){.loop = loop, .setup = setup, .state = state, .hooks = *hooks, .first = true};
     sources->jobs_end = &sources->jobs;
+    sources->shelves = grab((setup->source_count + 1) * sizeof *sources->shelves);
+    for (size_t i = 0; i < setup->source_count; i++)
+        load_shelf(sources, i);
     sources->soon = loop_timer_new(loop, look_soon, sources);
     sources->later = loop_timer_new(loop, look_later, sources);
     loop_timer_set(sources->soon, 0);
@@ -321,11 +376,12 @@ void sources_free(struct sources *sources)
             reading_cancel(job->reading);
         job_free(job);
     }
-    for (struct known *known = sources->known, *next; known; known = next) {
-        next = known->next;
-        free(known->path);
-        free(known);
+    for (size_t i = 0; i < sources->setup->source_count; i++) {
+        for (size_t j = 0; j < sources->shelves[i].count; j++)
+            free(sources->shelves[i].list[j].path);
+        free(sources->shelves[i].list);
     }
+    free(sources->shelves);
     for (size_t i = 0; i < sources->watch_count; i++) {
         loop_watch_free(sources->watches[i]);
         free(sources->watched[i]);

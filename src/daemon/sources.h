@@ -17,6 +17,7 @@ struct source_file {
     int64_t mtime_ns, size;
     const struct digest *digest; /* NULL: error */
     const char *error;
+    bool gone;     /* it is not there any more: no digest, no error */
     bool at_start; /* found by the first scan */
 };
 
@@ -28,7 +29,7 @@ struct sources_hooks {
     void *context;
 };
 
-/* Scans at once; hooks are called from the loop. The state file tells what was read before. */
+/* Borrows the setup until sources_free(). Scans at once; hooks are called from the loop. The state file tells what was read before. */
 struct sources *sources_new(struct loop *loop, const struct setup *setup, struct state *state,
     const struct sources_hooks *hooks);
 /* Reads bytes that are in no file as an edition of a source (the demo's samples); before the loop runs. */

@@ -112,7 +112,7 @@ struct composer channel_composer(const struct channel *channel, const char *slug
     const struct adapter *adapter = channel->settings.adapter;
     return (struct composer){.arena = arena,
         .language = channel->language,
-        .replies = adapter && adapter->reply && (adapter->listen || adapter->hear || adapter->local),
+        .replies = adapter && adapter->reply && (adapter->listen || adapter->hear),
         .buttons = adapter && adapter->buttons,
         .images = adapter && adapter->images,
         .published = "",
