@@ -1,12 +1,15 @@
 #include "cli/entries.h"
 
 #include "adapters/adapter.h"
+#include "cli/print.h"
 #include "daemon/config.h"
 #include "daemon/http.h"
 #include "daemon/loop.h"
 #include "daemon/secrets.h"
 
+#include <errno.h>
 #include <glob.h>
+#include <unistd.h>
 
 /* One probe on its way. */
 struct probe {
@@ -15,6 +18,15 @@ struct probe {
     const struct channel *channel;
     bool failed;
 };
+
+static int say_answer(struct shell *shell, const struct channel *channel, bool right, const char *words)
+{
+    if (shell->json)
+        return print_json(shell, json_pack("{s:s s:s s:b s:s}", "kind", "answer", "channel", channel->name,
+                                     "right", right, "text", words));
+    printf("%s: %s\n", channel->name, words);
+    return 0;
+}
 
 static void probed(const struct answer *answer, void *context)
 {
@@ -26,7 +38,7 @@ static void probed(const struct answer *answer, void *context)
         words = adapter->explain ? adapter->explain(&probe->channel->settings, answer,
                                        probe->shell->setup->language, &probe->shell->arena)
                                  : answer->trouble;
-    printf("%s: %s\n", probe->channel->name, words);
+    say_answer(probe->shell, probe->channel, !probe->failed, words ? words : "no usable answer came");
     loop_stop(probe->loop);
 }
 
@@ -40,12 +52,11 @@ static int ask_platform(struct shell *shell, const struct channel *channel, bool
 {
     const struct adapter *adapter = channel->settings.adapter;
     struct request request = {0};
-    if (!adapter->probe || !adapter->probe(&channel->settings, &shell->arena, &request)) {
-        printf("%s: %s\n", channel->name,
+    if (!adapter->probe || !adapter->probe(&channel->settings, &shell->arena, &request))
+        return say_answer(shell, channel, true,
             adapter->local ? "a room on this machine" : "cannot be tried without posting");
-        return 0;
-    }
-    struct http_options options = {.proxy = "", .user_agent = "digestd/" DIGESTD_VERSION};
+    struct http_options options = {
+        .ca_file = shell->setup->ca_file, .proxy = "", .user_agent = "digestd/" DIGESTD_VERSION};
     struct loop *loop = loop_new(&shell->err);
     if (!loop)
         return -1;
@@ -61,21 +72,194 @@ static int ask_platform(struct shell *shell, const struct channel *channel, bool
     return http ? 0 : -1;
 }
 
-static void check_sources(const struct setup *setup)
+/* --- what is configured
+ * ------------------------------------------------------------------------------------------ */
+
+/* "30s", "10m": as the configuration would have it. */
+static const char *duration(struct shell *shell, int64_t ms)
 {
-    for (size_t i = 0; i < setup->source_count; i++) {
-        const struct source *source = &setup->sources[i];
-        glob_t found;
-        if (!*source->path)
-            continue;
-        int code = glob(source->path, 0, NULL, &found);
-        if (code)
-            printf("%s: no file matches %s yet\n", source->name, source->path);
-        else
-            printf("%s: %zu files\n", source->name, found.gl_pathc);
-        if (!code)
-            globfree(&found);
+    static const struct {
+        int64_t ms;
+        char unit;
+    } units[] = {{86400000, 'd'}, {3600000, 'h'}, {60000, 'm'}, {1000, 's'}};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (ms && ms % units[i].ms == 0)
+            return arena_printf(&shell->arena, "%lld%c", (long long)(ms / units[i].ms), units[i].unit);
+    return "0s";
+}
+
+/* Where a channel's posts go, in the words of the configuration: "chat -100123, topic 7". */
+static const char *destination(struct shell *shell, const struct channel *channel)
+{
+    const struct adapter *adapter = channel->settings.adapter;
+    struct buf text = BUF_INIT(8192);
+    for (size_t i = 0; i < adapter->option_count; i++) {
+        const struct option *option = &adapter->options[i];
+        const char *value = option->of == OF_CHANNEL ? setting(&channel->settings, option->key) : NULL;
+        if (value)
+            buf_addf(&text, "%s%s %s", text.len ? ", " : "", option->key, option->secret ? "***" : value);
     }
+    const char *kept = buf_keep(&text, &shell->arena);
+    buf_free(&text);
+    return kept;
+}
+
+static const char *sources_of(struct shell *shell, const struct channel *channel)
+{
+    struct buf text = BUF_INIT(8192);
+    for (size_t i = 0; i < channel->from_count; i++)
+        buf_addf(&text, "%s%s", i ? ", " : "", shell->setup->sources[channel->from[i]].name);
+    const char *kept = buf_keep(&text, &shell->arena);
+    buf_free(&text);
+    return kept;
+}
+
+static int show_channel(struct shell *shell, const struct channel *channel)
+{
+    const struct bot *bot = &shell->setup->bots[channel->bot];
+    const char *to = destination(shell, channel), *from = sources_of(shell, channel);
+    if (shell->json) {
+        json_t *rules = json_array(), *sources = json_array();
+        for (size_t i = 0; i < channel->rule_count; i++)
+            json_array_append_new(rules, json_string(channel->rules[i].text));
+        for (size_t i = 0; i < channel->from_count; i++)
+            json_array_append_new(sources, json_string(shell->setup->sources[channel->from[i]].name));
+        return print_json(shell,
+            json_pack("{s:s s:s s:s s:s s:s s:o s:s s:s s:o}", "kind", "channel", "name", channel->name,
+                "platform", channel->settings.adapter->name, "bot", bot->name, "to", to, "from", sources,
+                "language", channel->language, "timezone", zone_name(channel->zone), "posts", rules));
+    }
+    printf("%s: %s%s%s%s%s%s%s; %s, %s\n", channel->name, channel->settings.adapter->title,
+        bot->own ? "" : " by bot ", bot->own ? "" : bot->name, *to ? ", " : "", to, *from ? "; from " : "",
+        from, channel->language, zone_name(channel->zone));
+    for (size_t i = 0; i < channel->rule_count; i++)
+        printf("  %s\n", channel->rules[i].text);
+    return 0;
+}
+
+static int show_source(struct shell *shell, const struct source *source, size_t files)
+{
+    if (shell->json)
+        return print_json(shell,
+            json_pack("{s:s s:s s:s s:I s:s}", "kind", "source", "name", source->name, "path", source->path,
+                "files", (json_int_t)files, "settle", duration(shell, source->settle_ms)));
+    const char *settles = source->settle_ms ? duration(shell, source->settle_ms) : "at once";
+    if (files)
+        printf("%s: %zu file%s at %s; settles %s\n", source->name, files, files == 1 ? "" : "s", source->path,
+            settles);
+    else
+        printf("%s: no file yet at %s; settles %s\n", source->name, source->path, settles);
+    return 0;
+}
+
+static size_t count_files(const struct source *source)
+{
+    glob_t found;
+    if (glob(source->path, 0, NULL, &found))
+        return 0;
+    size_t count = found.gl_pathc;
+    globfree(&found);
+    return count;
+}
+
+/* --- what is right, but perhaps not meant
+ * ----------------------------------------------------------------------- */
+
+static int note(struct shell *shell, const char *name, const char *text)
+{
+    if (shell->json)
+        return print_json(shell, json_pack("{s:s s:s s:s}", "kind", "note", "name", name, "text", text));
+    printf("note: %s %s\n", name, text);
+    return 0;
+}
+
+static bool listened_to(const struct setup *setup, size_t source)
+{
+    for (size_t i = 0; i < setup->channel_count; i++)
+        for (size_t j = 0; j < setup->channels[i].from_count; j++)
+            if (setup->channels[i].from[j] == source)
+                return true;
+    return false;
+}
+
+static bool bot_used(const struct setup *setup, size_t bot)
+{
+    for (size_t i = 0; i < setup->channel_count; i++)
+        if (setup->channels[i].bot == bot)
+            return true;
+    return false;
+}
+
+static int show_notes(struct shell *shell)
+{
+    const struct setup *setup = shell->setup;
+    int result = 0;
+    for (size_t i = 0; i < setup->channel_count && !result; i++) {
+        const struct channel *channel = &setup->channels[i];
+        if (!channel->rule_count)
+            result = note(shell, channel->name, "has no posts: and is told only what is posted by hand");
+        else if (!channel->from_count)
+            result = note(shell, channel->name, "has posts: but no source");
+    }
+    for (size_t i = 0; i < setup->source_count && !result; i++)
+        if (!listened_to(setup, i))
+            result = note(shell, setup->sources[i].name, "is a source that no channel listens to");
+    for (size_t i = 0; i < setup->bot_count && !result; i++)
+        if (!bot_used(setup, i))
+            result = note(shell, setup->bots[i].name, "is a bot without a channel");
+    return result;
+}
+
+/* --- the state file
+ * ---------------------------------------------------------------------------------------------- */
+
+/* A file that is not there yet is no mistake; one that cannot be used is. */
+static int show_state(struct shell *shell, bool *failed)
+{
+    const struct setup *setup = shell->setup;
+    struct error err = {0};
+    bool absent = access(setup->state, F_OK) != 0;
+    struct state *state = absent ? NULL : state_open(setup->state, STATE_READ, shell->now.wall_ms, &err);
+    const char *words = absent                            ? "is not there yet; digestd run makes it"
+                        : !state                          ? err.text
+                        : state_daemon_runs(setup->state) ? "a daemon works with it"
+                                                          : "can be read; no daemon is running";
+    if (state)
+        state_close(state);
+    *failed = *failed || err.kind;
+    if (shell->json)
+        return print_json(shell, json_pack("{s:s s:s s:b s:s}", "kind", "state", "path", setup->state,
+                                     "right", !err.kind, "text", words));
+    /* An error names the file by itself. */
+    printf("%s%s%s\n", err.kind ? "" : setup->state, err.kind ? "" : absent ? " " : ": ", words);
+    return 0;
+}
+
+static int show_head(struct shell *shell)
+{
+    const struct setup *setup = shell->setup;
+    if (shell->json)
+        return print_json(shell, json_pack("{s:s s:s s:s s:s s:o s:i}", "kind", "file", "path", setup->file,
+                                     "language", setup->language, "timezone", zone_name(setup->zone), "page",
+                                     json_text(setup->http_listen), "editors", (int)setup->editor_count));
+    printf("%s is right: %zu channel%s, %zu source%s; the page %s%s\n", setup->file, setup->channel_count,
+        setup->channel_count == 1 ? "" : "s", setup->source_count, setup->source_count == 1 ? "" : "s",
+        *setup->http_listen ? "at " : "is off", setup->http_listen);
+    return 0;
+}
+
+static int show_setup(struct shell *shell)
+{
+    const struct setup *setup = shell->setup;
+    if (show_head(shell))
+        return -1;
+    for (size_t i = 0; i < setup->channel_count; i++)
+        if (show_channel(shell, &setup->channels[i]))
+            return -1;
+    for (size_t i = 0; i < setup->source_count; i++)
+        if (show_source(shell, &setup->sources[i], count_files(&setup->sources[i])))
+            return -1;
+    return 0;
 }
 
 static int run(struct shell *shell)
@@ -84,22 +268,16 @@ static int run(struct shell *shell)
         return -1;
     struct setup *setup = (struct setup *)shell->setup;
     size_t warned = setup->warning_count;
+    bool failed = false;
     if (secrets_resolve(setup, &shell->arena, &shell->err))
         return -1;
+    if (setup->ca_file && access(setup->ca_file, R_OK))
+        return error_set_kind(
+            &shell->err, ERROR_USAGE, "%s: ca: %s: %s", setup->file, setup->ca_file, strerror(errno));
     for (size_t i = warned; i < setup->warning_count; i++)
         fprintf(stderr, "%s\n", setup->warnings[i]);
-    printf("%s: %zu channels, %zu sources; the configuration is right\n", setup->file, setup->channel_count,
-        setup->source_count);
-    check_sources(setup);
-    struct error err = {0};
-    struct state *state = state_open(setup->state, STATE_READ, shell->now.wall_ms, &err);
-    printf("%s: %s\n", setup->state,
-        state
-            ? state_daemon_runs(setup->state) ? "a daemon works with it" : "can be read; no daemon is running"
-            : err.text);
-    if (state)
-        state_close(state);
-    bool failed = false;
+    if (show_setup(shell) || show_notes(shell) || show_state(shell, &failed))
+        return -1;
     for (size_t i = 0; shell_flag(shell, "online") && i < setup->channel_count; i++)
         if (ask_platform(shell, &setup->channels[i], &failed))
             return -1;
@@ -110,5 +288,6 @@ const struct subcommand cli_check = {.name = "check",
     .words = "",
     .summary = "is the configuration right? with --online: are tokens and chats?",
     .details = "",
+    .json = true,
     .flags = {{"online", NULL, "ask each platform; posts nothing"}},
     .run = run};

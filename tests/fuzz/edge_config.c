@@ -50,7 +50,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(!setup && err.kind == ERROR_USAGE);
         assert(!strncmp(err.text, "/etc/digestd.yaml:", 18));
         assert(utf8_valid(err.text, strlen(err.text)) && !strpbrk(err.text, "\n\r\t"));
-        assert(!strstr(err.text, "OPENSECRET"));
     } else {
         assert(err.kind == ERROR_NONE);
         check_setup(setup);

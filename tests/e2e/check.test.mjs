@@ -1,0 +1,131 @@
+// `digestd check`, and how every subcommand meets a configuration that is wrong: one line, exit 2, nothing made.
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { after, describe, test } from 'node:test'
+import { edition, Place } from './lib/daemon.mjs'
+
+const configuration = `timezone: Asia/Shanghai
+http: {listen: "127.0.0.1:0"}
+sources:
+  - {name: news, path: "posts/*.md"}
+  - {name: spare, path: "spare/*.md", settle: 2h}
+bots:
+  tg: {platform: telegram, token: {file: tg.token}}
+posts:
+  - {what: item, at: ["18:30", "09:00"], days: mon-fri}
+channels:
+  weekly: {bot: tg, chat: -1001234567890, topic: 7, from: spare}
+  hall: {platform: room, from: news, posts: []}
+`
+
+describe('check', () => {
+  const place = new Place({ 'digestd.yaml': configuration, 'posts/one.md': edition('One'), 'tg.token': '123:OPENSECRET\n' })
+  after(() => place.remove())
+
+  test('tells what is configured, makes nothing', async () => {
+    const { code, out, err } = await place.run('check')
+    assert.equal(code, 0)
+    assert.equal(err, '')
+    const lines = out.split('\n')
+    assert.match(lines[0], /^digestd\.yaml is right: 2 channels, 2 sources; the page at 127\.0\.0\.1:0$/)
+    assert.equal(lines[1], 'weekly: Telegram by bot tg, chat -1001234567890, topic 7; from spare; en, Asia/Shanghai')
+    assert.equal(lines[2], '  item at 09:00,18:30 mon-fri')
+    assert.match(out, /^news: 1 file at .*\/posts\/\*\.md; settles at once$/m)
+    assert.match(out, /^spare: no file yet at .*; settles 2h$/m)
+    assert.match(out, /^note: hall has no posts:/m)
+    assert.match(out, /digestd\.db is not there yet/)
+    assert.ok(!out.includes('OPENSECRET'))
+    assert.ok(!existsSync(place.path('digestd.db')))
+  })
+
+  test('--json: an object a line', async () => {
+    const rows = await place.json('check')
+    assert.deepEqual(rows.map((row) => row.kind), ['file', 'channel', 'channel', 'source', 'source', 'note', 'state'])
+    assert.deepEqual(rows[1].posts, ['item at 09:00,18:30 mon-fri'])
+    assert.equal(rows[3].files, 1)
+  })
+
+  test('a secret that others may read is a warning', async () => {
+    chmodSync(place.path('tg.token'), 0o644)
+    const { code, err } = await place.run('check')
+    chmodSync(place.path('tg.token'), 0o600)
+    assert.equal(code, 0)
+    assert.match(err, /^digestd\.yaml:7:35: token: everybody on this machine may read .*tg\.token; chmod 600 .*tg\.token\n$/)
+  })
+
+  test('a file that is no state file fails', async () => {
+    writeFileSync(place.path('digestd.db'), 'hello, this is something else\n'.repeat(100))
+    const { code, out } = await place.run('check')
+    assert.equal(code, 1)
+    assert.match(out, /digestd\.db: .*not a state file/)
+  })
+})
+
+describe('check --online', () => {
+  const asked = []
+  const server = createServer((request, response) => {
+    asked.push(request.url)
+    request.resume()
+    response.setHeader('Content-Type', 'application/json')
+    if (request.url.includes('good')) return response.end('{"ok":true,"result":{"id":-5,"type":"supergroup","title":"x"}}')
+    response.statusCode = 401
+    response.end('{"ok":false,"error_code":401,"description":"Unauthorized"}')
+  })
+  const place = new Place()
+  after(async () => { server.close(); await place.remove() })
+
+  test('each token and chat, nothing posted', async () => {
+    await new Promise((done) => server.listen(0, '127.0.0.1', done))
+    const api = `http://127.0.0.1:${server.address().port}`
+    writeFileSync(place.path('digestd.yaml'), `channels:
+  one: {platform: telegram, token: {file: one.secret}, api: "${api}", chat: -5}
+  two: {platform: telegram, token: {file: two.secret}, api: "${api}", chat: -6}
+  hall: {platform: room}
+`)
+    place.write('one.secret', '1:good')
+    place.write('two.secret', '2:OPENSECRET')
+    const { code, out, err } = await place.run('check', '--online')
+    assert.equal(code, 1)
+    assert.match(out, /^one: token and chat are right$/m)
+    assert.match(out, /^two: .*(401|token)/m)
+    assert.match(out, /^hall: a room on this machine$/m)
+    assert.ok(asked.length >= 2 && asked.every((url) => !/send|edit/i.test(url)), asked.join())
+    assert.ok(!(out + err).includes('OPENSECRET'))
+  })
+})
+
+describe('a configuration that is wrong', () => {
+  const place = new Place({ 'tg.token': '1:x' })
+  mkdirSync(place.path('folder'))
+  after(() => place.remove())
+
+  for (const [what, bytes, line] of [
+    ['a misspelt key', 'channels:\n  hall: {platform: room, frm: a}\n', 'digestd.yaml:2:26: hall has no key "frm"; did you mean "from"?\n'],
+    ['an unknown zone', 'timezone: Mars/Base\nchannels: {hall: {platform: room}}\n', /^digestd\.yaml:1:11: there is no time zone Mars\/Base; .*\n$/],
+    ['broken YAML', 'channels: {hall: [}\n', /^digestd\.yaml:1:19: not YAML: .*\n$/],
+    ['no secret', 'channels:\n  one: {platform: telegram, token: {file: none}, chat: 1}\n', /^digestd\.yaml:2:36: token: .*none: No such file or directory\n$/],
+    ['an empty file', '', 'digestd.yaml:1:1: there are no channels: to post to\n'],
+    ['GBK', Buffer.from('language: zh\n# \xc4\xe3\xba\xc3\n', 'latin1'), 'digestd.yaml:2:3：不是 UTF-8；请存成 UTF-8\n'],
+  ]) {
+    test(`${what}: run and check give one line and exit 2`, async () => {
+      writeFileSync(place.path('digestd.yaml'), bytes)
+      for (const words of [['check'], ['run'], ['check', '--json']]) {
+        const { code, out, err } = await place.run(...words)
+        assert.equal(code, 2, words.join(' '))
+        assert.equal(out, '')
+        if (line instanceof RegExp) assert.match(err, line)
+        else assert.equal(err, line)
+      }
+      assert.ok(!existsSync(place.path('digestd.db')))
+    })
+  }
+
+  test('no file, a folder', async () => {
+    for (const name of ['absent.yaml', 'folder']) {
+      const { code, err } = await place.run('-c', name, 'check')
+      assert.equal(code, 2)
+      assert.match(err, new RegExp(`^${name}: .+\\n$`))
+    }
+  })
+})
