@@ -24,8 +24,11 @@ union address {
 
 /* ---- connections ---- */
 
+/* libwebsockets sets its own timeout anew with every byte of a body, which undoes this one: so the next
+ * callback of any kind ends it too. */
 void connection_kill(struct connection *connection)
 {
+    connection->killed = true;
     if (connection->wsi)
         lws_set_timeout(connection->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
 }
@@ -61,6 +64,8 @@ static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user,
     if (!connection)
         return 0;
     connection->wsi = wsi;
+    if (connection->killed && reason != LWS_CALLBACK_CLOSED && reason != LWS_CALLBACK_WSI_DESTROY)
+        return -1;
     switch (reason) {
     case LWS_CALLBACK_HTTP:
         return serve_begin(connection);
@@ -82,6 +87,8 @@ static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user,
         return 0;
     case LWS_CALLBACK_SERVER_WRITEABLE:
         return socket_writable(connection);
+    case LWS_CALLBACK_TIMER:
+        return socket_timer(connection);
     case LWS_CALLBACK_CLOSED:
         socket_over(connection);
         return 0;
@@ -288,8 +295,7 @@ static int start_lws(struct server *server, struct error *err)
         .pcontext = &server->lws,
         .fd_limit_per_thread = 256 + (unsigned)server->connections_max,
         .max_http_header_data = HEADERS_BYTES_MAX,
-        .http_proxy_address = "",
-        .timeout_secs = 5,
+        .timeout_secs = 8,
         .timeout_secs_ah_idle = 10,
         .keepalive_timeout = 1,
         .protocols = protocols,
@@ -327,7 +333,8 @@ struct server *server_new(struct loop *loop, const struct server_options *option
     return server;
 }
 
-/* The second end of the two that libwebsockets needs: after the loop has run out. It sets server->lws to NULL. */
+/* The second end of the two that libwebsockets needs: after the loop has run out. It sets server->lws to
+ * NULL. */
 static void on_loop_end(void *context)
 {
     struct server *server = context;

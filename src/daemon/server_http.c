@@ -195,6 +195,8 @@ static bool path_valid(const char *path)
 static const char *query(struct connection *connection)
 {
     struct buf raw;
+    if (lws_hdr_total_length(connection->wsi, WSI_TOKEN_HTTP_URI_ARGS) >= PATH_MAX_BYTES)
+        return NULL;
     buf_init(&raw, PATH_MAX_BYTES * 3);
     char piece[PATH_MAX_BYTES];
     for (int i = 0;; i++) {

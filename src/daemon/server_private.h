@@ -51,7 +51,8 @@ struct socket {
     bool open;          /* `opened` was told, `closed` was not */
     bool ping;          /* to be written */
     bool waits_for_pong;
-    int close_code; /* 0 = stays */
+    int close_code;    /* 0 = stays */
+    bool said_goodbye; /* libwebsockets has the close frame */
     char close_why[124];
 };
 
@@ -66,6 +67,7 @@ struct connection {
     struct server_request request;
     const char *if_none_match;
     bool head_only;
+    bool killed;
     size_t expected, drained; /* bytes of body */
     struct buf body;
     unsigned char *out; /* LWS_PRE bytes for lws, then the answer */
@@ -105,6 +107,7 @@ void socket_opened(struct connection *connection);
 int socket_received(struct connection *connection, const char *bytes, size_t len);
 void socket_pong(struct connection *connection);
 int socket_writable(struct connection *connection);
+int socket_timer(struct connection *connection);
 void socket_deadline(struct connection *connection);
 void socket_over(struct connection *connection); /* tells `closed` once */
 

@@ -70,6 +70,7 @@ static int close_now(struct socket *socket, int code, const char *why)
     snprintf((char *)text, sizeof text, "%s", why);
     lws_close_reason(socket->connection->wsi, (enum lws_close_status)code, text, strlen((char *)text));
     socket->close_code = code;
+    socket->said_goodbye = true;
     loop_timer_set(socket->connection->deadline, CLOSE_WITHIN_MS);
     return -1;
 }
@@ -153,7 +154,19 @@ int socket_writable(struct connection *connection)
             return -1;
     if (socket->first)
         return lws_callback_on_writable(wsi) < 0 ? -1 : 0;
-    return socket->close_code ? close_now(socket, socket->close_code, socket->close_why) : 0;
+    if (socket->close_code && !socket->said_goodbye) {
+        /* Refusing from here libwebsockets takes for a broken connection, and sends no close frame. */
+        lws_set_timer_usecs(wsi, 1);
+    }
+    return 0;
+}
+
+int socket_timer(struct connection *connection)
+{
+    struct socket *socket = &connection->socket;
+    if (!socket->open || !socket->close_code || socket->said_goodbye)
+        return 0;
+    return close_now(socket, socket->close_code, socket->close_why);
 }
 
 void socket_send(struct socket *socket, const char *text, size_t len)
