@@ -363,6 +363,25 @@ static ssize_t read_zone(struct arena *arena, const char *name, char **bytes)
     return len;
 }
 
+/* The name in the list of all zones that comes nearest, in the arena; NULL = none, or there is no list. */
+static const char *nearest_zone(struct arena *arena, const char *name)
+{
+    struct guess guess;
+    char line[256], kind, first[128], second[128];
+    FILE *list = fopen("/usr/share/zoneinfo/tzdata.zi", "re");
+    guess_begin(&guess, name);
+    while (list && fgets(line, sizeof line, list)) {
+        /* "Z Asia/Shanghai 8:5:43 …", "L Asia/Shanghai PRC" */
+        int words = sscanf(line, "%c %127s %127s", &kind, first, second);
+        if (words == 3 && (kind == 'Z' || kind == 'L'))
+            guess_offer(&guess, arena_string(arena, kind == 'Z' ? first : second));
+    }
+    if (list)
+        fclose(list);
+    buf_free(&guess.known);
+    return guess.nearest;
+}
+
 int value_zone(struct loader *loader, const struct yaml *node, const struct zone **zone)
 {
     struct arena file = {0};
@@ -383,6 +402,10 @@ int value_zone(struct loader *loader, const struct yaml *node, const struct zone
         return fail(loader, node->line, node->column,
             "the zone %s is not known: the package tzdata is not installed", "不认识时区 %s：没有安装 tzdata",
             shown(loader, name));
+    const char *nearest = nearest_zone(loader->arena, name);
+    if (nearest)
+        return fail(loader, node->line, node->column, "there is no time zone %s; did you mean %s?",
+            "没有时区 %s，是不是 %s？", shown(loader, name), nearest);
     return fail(loader, node->line, node->column,
         "there is no time zone %s; names are like Asia/Shanghai or Europe/Berlin",
         "没有时区 %s；名字像 Asia/Shanghai、Europe/Berlin", shown(loader, name));
