@@ -122,6 +122,7 @@ static int migrate(struct state *state, struct error *err)
     int64_t version;
     if (ask(state, "PRAGMA user_version", &version, err))
         return -1;
+    /* cppcheck-suppress incorrectLogicOperator ; there is only one version so far */
     if (version > 0 && version < STATE_VERSION && *state->path && keep_copy(state, version, err))
         return -1;
     if (state_begin(state, err))

@@ -160,7 +160,7 @@ static int run(struct shell *shell)
 {
     struct demo demo = {
         .listen = shell_flag(shell, "listen") ? shell_flag(shell, "listen") : "127.0.0.1:8080"};
-    const char *state;
+    const char *state = "";
     if (absolute_paths(shell) || state_path(shell, &demo, &state))
         return -1;
     const struct setup *setup =

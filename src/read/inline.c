@@ -266,7 +266,7 @@ static void unwrap_strong(struct node *parent)
 
 static void end_guard(struct arena *arena, struct node *node)
 {
-    if (!strchr(node->text, GUARD_FIRST))
+    if (!strchr(node->text, (unsigned char)GUARD_FIRST))
         return;
     char *text = arena_string(arena, node->text);
     guard_end(text);
