@@ -331,9 +331,13 @@ int config_channels(struct loader *loader, struct yaml *at)
     struct setup *setup = loader->setup;
     if (at && (at->kind == YAML_LIST || *at->text) && need(loader, at, YAML_MAP, "channels"))
         return -1;
-    if (!at || !at->first)
+    if (!at || !at->first) {
+        /* A bot alone listens: /where in the group tells the line that is still missing. */
+        if (setup->bot_count)
+            return 0;
         return fail(loader, at ? at->line : 1, at ? at->column : 1, "there are no channels: to post to",
             "没有 channels:，不知道往哪儿发");
+    }
     setup->channels = arena_array(loader->arena, yaml_count(at), sizeof *setup->channels);
     for (struct yaml *one = at->first; one; one = one->next) {
         if (load_channel(loader, one, &setup->channels[setup->channel_count]))
