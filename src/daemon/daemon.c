@@ -2,18 +2,11 @@
 
 #include "adapters/adapter.h"
 #include "commands/commands.h"
-#include "core/buf.h"
 #include "daemon/clock.h"
-#include "daemon/http.h"
+#include "daemon/daemon_inner.h"
 #include "daemon/log.h"
-#include "daemon/loop.h"
 #include "daemon/notify.h"
 #include "daemon/random.h"
-#include "daemon/reading.h"
-#include "daemon/room.h"
-#include "daemon/server.h"
-#include "daemon/sources.h"
-#include "desk/desk.h"
 
 #include <signal.h>
 
@@ -24,337 +17,6 @@ enum {
     LOOK_MS = 15000,    /* somebody else may have written without ringing */
     EVENTS_MAX = 10000, /* waiting while turns fail; more is not taken in */
 };
-
-/* A request on its way, with what it is for. */
-struct trip {
-    struct trip *next;
-    struct daemon *daemon;
-    struct http_call *http;
-    enum action_kind kind;
-    int64_t delivery;
-    int attempt;
-    size_t bot;
-};
-
-/* A bot that waits before it listens again. */
-struct pause {
-    struct daemon *daemon;
-    size_t bot;
-    struct loop_timer *timer;
-    struct arena arena; /* the request's */
-    struct request request;
-};
-
-/* A file dropped on the page while it is being read. */
-struct dropped {
-    struct dropped *next;
-    struct daemon *daemon;
-    struct reading *reading;
-    char ticket[64];
-};
-
-struct daemon {
-    const struct setup *setup;
-    const struct daemon_options *options;
-    struct loop *loop;
-    struct state *state;
-    struct desk *desk;
-    struct http *http;
-    struct server *server;
-    struct room *room;
-    struct sources *sources;
-    struct loop_watch *bell;
-    char bell_name[256];
-    struct loop_timer *wake, *look, *goodbye, *watchdog;
-    struct trip *trips;
-    struct pause *pauses; /* one a bot */
-    struct dropped *dropped;
-    struct arena gathered; /* what the waiting events hold */
-    struct event *events;
-    size_t event_count, event_room;
-    int64_t wake_at, retry_ms;
-    struct setup *reloaded;        /* the newest, waiting for its turn */
-    struct arena *setup_arenas[2]; /* of reloaded setups: the one in use, the one waiting */
-    bool started, ready, ending, failed_turn, idle;
-    struct error failure;
-};
-
-static void *grab(size_t size)
-{
-    void *piece = calloc(1, size);
-    if (!piece)
-        abort(); /* out of memory ends the process */
-    return piece;
-}
-
-/* --- events in
- * ---------------------------------------------------------------------------------------------------- */
-
-static struct event *add_event(struct daemon *daemon, enum event_kind kind)
-{
-    if (daemon->event_count == daemon->event_room) {
-        daemon->event_room = daemon->event_room ? daemon->event_room * 2 : 16;
-        daemon->events = realloc(daemon->events, daemon->event_room * sizeof *daemon->events);
-        if (!daemon->events)
-            abort();
-    }
-    struct event *event = &daemon->events[daemon->event_count++];
-    memset(event, 0, sizeof *event);
-    event->kind = kind;
-    return event;
-}
-
-static const struct answer *keep_answer(struct daemon *daemon, const struct answer *answer)
-{
-    struct arena *arena = &daemon->gathered;
-    struct answer *copy = arena_alloc(arena, sizeof *copy);
-    *copy = *answer;
-    copy->body = arena_copy(arena, answer->body, answer->body_len);
-    copy->trouble = arena_string(arena, answer->trouble);
-    copy->headers = arena_array(arena, answer->header_count, sizeof *copy->headers);
-    for (size_t i = 0; i < answer->header_count; i++) {
-        copy->headers[i].name = arena_string(arena, answer->headers[i].name);
-        copy->headers[i].value = arena_string(arena, answer->headers[i].value);
-    }
-    return copy;
-}
-
-static void forget_trip(struct trip *trip)
-{
-    for (struct trip **at = &trip->daemon->trips; *at; at = &(*at)->next)
-        if (*at == trip) {
-            *at = trip->next;
-            break;
-        }
-    free(trip);
-}
-
-static void answered(const struct answer *answer, void *context)
-{
-    struct trip *trip = context;
-    struct daemon *daemon = trip->daemon;
-    if (trip->kind == ACTION_SEND) {
-        struct event *event = add_event(daemon, EVENT_ANSWER);
-        event->answer.delivery = trip->delivery;
-        event->answer.attempt = trip->attempt;
-        event->answer.answer = keep_answer(daemon, answer);
-    } else if (trip->kind == ACTION_LISTEN) {
-        struct event *event = add_event(daemon, EVENT_LISTENED);
-        event->listened.bot = trip->bot;
-        event->listened.answer = keep_answer(daemon, answer);
-    }
-    forget_trip(trip);
-}
-
-static void said(const char *channel, const char *client, const char *name, const char *text, const char *ref,
-    void *context)
-{
-    struct daemon *daemon = context;
-    if (daemon->event_count >= EVENTS_MAX)
-        return; /* not acknowledged: the page says it again */
-    struct arena *arena = &daemon->gathered;
-    struct event *event = add_event(daemon, EVENT_SAID);
-    event->said.channel = arena_string(arena, channel);
-    event->said.client = arena_string(arena, client);
-    event->said.name = arena_string(arena, name);
-    event->said.text = arena_string(arena, text);
-    event->said.ref = arena_string(arena, ref);
-}
-
-static void source_read(const struct source_file *file, void *context)
-{
-    struct daemon *daemon = context;
-    struct arena *arena = &daemon->gathered;
-    struct event *event = add_event(daemon, EVENT_READ);
-    event->read.source = file->source;
-    event->read.path = arena_string(arena, file->path);
-    event->read.mtime_ns = file->mtime_ns;
-    event->read.size = file->size;
-    event->read.error = arena_string(arena, file->error);
-    event->read.at_start = file->at_start;
-    event->read.gone = file->gone;
-    if (!file->digest)
-        return;
-    struct buf packed = BUF_INIT(SIZE_MAX / 4);
-    digest_pack(&packed, file->digest);
-    struct error err = {0};
-    event->read.digest = digest_unpack(arena, packed.data, packed.len, &err);
-    if (!event->read.digest)
-        event->read.error = arena_string(arena, err.text);
-    buf_free(&packed);
-}
-
-static void source_progress(size_t read, size_t all, void *context)
-{
-    (void)context;
-    log_info("sources", "%zu of %zu files read", read, all);
-}
-
-static void source_trouble(const char *text, void *context)
-{
-    (void)context;
-    log_warning("sources", "%s", text);
-}
-
-static void source_scanned(size_t files, void *context)
-{
-    struct daemon *daemon = context;
-    (void)files;
-    if (daemon->started)
-        return; /* after a reload */
-    add_event(daemon, EVENT_START);
-    daemon->started = true;
-}
-
-static void bell_rang(const char *name, void *context)
-{
-    struct daemon *daemon = context;
-    if (!strcmp(name, daemon->bell_name))
-        add_event(daemon, EVENT_BELL);
-}
-
-static void look(void *context)
-{
-    struct daemon *daemon = context;
-    if (state_changed_elsewhere(daemon->state))
-        add_event(daemon, EVENT_BELL);
-    loop_timer_set(daemon->look, LOOK_MS);
-}
-
-static void woke(void *context)
-{
-    (void)context; /* the round that follows sees that it is time */
-}
-
-static struct now room_now(void *context)
-{
-    (void)context;
-    return clock_now();
-}
-
-/* --- a file dropped on the page
- * ------------------------------------------------------------------------------------ */
-
-static void dropped_done(const struct digest *digest, const char *error, void *context)
-{
-    struct dropped *dropped = context;
-    struct daemon *daemon = dropped->daemon;
-    room_read_done(daemon->room, dropped->ticket, digest, error);
-    for (struct dropped **at = &daemon->dropped; *at; at = &(*at)->next)
-        if (*at == dropped) {
-            *at = dropped->next;
-            break;
-        }
-    free(dropped);
-}
-
-static int read_dropped(
-    const char *ticket, const char *name, const void *bytes, size_t len, void *context, struct error *err)
-{
-    struct daemon *daemon = context;
-    struct dropped *dropped = grab(sizeof *dropped);
-    *dropped = (struct dropped){.daemon = daemon, .next = daemon->dropped};
-    snprintf(dropped->ticket, sizeof dropped->ticket, "%s", ticket);
-    struct reading_input input = {.name = name, .link = "", .bytes = bytes, .len = len};
-    dropped->reading = reading_start(daemon->loop, &input, dropped_done, dropped, err);
-    if (!dropped->reading) {
-        free(dropped);
-        return -1;
-    }
-    daemon->dropped = dropped;
-    return 0;
-}
-
-/* --- actions out
- * ---------------------------------------------------------------------------------------------------- */
-
-static void send_out(struct daemon *daemon, const struct action *action, const struct request *request)
-{
-    struct trip *trip = grab(sizeof *trip);
-    *trip = (struct trip){.daemon = daemon,
-        .kind = action->kind,
-        .delivery = action->delivery,
-        .attempt = action->attempt,
-        .bot = action->bot,
-        .next = daemon->trips};
-    daemon->trips = trip;
-    trip->http = http_send(daemon->http, request, answered, trip);
-}
-
-static void pause_over(void *context)
-{
-    struct pause *pause = context;
-    if (pause->daemon->ending)
-        return;
-    if (pause->request.method) {
-        struct action action = {.kind = ACTION_LISTEN, .bot = pause->bot};
-        send_out(pause->daemon, &action, &pause->request);
-    } else {
-        add_event(pause->daemon, EVENT_LISTENED)->listened.bot = pause->bot;
-    }
-}
-
-static void keep_request(struct arena *arena, const struct request *request, struct request *copy)
-{
-    *copy = *request;
-    copy->method = arena_string(arena, request->method);
-    copy->url = arena_string(arena, request->url);
-    copy->body = request->body ? arena_copy(arena, request->body, request->body_len) : NULL;
-    copy->headers = arena_array(arena, request->header_count, sizeof *copy->headers);
-    for (size_t i = 0; i < request->header_count; i++) {
-        copy->headers[i].name = arena_string(arena, request->headers[i].name);
-        copy->headers[i].value = arena_string(arena, request->headers[i].value);
-    }
-}
-
-static void listen_later(struct daemon *daemon, const struct action *action)
-{
-    struct pause *pause = &daemon->pauses[action->bot];
-    if (daemon->ending || daemon->options->drain)
-        return;
-    if (action->wait_ms <= 0 && action->request.method) {
-        send_out(daemon, action, &action->request);
-        return;
-    }
-    pause->daemon = daemon;
-    pause->bot = action->bot;
-    arena_free(&pause->arena);
-    keep_request(&pause->arena, &action->request, &pause->request);
-    if (!pause->timer)
-        pause->timer = loop_timer_new(daemon->loop, pause_over, pause);
-    loop_timer_set(pause->timer, action->wait_ms > 0 ? action->wait_ms : 0);
-}
-
-static void tell(const struct action *action)
-{
-    const char *from = action->channel && *action->channel ? action->channel : "desk";
-    if (action->level == TELL_ALERT)
-        log_error(from, "%s", action->text);
-    else if (action->level == TELL_WARNING)
-        log_warning(from, "%s", action->text);
-    else
-        log_info(from, "%s", action->text);
-}
-
-static void carry_out(struct daemon *daemon, const struct action *action)
-{
-    switch (action->kind) {
-    case ACTION_SEND:
-    case ACTION_ASIDE:
-        send_out(daemon, action, &action->request);
-        break;
-    case ACTION_LISTEN:
-        listen_later(daemon, action);
-        break;
-    case ACTION_ROOM:
-        if (daemon->room)
-            room_changed(daemon->room, action->channel, action->room_id, action->edited);
-        break;
-    case ACTION_TELL:
-        tell(action);
-        break;
-    }
-}
 
 /* --- the round
  * ------------------------------------------------------------------------------------------------------ */
@@ -367,14 +29,6 @@ static void end_soon(struct daemon *daemon)
     notify_send("STOPPING=1");
     add_event(daemon, EVENT_STOP);
     loop_timer_set(daemon->goodbye, GOODBYE_MS);
-}
-
-static bool posts_under_way(const struct daemon *daemon)
-{
-    for (const struct trip *trip = daemon->trips; trip; trip = trip->next)
-        if (trip->kind == ACTION_SEND)
-            return true;
-    return false;
 }
 
 static void became_ready(struct daemon *daemon)
@@ -402,34 +56,13 @@ static void turn_failed(struct daemon *daemon, const struct error *err)
 
 static void start_sources(struct daemon *daemon);
 
-/* Nobody listens while the configuration changes: bots may have gone or have another place in the list. */
-static void stop_listening(struct daemon *daemon)
-{
-    for (struct trip **at = &daemon->trips; *at;) {
-        struct trip *trip = *at;
-        if (trip->kind != ACTION_LISTEN) {
-            at = &trip->next;
-            continue;
-        }
-        *at = trip->next;
-        http_cancel(trip->http);
-        free(trip);
-    }
-    for (size_t i = 0; i < daemon->setup->bot_count; i++) {
-        if (daemon->pauses[i].timer)
-            loop_timer_free(daemon->pauses[i].timer);
-        arena_free(&daemon->pauses[i].arena);
-    }
-    memset(daemon->pauses, 0, (daemon->setup->bot_count + 1) * sizeof *daemon->pauses);
-}
-
 /* The desk works by the new configuration from here on. */
 static void took_setup(struct daemon *daemon)
 {
     daemon->setup = daemon->reloaded;
     daemon->reloaded = NULL;
     free(daemon->pauses);
-    daemon->pauses = grab((daemon->setup->bot_count + 1) * sizeof *daemon->pauses);
+    daemon->pauses = memory_new(daemon->setup->bot_count + 1, sizeof *daemon->pauses);
     if (daemon->room)
         room_setup(daemon->room, daemon->setup);
     sources_free(daemon->sources);
@@ -521,7 +154,7 @@ static void reload(struct daemon *daemon)
         return;
     }
     struct error err = {0};
-    struct arena *arena = grab(sizeof *arena);
+    struct arena *arena = memory_new(1, sizeof *arena);
     notify_send("RELOADING=1");
     struct setup *setup = daemon->options->reload(daemon->options->reload_context, arena, &err);
     notify_send("READY=1");
@@ -568,6 +201,19 @@ static void watchdog(void *context)
     struct daemon *daemon = context;
     notify_send("WATCHDOG=1");
     loop_timer_set(daemon->watchdog, notify_watchdog_ms());
+}
+
+static void look(void *context)
+{
+    struct daemon *daemon = context;
+    if (state_changed_elsewhere(daemon->state))
+        add_event(daemon, EVENT_BELL);
+    loop_timer_set(daemon->look, LOOK_MS);
+}
+
+static void woke(void *context)
+{
+    (void)context; /* the round that follows sees that it is time */
 }
 
 /* --- up and down
@@ -622,11 +268,11 @@ static int open_page(struct daemon *daemon, struct error *err)
         return 0;
     if (split_listen(setup->http_listen, address, sizeof address, &port, err))
         return -1;
-    struct room_hooks hooks = {.context = daemon,
-        .now = room_now,
-        .said = said,
-        .other = healthz,
-        .read = setup->demo ? read_dropped : NULL};
+    struct room_hooks hooks = room_events;
+    hooks.context = daemon;
+    hooks.other = healthz;
+    if (!setup->demo)
+        hooks.read = NULL;
     daemon->room = room_new(daemon->state, setup, commands, random_seed(), &hooks, err);
     if (!daemon->room)
         return -1;
@@ -659,7 +305,8 @@ static int watch_bell(struct daemon *daemon, struct error *err)
 
 static void start_sources(struct daemon *daemon)
 {
-    struct sources_hooks hooks = {source_read, source_progress, source_scanned, source_trouble, daemon};
+    struct sources_hooks hooks = sources_events;
+    hooks.context = daemon;
     daemon->sources = sources_new(daemon->loop, daemon->setup, daemon->state, &hooks);
     for (size_t i = 0; i < daemon->options->sample_count; i++) {
         const struct daemon_sample *sample = &daemon->options->samples[i];
@@ -705,18 +352,8 @@ static void shut(struct daemon *daemon)
         return;
     desk_free(daemon->desk);
     daemon->desk = NULL;
-    for (struct trip *trip = daemon->trips, *next; trip; trip = next) {
-        next = trip->next;
-        http_cancel(trip->http);
-        free(trip);
-    }
-    daemon->trips = NULL;
-    for (struct dropped *dropped = daemon->dropped, *next; dropped; dropped = next) {
-        next = dropped->next;
-        reading_cancel(dropped->reading);
-        free(dropped);
-    }
-    daemon->dropped = NULL;
+    drop_trips(daemon);
+    drop_dropped(daemon);
     for (size_t i = 0; i < daemon->setup->bot_count; i++) {
         if (daemon->pauses[i].timer)
             loop_timer_free(daemon->pauses[i].timer);
@@ -766,7 +403,7 @@ static void take_down(struct daemon *daemon)
 int daemon_run(const struct setup *setup, const struct daemon_options *options, struct error *err)
 {
     struct daemon daemon = {.setup = setup, .options = options};
-    daemon.pauses = grab((setup->bot_count + 1) * sizeof *daemon.pauses);
+    daemon.pauses = memory_new(setup->bot_count + 1, sizeof *daemon.pauses);
     int result = bring_up(&daemon, err);
     if (!result)
         loop_run(daemon.loop, round_over, &daemon);

@@ -2,6 +2,7 @@
 
 #include "core/buf.h"
 #include "daemon/loop.h"
+#include "daemon/memory.h"
 #include "read/protocol.h"
 
 #include <errno.h>
@@ -98,9 +99,7 @@ struct reading *reading_start(struct loop *loop, const struct reading_input *inp
     buf_add(&request, input->link, link_len);
     buf_add(&request, input->bytes, file_len);
 
-    struct reading *reading = calloc(1, sizeof *reading);
-    if (!reading)
-        abort();
+    struct reading *reading = memory_new(1, sizeof *reading);
     reading->name = arena_string(&reading->arena, input->name);
     reading->done = done;
     reading->context = context;

@@ -3,6 +3,7 @@
 #include "core/arena.h"
 #include "core/buf.h"
 #include "daemon/loop.h"
+#include "daemon/memory.h"
 #include "daemon/reading.h"
 #include "state/editions.h"
 
@@ -59,20 +60,6 @@ struct sources {
     char *watched[WATCHES_MAX];
     size_t watch_count;
 };
-
-static void *grab(size_t size)
-{
-    void *piece = calloc(1, size);
-    if (!piece)
-        abort(); /* out of memory ends the process */
-    return piece;
-}
-
-static char *copy_text(const char *text)
-{
-    size_t size = strlen(text) + 1;
-    return memcpy(grab(size), text, size);
-}
 
 /* --- reading
  * ----------------------------------------------------------------------------------------------------- */
@@ -189,7 +176,7 @@ static struct known *shelf_insert(struct shelf *shelf, size_t at, const char *pa
     }
     struct known *place = &shelf->list[at];
     memmove(place + 1, place, (shelf->count++ - at) * sizeof *place);
-    *place = (struct known){.path = copy_text(path), .mtime_ns = -1};
+    *place = (struct known){.path = memory_string(path), .mtime_ns = -1};
     return place;
 }
 
@@ -227,7 +214,7 @@ static void watch_folder(struct sources *sources, const char *path)
             return;
     if (!slash || sources->watch_count == WATCHES_MAX)
         return;
-    char *folder = copy_text(path);
+    char *folder = memory_string(path);
     folder[len] = '\0';
     struct error err = {0};
     struct loop_watch *watch =
@@ -248,9 +235,9 @@ static void read_known(struct sources *sources, size_t source, struct known *kno
         return;
     known->mtime_ns = mtime_ns;
     known->size = info->st_size;
-    struct job *job = grab(sizeof *job);
+    struct job *job = memory_new(1, sizeof *job);
     *job = (struct job){.source = sources->setup->sources[source].name,
-        .path = copy_text(known->path),
+        .path = memory_string(known->path),
         .mtime_ns = mtime_ns,
         .size = info->st_size};
     queue(sources, job);
@@ -343,10 +330,10 @@ static void look_later(void *context)
 struct sources *sources_new(
     struct loop *loop, const struct setup *setup, struct state *state, const struct sources_hooks *hooks)
 {
-    struct sources *sources = grab(sizeof *sources);
+    struct sources *sources = memory_new(1, sizeof *sources);
     *sources = (struct sources){.loop = loop, .setup = setup, .state = state, .hooks = *hooks, .first = true};
     sources->jobs_end = &sources->jobs;
-    sources->shelves = grab((setup->source_count + 1) * sizeof *sources->shelves);
+    sources->shelves = memory_new(setup->source_count + 1, sizeof *sources->shelves);
     for (size_t i = 0; i < setup->source_count; i++)
         load_shelf(sources, i);
     sources->soon = loop_timer_new(loop, look_soon, sources);
@@ -359,10 +346,12 @@ struct sources *sources_new(
 void sources_sample(
     struct sources *sources, const char *source, const char *name, const void *bytes, size_t len)
 {
-    struct job *job = grab(sizeof *job);
-    *job = (struct job){
-        .source = source, .path = copy_text(name), .size = (int64_t)len, .bytes = grab(len + 1), .len = len};
-    memcpy(job->bytes, bytes, len);
+    struct job *job = memory_new(1, sizeof *job);
+    *job = (struct job){.source = source,
+        .path = memory_string(name),
+        .size = (int64_t)len,
+        .bytes = memory_copy(bytes, len),
+        .len = len};
     queue(sources, job);
 }
 

@@ -1,0 +1,85 @@
+/* Inside the daemon only: its state, what comes in (daemon_events.c), what goes out (daemon_actions.c), and
+ * the round between them with starting and ending (daemon.c). */
+#ifndef DAEMON_DAEMON_INNER_H
+#define DAEMON_DAEMON_INNER_H
+
+#include "core/buf.h"
+#include "daemon/daemon.h"
+#include "daemon/http.h"
+#include "daemon/loop.h"
+#include "daemon/memory.h"
+#include "daemon/reading.h"
+#include "daemon/room.h"
+#include "daemon/server.h"
+#include "daemon/sources.h"
+#include "desk/desk.h"
+
+/* A request on its way, with what it is for. */
+struct trip {
+    struct trip *next;
+    struct daemon *daemon;
+    struct http_call *http;
+    enum action_kind kind;
+    int64_t delivery;
+    int attempt;
+    size_t bot;
+};
+
+/* A bot that waits before it listens again. */
+struct pause {
+    struct daemon *daemon;
+    size_t bot;
+    struct loop_timer *timer;
+    struct arena arena; /* the request's */
+    struct request request;
+};
+
+/* A file dropped on the page while it is being read. */
+struct dropped {
+    struct dropped *next;
+    struct daemon *daemon;
+    struct reading *reading;
+    char ticket[64];
+};
+
+struct daemon {
+    const struct setup *setup;
+    const struct daemon_options *options;
+    struct loop *loop;
+    struct state *state;
+    struct desk *desk;
+    struct http *http;
+    struct server *server;
+    struct room *room;
+    struct sources *sources;
+    struct loop_watch *bell;
+    char bell_name[256];
+    struct loop_timer *wake, *look, *goodbye, *watchdog;
+    struct trip *trips;
+    struct pause *pauses; /* one a bot */
+    struct dropped *dropped;
+    struct arena gathered; /* what the waiting events hold */
+    struct event *events;
+    size_t event_count, event_room;
+    int64_t wake_at, retry_ms;
+    struct setup *reloaded;        /* the newest, waiting for its turn */
+    struct arena *setup_arenas[2]; /* of reloaded setups: the one in use, the one waiting */
+    bool started, ready, ending, failed_turn, idle;
+    struct error failure;
+};
+
+/* daemon_events.c: each adds events that the next turn takes. */
+struct event *add_event(struct daemon *daemon, enum event_kind kind);
+const struct answer *keep_answer(struct daemon *daemon, const struct answer *answer);
+extern const struct sources_hooks sources_events; /* without context */
+extern const struct room_hooks room_events;       /* without context; `other` is the daemon's */
+void bell_rang(const char *name, void *daemon);
+void drop_dropped(struct daemon *daemon); /* at the end: files that are still being read */
+
+/* daemon_actions.c */
+void carry_out(struct daemon *daemon, const struct action *action);
+bool posts_under_way(const struct daemon *daemon);
+void stop_listening(struct daemon *daemon); /* requests and waits of all bots */
+void drop_trips(struct daemon *daemon);     /* at the end: all requests */
+
+#endif
