@@ -42,6 +42,7 @@ struct http_call {
     int sendings;   /* how often libcurl wanted to send it */
     bool too_large; /* the answer */
     struct buf answer;
+    bool head_ended;  /* libcurl takes a head that was cut off for an answer without a body */
     struct buf lines; /* header names and values, each with its NUL */
     size_t line_count;
     const char *refused; /* not sent at all: why */
@@ -151,7 +152,7 @@ static const char *words(int code, bool left)
 {
     switch (code) {
     case CURLE_OK:
-        return "the answer has no final status";
+        return "the answer was cut off";
     case CURLE_UNSUPPORTED_PROTOCOL:
         return left ? "the answer is not HTTP" : "the address is not one of http or https";
     case CURLE_URL_MALFORMAT:
@@ -241,8 +242,11 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
     if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
         buf_reset(&call->lines);
         call->line_count = 0;
+        call->head_ended = false;
         return len;
     }
+    if (len && (line[0] == '\r' || line[0] == '\n'))
+        call->head_ended = true;
     const char *colon = memchr(line, ':', len);
     if (!colon || memchr(line, '\0', len) || call->line_count == HEADERS_MAX ||
         call->lines.len + len + 2 > HEADERS_BYTES_MAX)
@@ -423,7 +427,7 @@ static void finish(struct http_call *call, CURLcode code)
     struct answer answer = {.reach = REACH_UNSURE, .trouble = ""};
     struct buf trouble;
     buf_init(&trouble, 512);
-    if (code == CURLE_OK && status >= 200) {
+    if (code == CURLE_OK && status >= 200 && call->head_ended) {
         answer.reach = REACH_ANSWERED;
         answer.status = (int)status;
     } else {
