@@ -5,7 +5,6 @@
 #include "daemon/config.h"
 #include "daemon/http.h"
 #include "daemon/loop.h"
-#include "daemon/secrets.h"
 
 #include <errno.h>
 #include <glob.h>
@@ -264,18 +263,13 @@ static int show_setup(struct shell *shell)
 
 static int run(struct shell *shell)
 {
-    if (shell_setup(shell))
+    if (shell_secrets(shell))
         return -1;
-    struct setup *setup = (struct setup *)shell->setup;
-    size_t warned = setup->warning_count;
+    struct setup *setup = shell->setup;
     bool failed = false;
-    if (secrets_resolve(setup, &shell->arena, &shell->err))
-        return -1;
     if (setup->ca_file && access(setup->ca_file, R_OK))
         return error_set_kind(
             &shell->err, ERROR_USAGE, "%s: ca: %s: %s", setup->file, setup->ca_file, strerror(errno));
-    for (size_t i = warned; i < setup->warning_count; i++)
-        fprintf(stderr, "%s\n", setup->warnings[i]);
     if (show_setup(shell) || show_notes(shell) || show_state(shell, &failed))
         return -1;
     for (size_t i = 0; shell_flag(shell, "online") && i < setup->channel_count; i++)

@@ -5,6 +5,8 @@
 #include "daemon/clock.h"
 #include "daemon/config.h"
 #include "daemon/env.h"
+#include "daemon/reading.h"
+#include "daemon/secrets.h"
 #include "desk/desk.h"
 
 #include <fcntl.h>
@@ -266,6 +268,37 @@ int shell_setup(struct shell *shell)
         fprintf(stderr, "%s\n", setup->warnings[i]);
     shell->setup = setup;
     return 0;
+}
+
+int shell_secrets(struct shell *shell)
+{
+    if (shell_setup(shell))
+        return -1;
+    size_t told = shell->setup->warning_count;
+    int result = secrets_resolve(shell->setup, &shell->arena, &shell->err);
+    for (size_t i = told; i < shell->setup->warning_count; i++)
+        fprintf(stderr, "%s\n", shell->setup->warnings[i]);
+    return result;
+}
+
+struct digest *shell_digest(struct shell *shell, const char *path, const char *link)
+{
+    struct reading_input input = {.name = !strcmp(path, "-") ? "standard-input.md" : path, .link = link};
+    const char *bytes;
+    if (strstr(path, "://")) {
+        error_set_kind(
+            &shell->err, ERROR_USAGE, "%s: addresses are not read in this version; save it as a file", path);
+        return NULL;
+    }
+    if (reading_file(&shell->arena, path, &bytes, &input.len, &shell->err))
+        return NULL;
+    input.bytes = bytes;
+    struct digest *digest = reading_wait(&shell->arena, &input, &shell->err);
+    if (!digest)
+        shell->err.kind = ERROR_USAGE; /* bad input: nothing was changed */
+    for (size_t i = 0; digest && i < digest->warning_count; i++)
+        fprintf(stderr, "%s\n", digest->warnings[i]);
+    return digest;
 }
 
 int shell_state(struct shell *shell, enum state_open how)

@@ -17,6 +17,7 @@ struct flag {
     const char *help;
 };
 
+struct digest;
 struct shell;
 
 struct subcommand {
@@ -42,8 +43,8 @@ struct shell {
     int word_count;
     const char *values[SHELL_FLAGS_MAX]; /* of the entry's flags; a switch that is given has "" */
     bool json;
-    const struct setup *setup; /* shell_setup() */
-    struct state *state;       /* shell_state() */
+    struct setup *setup; /* shell_setup() */
+    struct state *state; /* shell_state() */
 };
 
 extern const struct subcommand *const subcommands[]; /* NULL-terminated, in the order of the help */
@@ -54,6 +55,11 @@ int cli_main(int argc, char **argv);
 const char *shell_flag(const struct shell *shell, const char *name);
 /* Reads the configuration (no secrets) once, prints its warnings to stderr. -1: shell->err. */
 int shell_setup(struct shell *shell);
+/* The same with the secrets' values: only `run` and `check` may want them. */
+int shell_secrets(struct shell *shell);
+/* Reads a file ("-": standard input) in the child; prints its warnings. NULL: shell->err of kind ERROR_USAGE.
+ */
+struct digest *shell_digest(struct shell *shell, const char *path, const char *link);
 /* Opens the state file of the configuration once. */
 int shell_state(struct shell *shell, enum state_open how);
 /* After a write: wakes the daemon; says on stderr when none is running. */

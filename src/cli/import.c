@@ -1,7 +1,6 @@
 #include "cli/entries.h"
 
 #include "cli/print.h"
-#include "daemon/reading.h"
 #include "state/editions.h"
 
 static const char *const change_names[] = {
@@ -72,19 +71,10 @@ static int run(struct shell *shell)
     if (!source || shell_state(shell, STATE_SHELL))
         return -1;
     for (int i = 0; i < shell->word_count; i++) {
-        const char *path = shell->words[i], *bytes;
-        struct reading_input input = {
-            .name = !strcmp(path, "-") ? "standard-input.md" : path, .link = source->link};
-        if (reading_file(&shell->arena, path, &bytes, &input.len, &shell->err))
+        const char *path = shell->words[i];
+        const struct digest *digest = shell_digest(shell, path, source->link);
+        if (!digest)
             return -1;
-        input.bytes = bytes;
-        const struct digest *digest = reading_wait(&shell->arena, &input, &shell->err);
-        if (!digest) {
-            shell->err.kind = ERROR_USAGE;
-            return -1;
-        }
-        for (size_t j = 0; j < digest->warning_count; j++)
-            fprintf(stderr, "%s\n", digest->warnings[j]);
         const char *absolute = realpath(path, NULL);
         int failed = import_digest(shell, source->name, absolute ? absolute : "", digest);
         free((char *)absolute);

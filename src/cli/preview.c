@@ -2,7 +2,6 @@
 
 #include "adapters/adapter.h"
 #include "cli/print.h"
-#include "daemon/reading.h"
 #include "desk/desk.h"
 #include "state/channels.h"
 #include "state/editions.h"
@@ -165,16 +164,9 @@ static const struct channel *made_up(struct shell *shell, const char *platform)
 /* --file: a state of its own in memory that holds just this file, told from a source of its own. */
 static int open_file(struct shell *shell, const char *path)
 {
-    struct reading_input input = {.name = path, .link = ""};
-    const char *bytes;
-    if (reading_file(&shell->arena, path, &bytes, &input.len, &shell->err))
+    const struct digest *digest = shell_digest(shell, path, "");
+    if (!digest)
         return -1;
-    input.bytes = bytes;
-    const struct digest *digest = reading_wait(&shell->arena, &input, &shell->err);
-    if (!digest) {
-        shell->err.kind = ERROR_USAGE;
-        return -1;
-    }
     struct setup *setup = arena_alloc(&shell->arena, sizeof *setup);
     if (shell->setup)
         *setup = *shell->setup;

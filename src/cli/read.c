@@ -1,7 +1,8 @@
 #include "cli/entries.h"
 
+#include "core/digest.h"
+
 #include "daemon/digest_json.h"
-#include "daemon/reading.h"
 
 static void print_item(const struct item *item, int number)
 {
@@ -38,8 +39,6 @@ static void print_edition(const struct edition *edition)
 
 static int print_digest(struct shell *shell, const struct digest *digest)
 {
-    for (size_t i = 0; i < digest->warning_count; i++)
-        fprintf(stderr, "%s\n", digest->warnings[i]);
     if (!shell->json) {
         for (size_t i = 0; i < digest->count; i++)
             print_edition(&digest->editions[i]);
@@ -58,21 +57,8 @@ static int print_digest(struct shell *shell, const struct digest *digest)
 static int run(struct shell *shell)
 {
     for (int i = 0; i < shell->word_count; i++) {
-        const char *path = shell->words[i];
-        if (strstr(path, "://"))
-            return error_set_kind(
-                &shell->err, ERROR_USAGE, "%s: addresses are not read yet; save it as a file", path);
-        struct reading_input input = {.name = !strcmp(path, "-") ? "standard-input.md" : path, .link = ""};
-        const char *bytes;
-        if (reading_file(&shell->arena, path, &bytes, &input.len, &shell->err))
-            return -1;
-        input.bytes = bytes;
-        const struct digest *digest = reading_wait(&shell->arena, &input, &shell->err);
-        if (!digest) {
-            shell->err.kind = ERROR_USAGE; /* bad input: nothing was changed */
-            return -1;
-        }
-        if (print_digest(shell, digest))
+        const struct digest *digest = shell_digest(shell, shell->words[i], "");
+        if (!digest || print_digest(shell, digest))
             return -1;
     }
     return 0;

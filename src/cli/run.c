@@ -29,14 +29,9 @@ static void ready(int port, void *context)
 
 static int run(struct shell *shell)
 {
-    if (shell_setup(shell))
+    if (shell_secrets(shell))
         return -1;
-    struct setup *setup = (struct setup *)shell->setup;
-    size_t warned = setup->warning_count;
-    if (secrets_resolve(setup, &shell->arena, &shell->err))
-        return -1;
-    for (size_t i = warned; i < setup->warning_count; i++)
-        fprintf(stderr, "%s\n", setup->warnings[i]);
+    struct setup *setup = shell->setup;
     struct daemon_options options = {.drain = shell_flag(shell, "drain") != NULL,
         .reload = reload,
         .reload_context = (void *)setup->file,
