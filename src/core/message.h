@@ -83,7 +83,12 @@ void message_add_button(
 /* Plain text of a subtree: blocks parted by one empty line, list items as "- " or "N. ", links as their text (and
  * " (url)" where `urls` and the text is not the url itself), images as their alternative text. */
 void message_plain(struct buf *out, const struct node *node, bool urls);
-/* CommonMark of a subtree, such that parsing it gives the same tree back. */
+/* CommonMark of a subtree (with GitHub's tables and ~~strikethrough~~), such that parsing it gives the same tree back.
+ * Where a mark of a style would not be read beside punctuation ("**重点：**后文"), the character outside is written as
+ * a number (&#21518;), which any parser reads back. What it cannot say is given up: empty paragraphs, code spans
+ * and styles, a style within itself, fold, breaks at the end of a block or in headings and cells (a space); neighbours
+ * of one style become one; numbers of items that do not count up are text ("- 4\. …"); code with "\|" in a table is
+ * text; a code block's last newline is the one every code block has. */
 void message_commonmark(struct buf *out, const struct node *node);
 
 /* The packed form: how trees are stored and cross the pipe from the reader. Version byte first. Unpacking checks

@@ -129,15 +129,21 @@ static void block(struct plain *plain, const struct node *node)
 
 static void blocks(struct plain *plain, const struct node *parent)
 {
+    const struct node *before = NULL; /* the last that showed something */
     for (const struct node *node = parent->first; node; node = node->next) {
         size_t start = plain->out->len;
+        if (before) {
+            /* Inside a list item a following list stands close, as it was written. */
+            if (parent->type != NODE_ITEM || node->type != NODE_LIST)
+                buf_addc(plain->out, '\n');
+            line_start(plain);
+        }
+        size_t begin = plain->out->len;
         block(plain, node);
-        if (!node->next || plain->out->len == start)
-            continue;
-        /* Inside a list item a following list stands close, as it was written. */
-        if (parent->type != NODE_ITEM || node->next->type != NODE_LIST)
-            buf_addc(plain->out, '\n');
-        line_start(plain);
+        if (plain->out->len == begin)
+            buf_truncate(plain->out, start);
+        else
+            before = node;
     }
 }
 

@@ -148,6 +148,22 @@ bool utf8_is_cjk(uint32_t point)
     return false;
 }
 
+enum utf8_kind utf8_kind(uint32_t point)
+{
+    if (point == 0 || (point >= 9 && point <= 13) ||
+        uc_is_general_category_withtable(point, UC_CATEGORY_MASK_Zs))
+        return UTF8_SPACE;
+    if (point < 0x80)
+        return (point >= '0' && point <= '9') || (point >= 'A' && point <= 'Z') ||
+                       (point >= 'a' && point <= 'z')
+                   ? UTF8_WORD
+                   : UTF8_PUNCTUATION;
+    if (uc_is_general_category_withtable(point, UC_CATEGORY_MASK_P))
+        return UTF8_PUNCTUATION;
+    return uc_is_general_category_withtable(point, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_N) ? UTF8_WORD
+                                                                                            : UTF8_OTHER;
+}
+
 /* --- folding
  * ----------------------------------------------------------------------------------------------------- */
 

@@ -22,14 +22,22 @@ int64_t answer_retry_after(const struct answer *answer)
     for (; isdigit((unsigned char)*value); value++)
         if (ms < INT64_C(1000000000000))
             ms = ms * 10 + (*value - '0') * 1000;
+    if (*value == '.') { /* "1.5": some send fractions; too late is better than too early */
+        bool more = false;
+        for (value++; isdigit((unsigned char)*value); value++)
+            more = more || *value != '0';
+        ms += more ? 1000 : 0;
+    }
     return *value ? -1 : ms;
 }
+
+#define SCHEME "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-."
 
 /* Where the authority of a URL begins and ends, userinfo left out; false when it has none. */
 static bool find_host(const char *url, size_t *start, size_t *end)
 {
     const char *mark = strstr(url, "://");
-    if (!mark || mark == url)
+    if (!mark || mark == url || strspn(url, SCHEME) != (size_t)(mark - url))
         return false;
     *start = (size_t)(mark - url) + 3;
     *end = *start + strcspn(url + *start, "/?#\\");

@@ -41,7 +41,8 @@ struct answer {
 };
 
 const char *answer_header(const struct answer *answer, const char *name); /* any case; NULL = absent */
-/* Retry-After as milliseconds from now (a number of seconds; dates are not used by our platforms); -1 = absent. */
+/* Retry-After as milliseconds from now (a number of seconds, a fraction rounded up; dates are not used by our
+ * platforms); -1 = absent or not a number. */
 int64_t answer_retry_after(const struct answer *answer);
 
 /* host:port of a URL into `host` (lower case), for pacing and circuits; false when it has none. */
