@@ -104,6 +104,19 @@ describe('an edition, by hand', () => {
     await until(async () => (await place.deliveries('--state', 'sent')).some((row) => row.subject.endsWith('.2')), 'item 2')
   })
 
+  test('SIGHUP takes up the configuration, all of it or nothing', async () => {
+    const before = place.output.length
+    place.write('digestd.yaml', configuration + '  attic: {platform: room, from: news, posts: []}\n')
+    place.child.kill('SIGHUP')
+    await until(() => /read again: 2 channels/.test(place.output.slice(before)), 'the new configuration')
+    assert.equal((await place.run('post', 'text', 'up here', '--to', 'attic', '--wait')).code, 0)
+    place.write('digestd.yaml', configuration + '  attic: {platform: rom}\n')
+    place.child.kill('SIGHUP')
+    await until(() => /stays as it was.*digestd\.yaml:\d+:\d+/.test(place.output.slice(before)), 'the complaint')
+    place.write('digestd.yaml', configuration + '  attic: {platform: room, from: news, posts: []}\n')
+    assert.equal((await place.run('post', 'text', 'still here', '--to', 'attic', '--wait')).code, 0)
+  })
+
   test('a second daemon on the file is refused, SIGTERM ends the first in time', async () => {
     const second = await place.run('run')
     assert.notEqual(second.code, 0)
