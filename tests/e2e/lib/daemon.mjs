@@ -27,6 +27,7 @@ export class Place {
   constructor(files = {}) {
     this.folder = mkdtempSync(join(tmpdir(), 'digestd-test-'))
     this.output = ''
+    this.before = [] // words before the program's: ['unshare', '-m', …]
     for (const [name, text] of Object.entries(files)) this.write(name, text)
   }
 
@@ -39,7 +40,8 @@ export class Place {
 
   /** Starts `digestd WORDS`; resolves when it is ready. */
   async start(words = ['run'], { env = {}, ready = /the page is at|trial room is open|ready/ } = {}) {
-    this.child = spawn(program, words, {
+    const [first, ...rest] = [...this.before, program, ...words]
+    this.child = spawn(first, rest, {
       cwd: this.folder, env: { ...process.env, TMPDIR: this.folder, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
     this.ended = new Promise((done) => this.child.on('exit', (code, signal) => { this.code = signal || code; done(signal || code) }))
     const from = this.output.length
@@ -59,7 +61,8 @@ export class Place {
   /** Runs `digestd WORDS` to its end: {code, out, err}. */
   run(...words) {
     return new Promise((done) => {
-      execFile(program, words, { cwd: this.folder, timeout: 60000 * slow, maxBuffer: 64 << 20, env: { ...process.env, TMPDIR: this.folder } },
+      const [first, ...rest] = [...this.before, program, ...words]
+      execFile(first, rest, { cwd: this.folder, timeout: 60000 * slow, maxBuffer: 64 << 20, env: { ...process.env, TMPDIR: this.folder } },
         (error, out, err) => { this.output += out + err; done({ code: error ? (error.code ?? error.signal) : 0, out, err }) })
     })
   }
