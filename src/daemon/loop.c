@@ -148,6 +148,7 @@ struct loop *loop_new(struct error *err)
         free(loop);
         return NULL;
     }
+    signal(SIGPIPE, SIG_IGN);
     loop->prepare.data = loop->clock.data = loop;
     uv_prepare_init(&loop->uv, &loop->prepare);
     uv_prepare_start(&loop->prepare, on_prepare);
@@ -217,7 +218,6 @@ void loop_on_signal(struct loop *loop, void (*signalled)(int signal, void *conte
     loop->listens = true;
     loop->signalled = signalled;
     loop->signal_context = context;
-    signal(SIGPIPE, SIG_IGN);
     for (size_t i = 0; i < 3; i++) {
         uv_signal_init(&loop->uv, &loop->signals[i]);
         loop->signals[i].data = loop;

@@ -15,6 +15,7 @@ struct loop_timer;
 struct loop_watch;
 struct loop_child;
 
+/* SIGPIPE is ignored from then on: a child that does not read its input, a peer that is gone. */
 struct loop *loop_new(struct error *err);
 /* Runs until loop_stop() and everything was closed. `round` is called once after each batch of callbacks,
  * before the loop goes to sleep: the place of the turn. It may set timers of 0 ms, send requests and queue
@@ -44,7 +45,7 @@ struct loop_watch *loop_watch_new(struct loop *loop, const char *folder,
     void (*changed)(const char *name, void *context), void *context, struct error *err);
 void loop_watch_free(struct loop_watch *watch); /* NULL = nothing */
 
-/* SIGTERM, SIGINT, SIGHUP as callbacks; SIGPIPE is ignored from then on. Once per loop. */
+/* SIGTERM, SIGINT, SIGHUP as callbacks. Once per loop. */
 void loop_on_signal(struct loop *loop, void (*signalled)(int signal, void *context), void *context);
 
 /* A child process: input is written to its stdin, its stdout is taken up to `output_max` bytes, stderr too (4
