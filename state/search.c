@@ -94,10 +94,10 @@ static bool in_word(const char *text, size_t at)
 /* Not in the middle of a word of Latin letters, unless it is very long. */
 static size_t word_start(const char *text, size_t at)
 {
-    for (size_t i = at; i && at - i < BEFORE_POINTS; i--)
-        if (!in_word(text, i) || !in_word(text, i - 1))
-            return i;
-    return at;
+    size_t i = at;
+    while (i && at - i < BEFORE_POINTS && in_word(text, i) && in_word(text, i - 1))
+        i--;
+    return at - i < BEFORE_POINTS ? i : at;
 }
 
 static const char *snippet(struct arena *arena, const struct node *body, const char *words)

@@ -60,7 +60,7 @@ static int wish_for(
         return print_json(
             shell, json_pack("{s:s s:s s:o s:s}", "channel", channel->name, "outcome", names[result.outcome],
                        "post", result.post ? json_id(result.post) : json_null(), "text", result.text));
-    fprintf(result.outcome == WISH_POSTED ? stdout : stderr, "%s: %s\n", channel->name, result.text);
+    fprintf(result.outcome == WISH_POSTED ? stdout : stderr, "%s\n", result.text);
     return 0;
 }
 

@@ -19,7 +19,8 @@ static int run_help(const struct call *call, struct message *answer, struct erro
         const char *space = command->arguments[0] ? " " : "";
         node_add(call->arena, paragraph, NODE_BREAK);
         node_add_own(call->arena, paragraph,
-            arena_printf(call->arena, "/%s%s%s  %s", command->name, space, command->arguments,
+            arena_printf(call->arena, "/%s%s%s  %s", command->name, space,
+                call_says(call, command->arguments_zh, command->arguments),
                 call_says(call, command->help_zh, command->help_en)));
     }
     if (call->channel) {
@@ -41,6 +42,7 @@ const struct command command_help = {
     .name = "help",
     .words = (const char *const[]){"start", "帮助", "怎么用", "你好", "hi", "hello", "commands", NULL},
     .arguments = "",
+    .arguments_zh = "",
     .help_en = "This list",
     .help_zh = "这张单子",
     .anywhere = true,

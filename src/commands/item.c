@@ -92,6 +92,7 @@ const struct command command_item = {
     .words = (const char *const[]){"第#条", "第#个", "第#则", "#", "item #", "no. #", "no #", "story #",
         "#号", NULL},
     .arguments = "N",
+    .arguments_zh = "几",
     .help_en = "One story by its number",
     .help_zh = "看第 N 条",
     .run = run_item,

@@ -118,6 +118,7 @@ const struct command command_next = {
     .name = "next",
     .words = (const char *const[]){"下一条", "接下来", "什么时候发", "what's next", "whats next", NULL},
     .arguments = "",
+    .arguments_zh = "",
     .help_en = "What comes next, and when",
     .help_zh = "接下来发什么",
     .run = run_next,

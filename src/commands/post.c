@@ -142,6 +142,7 @@ extern const struct command command_post;
 const struct command command_post = {
     .name = "post",
     .arguments = "WHAT",
+    .arguments_zh = "什么",
     .help_en = "Post something here now",
     .help_zh = "现在就发",
     .editors = true,

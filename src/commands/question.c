@@ -33,6 +33,7 @@ const struct command command_question = {
     .words = (const char *const[]){"今日一问", "每日一问", "一问", "提问", "问题", "探索之问",
         "question of the day", "today's question", NULL},
     .arguments = "",
+    .arguments_zh = "",
     .help_en = "The question of the day",
     .help_zh = "今日一问",
     .run = run_question,

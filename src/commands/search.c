@@ -71,6 +71,7 @@ const struct command command_search = {
     .words = (const char *const[]){"搜索*", "搜一下*", "搜*", "查一下*", "找*", "search for *", "find *", "*",
         NULL},
     .arguments = "WORDS",
+    .arguments_zh = "词",
     .help_en = "Search all editions",
     .help_zh = "搜往期",
     .run = run_search,

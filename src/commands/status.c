@@ -87,6 +87,7 @@ const struct command command_status = {
     .name = "status",
     .words = (const char *const[]){"状态", NULL},
     .arguments = "",
+    .arguments_zh = "",
     .help_en = "How posting stands",
     .help_zh = "发送情况",
     .editors = true,

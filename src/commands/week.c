@@ -119,6 +119,7 @@ const struct command command_week = {
         "contents", "latest", "往期=list", "列表=list", "上期=last", "上一期=last", "上周=last",
         "last week=last", NULL},
     .arguments = "[which]",
+    .arguments_zh = "[哪期]",
     .help_en = "This week's contents",
     .help_zh = "本周目录",
     .run = run_week,

@@ -88,6 +88,7 @@ const struct command command_where = {
     .name = "where",
     .words = (const char *const[]){"这是哪", "我的id", "where am i", "my id", NULL},
     .arguments = "",
+    .arguments_zh = "",
     .help_en = "This chat as a line of configuration",
     .help_zh = "这个群的配置行",
     .anywhere = true,

@@ -275,6 +275,7 @@ static json_t *commands_json(const struct command *const *commands)
         json_t *object = json_object();
         put_text(object, "name", command->name);
         put_text(object, "arguments", command->arguments);
+        put_text(object, "arguments_zh", command->arguments_zh);
         put_text(object, "zh", command->help_zh);
         put_text(object, "en", command->help_en);
         json_array_append_new(list, object);

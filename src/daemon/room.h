@@ -27,7 +27,7 @@
  *     {"t":"ping"}
  * To the page:
  *     {"t":"welcome","channel","title","channels":[…],"language","demo","read","epoch",
- *      "commands":[{"name","arguments","zh","en"}]}
+ *      "commands":[{"name","arguments","arguments_zh","zh","en"}]}
  *     {"t":"rows","rows":[ROW…],"fresh":true,"older":true,"more":true}
  *         rising ids. fresh: what the page has from before must go (another state file, or too much was
  * missed); older: the answer to older; more: there are rows before these (absent = as before)

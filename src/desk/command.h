@@ -30,7 +30,7 @@ struct command {
      * a "*" at its end for whatever follows, and a "*" alone for anything that no other command takes;
      * "上期=last" gives the words "last". */
     const char *const *words;
-    const char *arguments; /* "[which]" for help; "" = none */
+    const char *arguments, *arguments_zh; /* "[which]" for help; "" = none */
     const char *help_en, *help_zh;
     bool editors;  /* only they may; others are told so */
     bool anywhere; /* also in a chat that is not configured */

@@ -182,9 +182,9 @@ static void test_help(void **state)
 {
     struct library *l = *state;
     const char *answer = ask(l, "/help");
-    assert_non_null(strstr(answer, "/week [which]  本周目录\n/item N  看第 N 条\n"));
+    assert_non_null(strstr(answer, "/week [哪期]  本周目录\n/item 几  看第 N 条\n"));
     assert_null(strstr(answer, "/post"));
-    assert_non_null(strstr(ask_as(l, 0, "telegram:7", "帮助"), "/post WHAT"));
+    assert_non_null(strstr(ask_as(l, 0, "telegram:7", "帮助"), "/post 什么"));
     assert_non_null(strstr(ask_as(l, 1, "telegram:1", "/start"), "/search WORDS  Search all editions"));
 }
 

@@ -502,8 +502,8 @@ static int run(const char *const *argv)
     } arguments = {.in = argv};
     pid_t child = fork();
     if (!child) {
-        freopen("/dev/null", "w", stdout);
-        freopen("/dev/null", "w", stderr);
+        if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
+            _exit(126);
         execvp(arguments.out[0], arguments.out);
         _exit(127);
     }

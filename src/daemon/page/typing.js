@@ -50,7 +50,7 @@ export class Typing {
   line(command, at) {
     return make('div', { role: 'option', id: `hint${at}`, 'aria-selected': 'false',
       onmousedown: (event) => event.preventDefault(), onclick: () => this.take(at) },
-    make('span', { class: 'name' }, `/${command.name}`), command.arguments ? make('span', { class: 'arguments' }, ` ${command.arguments}`) : null,
+    make('span', { class: 'name' }, `/${command.name}`), command.arguments ? make('span', { class: 'arguments' }, ` ${language === 'zh' ? command.arguments_zh : command.arguments}`) : null,
     make('span', { class: 'help' }, language === 'zh' ? command.zh : command.en));
   }
 
