@@ -174,7 +174,8 @@ static const char *words(int code, bool left)
     case CURLE_SEND_ERROR:
         return "the connection broke while sending";
     case CURLE_RECV_ERROR:
-        return "the connection broke before the whole answer was here";
+        return left ? "the connection broke before the whole answer was here"
+                    : "the connection broke at once";
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
         return "the answer is not HTTP";
@@ -421,8 +422,9 @@ static void tell(struct http_call *call, struct answer *answer)
 
 static void finish(struct http_call *call, CURLcode code)
 {
-    long sent = 0, status = 0;
+    long sent = 0, status = 0, tunnel = 0;
     curl_easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &sent);
+    curl_easy_getinfo(call->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
     curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
     struct answer answer = {.reach = REACH_UNSURE, .trouble = ""};
     struct buf trouble;
@@ -434,7 +436,8 @@ static void finish(struct http_call *call, CURLcode code)
         bool left = call->sendings && sent > 0;
         answer.reach = left ? REACH_UNSURE : REACH_NEVER_LEFT;
         answer.certificate = !left && is_certificate((int)code);
-        struct trouble what = {.code = (int)code,
+        bool no_tunnel = tunnel >= 300; /* libcurl calls it an error of receiving */
+        struct trouble what = {.code = no_tunnel ? CURLE_PROXY : (int)code,
             .host = call->host,
             .curl_said = call->curl_said,
             .repeated = call->sendings > 1,
