@@ -8,6 +8,7 @@
 #include "daemon/server.h"
 
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 
 enum { BODY_MAX = 4096 };
 
@@ -380,6 +381,43 @@ static void test_two_posts_in_one_segment(void **state)
         assert_null(strstr(answer + 9, "HTTP/1.1")); /* one answer, not thousands */
         assert_int_equal(house->last_body_len, 5);
     }
+}
+
+static int64_t processor_ms(void)
+{
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    return (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000 +
+           (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000;
+}
+
+/* The same from clients that do not read the answer and do not go: closed all the same, and the loop comes to
+ * rest. */
+static void test_posts_that_nobody_reads(void **state)
+{
+    struct house *house = *state;
+    char one[200], many[2000] = "";
+    int fds[10], closed;
+    snprintf(one, sizeof one, "POST /p HTTP/1.1\r\nHost: localhost:%d\r\nContent-Length: 5\r\n\r\nhello",
+        house->port);
+    for (size_t i = 0; i < 10; i++) {
+        memcpy(many + i * strlen(one), one, strlen(one));
+        fds[i] = net_connect(house->port);
+        net_send(fds[i], many, (i + 1) * strlen(one)); /* one to ten of them */
+    }
+    net_wait(house->loop, 300);
+    assert_int_equal(house->requests, 10);
+    int64_t before = processor_ms();
+    net_wait(house->loop, 600);
+    assert_in_range(processor_ms() - before, 0, 300);
+    for (size_t i = 0; i < 10; i++) {
+        size_t got = net_read(house->loop, fds[i], answer, sizeof answer - 1, 2000, &closed);
+        assert_int_not_equal(closed, 0);
+        assert_true(got < 2000);
+        close(fds[i]);
+    }
+    assert_int_equal(house->requests, 10);
+    assert_int_equal(get(house, "GET /alive", ""), 200);
 }
 
 /* Requests of all kinds glued together, cut anywhere, sent in up to three pieces. */
@@ -806,6 +844,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_paths, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_bodies, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_two_posts_in_one_segment, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_posts_that_nobody_reads, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_mixes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_slow, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_connections_max, set_up, tear_down),
