@@ -46,7 +46,12 @@ static bool find_host(const char *url, size_t *start, size_t *end)
             *start = at;
             break;
         }
-    return *end > *start;
+    /* A colon outside of [ ] begins a port: anything but digits there is no host but part of a password. */
+    size_t colon = *start + (url[*start] == '[' ? strcspn(url + *start, "]") : 0);
+    while (colon < *end && url[colon] != ':')
+        colon++;
+    size_t digits = colon < *end ? *end - colon - 1 : 0;
+    return *end > *start && digits <= 5 && (!digits || strspn(url + colon + 1, "0123456789") >= digits);
 }
 
 bool url_host(const char *url, char *host, size_t size)

@@ -63,6 +63,9 @@ static void the_host_of_an_address(void **state)
     host_is("host/path", NULL);
     host_is("", NULL);
     char small[8];
+    host_is("socks5h://user:pa/ss@host", NULL);
+    host_is("https://host:80x/", NULL);
+    host_is("https://host:123456/", NULL);
     assert_false(url_host("https://12345678/", small, sizeof small));
     assert_true(url_host("https://1234567/", small, sizeof small));
 }
