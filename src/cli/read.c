@@ -24,9 +24,11 @@ static void print_item(const struct item *item, int number)
 static void print_edition(const struct edition *edition)
 {
     printf("%s\n", edition->title ? edition->title : edition->id);
-    printf("  %s%s%s, %zu items in %zu sections%s\n", edition->date ? edition->date : "no date",
-        edition->period ? ", " : "", edition->period ? edition->period : "", edition_item_count(edition),
-        edition->section_count, edition->draft ? ", a draft: it will not be told" : "");
+    size_t items = edition_item_count(edition);
+    printf("  %s%s%s, %zu item%s in %zu section%s%s\n", edition->date ? edition->date : "no date",
+        edition->period ? ", " : "", edition->period ? edition->period : "", items, items == 1 ? "" : "s",
+        edition->section_count, edition->section_count == 1 ? "" : "s",
+        edition->draft ? ", a draft: it will not be told" : "");
     int number = 0;
     for (size_t i = 0; i < edition->section_count; i++) {
         const struct section *section = &edition->sections[i];
