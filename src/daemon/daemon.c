@@ -14,8 +14,9 @@ enum {
     GOODBYE_MS = 8000,     /* what is under way may take this long at the end; SIGTERM promises ten seconds */
     RETRY_FIRST_MS = 1000, /* after a turn that failed (a full disk), doubling */
     RETRY_MAX_MS = 30000,
-    LOOK_MS = 15000,    /* somebody else may have written without ringing */
-    EVENTS_MAX = 10000, /* waiting while turns fail; more is not taken in */
+    DRAIN_GIVES_UP_MS = 8000, /* the fourth failure in a row */
+    LOOK_MS = 15000,          /* somebody else may have written without ringing */
+    EVENTS_MAX = 10000,       /* waiting while turns fail; more is not taken in */
 };
 
 /* --- the round
@@ -40,6 +41,8 @@ static void became_ready(struct daemon *daemon)
             daemon->server ? server_port(daemon->server) : 0, daemon->options->ready_context);
 }
 
+static void shut(struct daemon *daemon);
+
 /* The failed turn changed nothing: its events wait and are given again. */
 static void turn_failed(struct daemon *daemon, const struct error *err)
 {
@@ -52,6 +55,9 @@ static void turn_failed(struct daemon *daemon, const struct error *err)
         daemon->retry_ms = RETRY_MAX_MS;
     daemon->wake_at = clock_now().boot_ms + daemon->retry_ms;
     loop_timer_set(daemon->wake, daemon->retry_ms);
+    /* Somebody waits for the end of run --drain: it ends unsuccessfully, and what is due stays due. */
+    if (daemon->options->drain && daemon->retry_ms >= DRAIN_GIVES_UP_MS)
+        shut(daemon);
 }
 
 static void start_sources(struct daemon *daemon);
@@ -121,8 +127,6 @@ static void take_turn(struct daemon *daemon, struct now now)
         became_ready(daemon);
 }
 
-static void shut(struct daemon *daemon);
-
 static void round_over(void *context)
 {
     struct daemon *daemon = context;
@@ -132,6 +136,8 @@ static void round_over(void *context)
     bool due = daemon->started && now.boot_ms >= daemon->wake_at;
     if (daemon->failed_turn ? due : (daemon->event_count || due))
         take_turn(daemon, now);
+    if (!daemon->desk)
+        return; /* the turn ended it all */
     if (daemon->options->drain && daemon->ready && daemon->idle && !daemon->event_count)
         end_soon(daemon);
     if (daemon->ending && !daemon->event_count && !posts_under_way(daemon))
@@ -407,6 +413,8 @@ int daemon_run(const struct setup *setup, const struct daemon_options *options, 
     int result = bring_up(&daemon, err);
     if (!result)
         loop_run(daemon.loop, round_over, &daemon);
+    if (!result && options->drain && daemon.failed_turn)
+        result = error_set(err, "not everything was sent: %s", daemon.failure.text);
     take_down(&daemon);
     return result;
 }
