@@ -3,12 +3,17 @@
 #include "cli/print.h"
 #include "state/posts.h"
 
+#include <limits.h>
+
+enum { SHOWN_MAX = 200 }; /* to people; programs get all */
+
 static int run(struct shell *shell)
 {
     static const char *const states[] = {"due", "sending", "sent", "failed", "unknown", "dropped"};
     struct delivery_query query = {.state = shell_flag(shell, "state"),
         .channel = shell_flag(shell, "channel"),
-        .answers = shell_flag(shell, "answers") != NULL};
+        .answers = shell_flag(shell, "answers") != NULL,
+        .limit = shell->json ? INT_MAX : SHOWN_MAX};
     bool known = !query.state;
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
         known = known || !strcmp(query.state, states[i]);
@@ -41,6 +46,8 @@ static int run(struct shell *shell)
     table_print(&table);
     if (!found.count && !shell->json)
         puts("No deliveries.");
+    if (found.count == SHOWN_MAX && !shell->json)
+        printf("The newest %d; --json lists all.\n", SHOWN_MAX);
     return 0;
 }
 
