@@ -41,8 +41,7 @@ static const struct pace paces[] = {
     {.scope = SCOPE_BOT, .per_minute = 1500, .burst = 25},
 };
 
-/* --- requests
- * ------------------------------------------------------------------------------------------------- */
+/* --- requests --- */
 
 static const struct header json_headers[] = {{"Content-Type", "application/json"}};
 
@@ -106,8 +105,7 @@ static bool probe(const struct settings *settings, struct arena *arena, struct r
     return true;
 }
 
-/* --- one delivery
- * --------------------------------------------------------------------------------------------- */
+/* --- one delivery --- */
 
 /* What was learnt on the way, kept in the delivery's scratch as words: each thing is tried once. */
 struct way {

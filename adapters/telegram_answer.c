@@ -167,8 +167,7 @@ void telegram_read(const struct settings *settings, const struct answer *answer,
     out->words = clean_text(words, strlen(words), WORDS_MAX, arena);
 }
 
-/* --- sentences: what, likely cause, next step; the platform's raw words last
- * ---------------------------------- */
+/* --- sentences: what, likely cause, next step; the platform's raw words last --- */
 
 static const struct {
     enum telegram_case is;

@@ -77,8 +77,7 @@ static void read_place(const struct ear *ear, const json_t *message, struct hear
         heard->at_ms = date * 1000;
 }
 
-/* --- text
- * ----------------------------------------------------------------------------------------------------- */
+/* --- text --- */
 
 static bool is_our_name(const struct ear *ear, const char *name, size_t len)
 {
@@ -183,8 +182,7 @@ static bool hear_text(const struct ear *ear, const json_t *message, struct heard
     return true;
 }
 
-/* --- the kinds of updates
- * ------------------------------------------------------------------------------------- */
+/* --- the kinds of updates --- */
 
 /* {"update_id":7,"message":{"message_id":4,"date":1700000000,"chat":{"id":-100,"type":"supergroup"},
  *  "from":{"id":5,"is_bot":false,"first_name":"A"},"text":"/week"}} */

@@ -30,8 +30,7 @@ struct writer {
 static void write_blocks(struct writer *w, const struct node *parent, bool tight);
 static void write_inlines(struct writer *w, const struct node *parent);
 
-/* --- text
- * ---------------------------------------------------------------------------------------------------- */
+/* --- text --- */
 
 static void add_text(struct writer *w, const char *text, size_t len)
 {
@@ -143,8 +142,7 @@ static void write_text(struct writer *w, const char *text, bool own)
     add_quiet(w, text + done, len - done);
 }
 
-/* --- inlines
- * ------------------------------------------------------------------------------------------------- */
+/* --- inlines --- */
 
 /* Everything of the writer that taking text back must restore. */
 struct mark {
@@ -299,8 +297,7 @@ static void write_inlines(struct writer *w, const struct node *parent)
         write_inline(w, node);
 }
 
-/* --- blocks
- * -------------------------------------------------------------------------------------------------- */
+/* --- blocks --- */
 
 static void write_code_block(struct writer *w, const struct node *node)
 {
@@ -371,8 +368,7 @@ static void write_list(struct writer *w, const struct node *list)
     }
 }
 
-/* --- tables: aligned where a phone can show that, else a line a row
- * ------------------------------------------- */
+/* --- tables: aligned where a phone can show that, else a line a row --- */
 
 static size_t text_columns(const char *text, size_t len)
 {

@@ -19,6 +19,7 @@ enum {
     REFUSED_WAIT_MS =
         300000, /* a new token comes with a new configuration; this is for a server that erred */
     STALE_WAIT_MS = 1000,
+    EMPTY_WAIT_MS = 200, /* after nothing: Telegram itself takes its time, other servers answer at once */
     MENU_MAX = 100,
     MENU_NAME_MAX = 32,
     MENU_HELP_POINTS_MAX = 256,
@@ -28,8 +29,7 @@ enum {
 static const int64_t backoff_ms[] = {1000, 2000, 5000, 15000, 30000, 60000};
 static const int64_t polled_ms[] = {5000, 10000, 20000, 40000, 60000};
 
-/* --- scratch
- * -------------------------------------------------------------------------------------------------- */
+/* --- scratch --- */
 
 struct telegram_ear telegram_ear_read(const char *scratch, struct arena *arena)
 {
@@ -56,8 +56,7 @@ static const char *ear_write(const struct telegram_ear *ear, struct arena *arena
     return write_json(json, NULL, arena);
 }
 
-/* --- requests
- * ------------------------------------------------------------------------------------------------- */
+/* --- requests --- */
 
 static bool is_menu_name(const char *name)
 {
@@ -135,8 +134,7 @@ static void go_on(const struct listening *listening, struct telegram_ear *ear, c
     phase_request(listening, phase, out->cursor ? out->cursor : listening->cursor, arena, &out->request);
 }
 
-/* --- answers
- * -------------------------------------------------------------------------------------------------- */
+/* --- answers --- */
 
 static int64_t delay(const int64_t *steps, size_t count, int tries)
 {

@@ -187,8 +187,7 @@ void telegram_render(
     form->lost_count = lost.count;
 }
 
-/* --- back to plain text
- * -------------------------------------------------------------------------------------- */
+/* --- back to plain text --- */
 
 /* Decodes the text up to the next tag; false at an entity that html_escape() does not make. */
 static bool unescape(struct buf *out, const char *html, size_t len)

@@ -154,8 +154,7 @@ int state_channel_rules(struct state *state, int64_t id, const char *rules, stru
     return query_end(&q, err);
 }
 
-/* --- hosts
- * ------------------------------------------------------------------------------------------------------ */
+/* --- hosts --- */
 
 int state_host_blocked(struct state *state, const char *name, int64_t until, struct error *err)
 {
@@ -195,8 +194,7 @@ int state_shift(struct state *state, int64_t by_ms, struct error *err)
     return 0;
 }
 
-/* --- bots
- * ------------------------------------------------------------------------------------------------------- */
+/* --- bots --- */
 
 static int find_bot(struct state *state, struct arena *arena, const char *name, struct bot_row *row,
     bool *found, struct error *err)

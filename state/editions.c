@@ -221,7 +221,7 @@ int64_t state_next_settle(struct state *state, int64_t now_ms)
     return next;
 }
 
-/* --- files ----------------------------------------------------------------------------------- */
+/* --- files --- */
 
 int state_file(struct state *state, struct arena *arena, const char *source, const char *path,
     struct file_row *row, bool *found, struct error *err)

@@ -49,7 +49,7 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
-/* --- what is stored -------------------------------------------------------------------------- */
+/* --- what is stored --- */
 
 static int read_stored(struct import *import, struct query *q, struct stored *out, struct error *err)
 {
@@ -168,7 +168,7 @@ static int find_renamed(struct import *import, const char *id, struct error *err
     return query_end(&q, err) || result ? -1 : 0;
 }
 
-/* --- what changed ---------------------------------------------------------------------------- */
+/* --- what changed --- */
 
 static void note(
     struct import *import, enum import_kind kind, int number, const char *title, const char *fields)
@@ -234,7 +234,7 @@ static void copy_numbered(struct import *import, const struct edition *edition, 
     import->numbered = copy;
 }
 
-/* --- writing --------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 static int forget_search(struct import *import, const char *day, struct error *err)
 {
@@ -441,7 +441,7 @@ static int write_path(struct import *import, struct error *err)
     return query_end(&q, err);
 }
 
-/* --- all of it ------------------------------------------------------------------------------- */
+/* --- all of it --- */
 
 static bool same_as_stored(const struct import *import, const struct buf *packed)
 {

@@ -19,7 +19,7 @@ static const double threshold_long = 0.60, threshold_short = 0.85, numbers_diffe
 static const double margin = 0.12;
 static const double links_alone = 0.5, links_and_text = 0.3, text_unlike = 0.08;
 
-/* --- one text -------------------------------------------------------------------------------- */
+/* --- one text --- */
 
 struct pairs {
     uint64_t *list; /* sorted */
@@ -102,7 +102,7 @@ static const char *digits_of(struct arena *arena, const char *text)
     return kept;
 }
 
-/* --- addresses ------------------------------------------------------------------------------- */
+/* --- addresses --- */
 
 static void add_lower(struct buf *out, const char *text, size_t len)
 {
@@ -157,7 +157,7 @@ void match_link(struct buf *out, const char *url)
         buf_truncate(out, start);
 }
 
-/* --- one side -------------------------------------------------------------------------------- */
+/* --- one side --- */
 
 struct known {
     const struct item *item;
@@ -232,7 +232,7 @@ static void take(struct side *stored, struct side *fresh, size_t s, size_t f, in
     out[f] = (int)s;
 }
 
-/* --- by number, by equality ------------------------------------------------------------------ */
+/* --- by number, by equality --- */
 
 /* A name of an item on one side: sorted, equal ones stand together. */
 struct name {
@@ -326,7 +326,7 @@ static void match_bodies(struct arena *arena, struct side *stored, struct side *
     }
 }
 
-/* --- by links and likeness ------------------------------------------------------------------- */
+/* --- by links and likeness --- */
 
 struct rival {
     size_t stored, fresh;

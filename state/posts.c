@@ -189,8 +189,7 @@ int state_posts_waiting(struct state *state, struct arena *arena, int64_t channe
     return read_posts(&q, arena, out, err);
 }
 
-/* --- runs
- * ------------------------------------------------------------------------------------------------------- */
+/* --- runs --- */
 
 int state_run_add(struct state *state, int64_t channel, const char *rule, const char *nominal, int64_t post,
     const char *why, int64_t at, bool *fresh, struct error *err)
@@ -236,8 +235,7 @@ int state_run_last(struct state *state, int64_t channel, const char *rule, int64
     return query_end(&q, err);
 }
 
-/* --- what was told
- * ---------------------------------------------------------------------------------------------- */
+/* --- what was told --- */
 
 int state_told(struct state *state, int64_t channel, const char *subject, bool *told, int64_t *post,
     int64_t *at, struct error *err)

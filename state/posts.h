@@ -44,8 +44,7 @@ int state_post_next(struct state *state, int64_t *due_at, int64_t *expires_at, s
 /* Posts of rules released in a channel after `after`, for the fuse. */
 int state_posts_released(struct state *state, int64_t channel, int64_t after, int *count, struct error *err);
 
-/* --- deliveries: one part on its way
- * ---------------------------------------------------------------------------- */
+/* --- deliveries: one part on its way --- */
 
 struct delivery_row {
     int64_t id, post, form;
@@ -87,8 +86,7 @@ struct rows_open {
 };
 int state_open_deliveries(struct state *state, struct arena *arena, struct rows_open *out, struct error *err);
 
-/* --- which rule ran when
- * ---------------------------------------------------------------------------------------- */
+/* --- which rule ran when --- */
 
 /* *fresh: this occasion of the rule was not known. post 0 = it made none, `why` says. */
 int state_run_add(struct state *state, int64_t channel, const char *rule, const char *nominal, int64_t post,
@@ -98,8 +96,7 @@ int state_run_known(struct state *state, int64_t channel, const char *rule, cons
 /* When the rule last ran here; 0 = never. */
 int state_run_last(struct state *state, int64_t channel, const char *rule, int64_t *at, struct error *err);
 
-/* --- for people: the command line, commands, metrics
- * ------------------------------------------------------------- */
+/* --- for people: the command line, commands, metrics --- */
 
 struct delivery_view {
     struct delivery_row delivery;

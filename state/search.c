@@ -14,7 +14,7 @@ enum {
     TEXT_POINTS = 20000, /* of a body that are looked at for the hit */
 };
 
-/* --- the snippet ----------------------------------------------------------------------------- */
+/* --- the snippet --- */
 
 /* A text, folded point by point, and where in the text each folded byte comes from. */
 struct folded {
@@ -121,7 +121,7 @@ static const char *snippet(struct arena *arena, const struct node *body, const c
     return text;
 }
 
-/* --- the search ------------------------------------------------------------------------------ */
+/* --- the search --- */
 
 struct hit {
     int64_t row;

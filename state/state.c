@@ -20,8 +20,7 @@ static const struct migration {
 };
 enum { STATE_VERSION = sizeof migrations / sizeof migrations[0] };
 
-/* --- the lock
- * ------------------------------------------------------------------------------------------------- */
+/* --- the lock --- */
 
 static void lock_path(const char *path, char *out, size_t size)
 {
@@ -69,8 +68,7 @@ void state_bell_path(const char *path, char *bell, size_t size)
     snprintf(bell, size, "%s.bell", path);
 }
 
-/* --- opening
- * -------------------------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 /* A number that a statement without parameters gives. */
 static int ask(struct state *state, const char *text, int64_t *value, struct error *err)
@@ -304,8 +302,7 @@ struct state *state_copy(struct state *state, struct error *err)
     return NULL;
 }
 
-/* --- transactions
- * --------------------------------------------------------------------------------------------- */
+/* --- transactions --- */
 
 int state_begin(struct state *state, struct error *err)
 {

@@ -71,8 +71,7 @@ static int ask_platform(struct shell *shell, const struct channel *channel, bool
     return http ? 0 : -1;
 }
 
-/* --- what is configured
- * ------------------------------------------------------------------------------------------ */
+/* --- what is configured --- */
 
 /* "30s", "10m": as the configuration would have it. */
 static const char *duration(struct shell *shell, int64_t ms)
@@ -161,8 +160,7 @@ static size_t count_files(const struct source *source)
     return count;
 }
 
-/* --- what is right, but perhaps not meant
- * ----------------------------------------------------------------------- */
+/* --- what is right, but perhaps not meant --- */
 
 static int note(struct shell *shell, const char *name, const char *text)
 {
@@ -209,8 +207,7 @@ static int show_notes(struct shell *shell)
     return result;
 }
 
-/* --- the state file
- * ---------------------------------------------------------------------------------------------- */
+/* --- the state file --- */
 
 /* A file that is not there yet is no mistake; one that cannot be used is. */
 static int show_state(struct shell *shell, bool *failed)

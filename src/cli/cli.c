@@ -14,8 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* --- help
- * ----------------------------------------------------------------------------------------------------- */
+/* --- help --- */
 
 static void print_overview(FILE *out)
 {
@@ -54,8 +53,7 @@ static void print_help(FILE *out, const struct subcommand *command)
         fprintf(out, "  %-22s %s\n", "--json", "print JSON, for programs");
 }
 
-/* --- words
- * ---------------------------------------------------------------------------------------------------- */
+/* --- words --- */
 
 static const struct subcommand *find_subcommand(const char *name)
 {
@@ -230,8 +228,7 @@ int cli_main(int argc, char **argv)
     return finish(&shell, shell.command->run(&shell));
 }
 
-/* --- what subcommands share
- * ------------------------------------------------------------------------------------ */
+/* --- what subcommands share --- */
 
 const char *shell_flag(const struct shell *shell, const char *name)
 {
@@ -395,8 +392,7 @@ int shell_wish(struct shell *shell, struct wish *wish)
         shell->words[0]);
 }
 
-/* --- tables and times
- * ------------------------------------------------------------------------------------------ */
+/* --- tables and times --- */
 
 static size_t columns_of(const char *text)
 {

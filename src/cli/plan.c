@@ -78,8 +78,7 @@ static int run_ahead(struct shell *shell, struct state *state, const struct setu
     return result;
 }
 
-/* --- printing
- * ------------------------------------------------------------------------------------------------------ */
+/* --- printing --- */
 
 /* The title of what a subject names, "" when it has none. */
 static const char *title_of(struct shell *shell, struct state *state, const char *text)

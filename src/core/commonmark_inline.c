@@ -5,8 +5,7 @@
 #include <ctype.h>
 #include <stdint.h>
 
-/* --- what stands there
- * ------------------------------------------------------------------------------------------------ */
+/* --- what stands there --- */
 
 static size_t last_start(const struct buf *out)
 {
@@ -92,8 +91,7 @@ static bool ends_in_blank(const struct writer *writer)
            (out->data[out->len - 1] == ' ' || out->data[out->len - 1] == '\t');
 }
 
-/* --- marks of styles
- * -------------------------------------------------------------------------------------------------- */
+/* --- marks of styles --- */
 
 /* CommonMark reads "**" as an opening mark only before a character that is not a space, and, when that one is
  * punctuation, only behind a space or punctuation; closing marks the other way round. So "**重点：**后文" is
@@ -306,8 +304,7 @@ static void text(struct writer *writer, const char *text)
     }
 }
 
-/* --- the other leaves
- * ------------------------------------------------------------------------------------------------- */
+/* --- the other leaves --- */
 
 static size_t longest_run(const char *text, char c)
 {

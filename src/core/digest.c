@@ -15,8 +15,7 @@ size_t edition_item_count(const struct edition *edition)
     return count;
 }
 
-/* --- packing
- * ------------------------------------------------------------------------------------------------------ */
+/* --- packing --- */
 
 static void pack_tree(struct buf *out, const struct node *tree)
 {
@@ -97,8 +96,7 @@ void digest_pack(struct buf *out, const struct digest *digest)
     pack_strings(out, digest->warnings, digest->warning_count);
 }
 
-/* --- unpacking
- * ---------------------------------------------------------------------------------------------------- */
+/* --- unpacking --- */
 
 struct reader {
     struct unpack in;

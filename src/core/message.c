@@ -9,8 +9,7 @@
 
 enum { PACKED_VERSION = 1, LEVEL_MAX = 999999999 /* of CommonMark's list numbers */ };
 
-/* --- the tree
- * ---------------------------------------------------------------------------------------------------- */
+/* --- the tree --- */
 
 bool node_is_block(enum node_type type)
 {
@@ -149,8 +148,7 @@ void message_add_button(struct arena *arena, struct message *message, int row, c
     message->button_count++;
 }
 
-/* --- packed
- * ------------------------------------------------------------------------------------------------------ */
+/* --- packed --- */
 
 static bool has_children(enum node_type type)
 {

@@ -77,8 +77,7 @@ static struct leaves gather_leaves(struct arena *arena, const struct node *root)
     return leaves;
 }
 
-/* --- where to cut
- * ------------------------------------------------------------------------------------------------- */
+/* --- where to cut --- */
 
 static void add_cut(struct cuts *cuts, size_t leaf, size_t offset, size_t position, enum rank rank)
 {
@@ -226,8 +225,7 @@ static struct cuts find_cuts(const struct leaves *leaves)
     return cuts;
 }
 
-/* --- what lies between two cuts
- * ------------------------------------------------------------------------------------ */
+/* --- what lies between two cuts --- */
 
 /* One node on the way from the root to the leaf that was copied last, with its copy. NULL copy: left out. */
 struct step_down {
@@ -346,8 +344,7 @@ static struct node *cut_out(
     return copier.root;
 }
 
-/* --- how far a part goes
- * -------------------------------------------------------------------------------------------- */
+/* --- how far a part goes --- */
 
 struct search {
     const struct splitter *splitter;
@@ -416,8 +413,7 @@ static size_t best_cut(const struct cuts *cuts, size_t from, size_t far)
     return far;
 }
 
-/* --- what cannot be cut and fits nowhere
- * ------------------------------------------------------------------------ */
+/* --- what cannot be cut and fits nowhere --- */
 
 /* Does this node fit a part by itself, together with what it stands in? */
 static bool fits_alone(const struct node *node, const struct splitter *splitter)

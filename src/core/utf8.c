@@ -8,8 +8,7 @@
 #include <uninorm.h>
 #include <unistr.h>
 
-/* --- shape
- * ------------------------------------------------------------------------------------------------------- */
+/* --- shape --- */
 
 bool utf8_valid(const char *text, size_t len)
 {
@@ -63,8 +62,7 @@ size_t utf8_clean(struct buf *out, const char *in, size_t len, size_t *first_bad
     return bad;
 }
 
-/* --- measures
- * ---------------------------------------------------------------------------------------------------- */
+/* --- measures --- */
 
 size_t utf8_points(const char *text, size_t len)
 {
@@ -164,8 +162,7 @@ enum utf8_kind utf8_kind(uint32_t point)
                                                                                             : UTF8_OTHER;
 }
 
-/* --- folding
- * ----------------------------------------------------------------------------------------------------- */
+/* --- folding --- */
 
 static char plain_mark(uint32_t point)
 {
@@ -238,8 +235,7 @@ void utf8_fold(struct buf *out, const char *text, size_t len)
     free(folded);
 }
 
-/* --- words of the index
- * ------------------------------------------------------------------------------------------- */
+/* --- words of the index --- */
 
 enum { WORDS_MAX = 32 /* of a query; FTS5 bounds the depth of an expression */ };
 

@@ -100,7 +100,7 @@ static void add_facts(struct buf *out, const struct words *words, const struct e
     buf_adds(out, "</p>\n");
 }
 
-/* --- the list ------------------------------------------------------------------------------------------- */
+/* --- the list --- */
 
 static void add_entry(struct buf *out, const struct words *words, const struct edition_row *row)
 {
@@ -151,7 +151,7 @@ int archive_list(struct buf *out, struct state *state, const char *language, int
     return result;
 }
 
-/* --- one edition ---------------------------------------------------------------------------------------- */
+/* --- one edition --- */
 
 static void add_contents(
     struct buf *out, struct arena *arena, const struct words *words, const struct edition *edition)

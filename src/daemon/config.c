@@ -23,8 +23,7 @@ int config_name(struct loader *loader, int line, int column, const char *name)
                       shown(loader, name), NAME_MAX_BYTES);
 }
 
-/* --- sources
- * ----------------------------------------------------------------------------------------------------- */
+/* --- sources --- */
 
 static int load_link(struct loader *loader, const struct yaml *at, const char **link)
 {
@@ -102,8 +101,7 @@ void config_settle(struct setup *setup)
     }
 }
 
-/* --- the whole file
- * ------------------------------------------------------------------------------------------------------ */
+/* --- the whole file --- */
 
 /* "telegram:12345" */
 static int check_editor(struct loader *loader, const struct yaml *at, const char *text)

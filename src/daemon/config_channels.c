@@ -1,8 +1,7 @@
 /* bots: and channels: */
 #include "daemon/config_parts.h"
 
-/* --- options
- * ----------------------------------------------------------------------------------------------------- */
+/* --- options --- */
 
 static const struct adapter *load_platform(struct loader *loader, const struct yaml *at)
 {
@@ -72,8 +71,7 @@ static struct settings new_settings(struct loader *loader, const struct adapter 
     return settings;
 }
 
-/* --- bots
- * -------------------------------------------------------------------------------------------------------- */
+/* --- bots --- */
 
 static int load_bot(struct loader *loader, struct yaml *at, struct bot *bot)
 {
@@ -112,8 +110,7 @@ int config_bots(struct loader *loader, struct yaml *at)
     return 0;
 }
 
-/* --- channels
- * ---------------------------------------------------------------------------------------------------- */
+/* --- channels --- */
 
 static int load_from_one(struct loader *loader, const struct yaml *at, struct channel *channel)
 {

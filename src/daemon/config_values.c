@@ -7,8 +7,7 @@
 
 enum { ZONE_BYTES_MAX = 256 << 10, VALUE_MAX = 2048, WORD_MAX = 40, FAR = 99 };
 
-/* --- what is wrong, and where
- * ------------------------------------------------------------------------------------------- */
+/* --- what is wrong, and where --- */
 
 int fail(struct loader *loader, int line, int column, const char *english, const char *chinese, ...)
 {
@@ -48,8 +47,7 @@ const char *shown(const struct loader *loader, const char *text)
     return yaml_shown(loader->arena, text);
 }
 
-/* --- likeness
- * --------------------------------------------------------------------------------------------------- */
+/* --- likeness --- */
 
 static size_t least(size_t a, size_t b)
 {
@@ -118,8 +116,7 @@ int guess_fail(struct loader *loader, const struct yaml *at, const char *english
     return -1;
 }
 
-/* --- maps
- * ------------------------------------------------------------------------------------------------------- */
+/* --- maps --- */
 
 /* The contract's keys that this version does not know, each where it may stand. */
 static const struct {
@@ -443,8 +440,7 @@ int value_choice(struct loader *loader, const struct yaml *node, const char *con
     return -1;
 }
 
-/* --- options and secrets
- * ------------------------------------------------------------------------------------------------------- */
+/* --- options and secrets --- */
 
 /* A reference is checked before it can come into an error text: some will paste the secret itself here. */
 static int check_reference(struct loader *loader, const struct yaml *given, char from, const char *reference)

@@ -19,8 +19,7 @@ enum {
     EVENTS_MAX = 10000,       /* waiting while turns fail; more is not taken in */
 };
 
-/* --- the round
- * ------------------------------------------------------------------------------------------------------ */
+/* --- the round --- */
 
 static void end_soon(struct daemon *daemon)
 {
@@ -222,8 +221,7 @@ static void woke(void *context)
     (void)context; /* the round that follows sees that it is time */
 }
 
-/* --- up and down
- * -------------------------------------------------------------------------------------------------------- */
+/* --- up and down --- */
 
 static bool has_local_channel(const struct setup *setup)
 {

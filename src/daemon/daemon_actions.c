@@ -1,8 +1,7 @@
 #include "daemon/daemon_inner.h"
 #include "daemon/log.h"
 
-/* --- requests on their way
- * --------------------------------------------------------------------------------------- */
+/* --- requests on their way --- */
 
 static void forget_trip(struct trip *trip)
 {

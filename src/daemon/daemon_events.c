@@ -106,8 +106,7 @@ static struct now room_now(void *context)
     return clock_now();
 }
 
-/* --- a file dropped on the page
- * ------------------------------------------------------------------------------------ */
+/* --- a file dropped on the page --- */
 
 static void dropped_done(const struct digest *digest, const char *error, void *context)
 {

@@ -60,7 +60,7 @@ struct poll {
 
 static void deliver(struct http *http);
 
-/* ---- libcurl's sockets and timer on the loop ---- */
+/* --- libcurl's sockets and timer on the loop --- */
 
 static void free_handle(uv_handle_t *handle)
 {
@@ -131,7 +131,7 @@ static int want_socket(CURL *easy, curl_socket_t socket, int what, void *context
     return uv_poll_start(&poll->handle, events, on_socket) ? -1 : 0;
 }
 
-/* ---- words for what went wrong ---- */
+/* --- words for what went wrong --- */
 
 struct trouble {
     int code;              /* CURLcode */
@@ -209,7 +209,7 @@ static void add_trouble(struct buf *out, const struct trouble *what)
         buf_addf(out, " (%s)", what->curl_said);
 }
 
-/* ---- one call ---- */
+/* --- one call --- */
 
 /* Runs before each sending, on a connection that is ready. */
 static int gate(void *context, char *their_ip, char *our_ip, int their_port, int our_port)
@@ -539,7 +539,7 @@ void http_cancel(struct http_call *call)
         call_free(call);
 }
 
-/* ---- the whole ---- */
+/* --- the whole --- */
 
 struct http *http_new(struct loop *loop, const struct http_options *options, struct error *err)
 {

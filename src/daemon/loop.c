@@ -19,7 +19,7 @@ struct loop_timer {
     struct loop_timer *next, **place;
 };
 
-/* ---- timers ---- */
+/* --- timers --- */
 
 static void unset(struct loop_timer *timer)
 {
@@ -117,7 +117,7 @@ static void on_clock(uv_poll_t *handle, int status, int events)
     fire_timers(loop);
 }
 
-/* ---- the loop ---- */
+/* --- the loop --- */
 
 static void on_prepare(uv_prepare_t *handle)
 {

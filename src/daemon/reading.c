@@ -122,8 +122,7 @@ void reading_cancel(struct reading *reading)
     free(reading);
 }
 
-/* --- for the command line
- * --------------------------------------------------------------------------------------- */
+/* --- for the command line --- */
 
 struct waiting {
     struct loop *loop;

@@ -37,7 +37,7 @@ struct member {
     struct allowance say, ask;
 };
 
-/* --- beginning and end ---------------------------------------------------------------------------------- */
+/* --- beginning and end --- */
 
 /* Reads or makes the name of this state file. */
 static int load_epoch(struct room *room, struct error *err)
@@ -99,7 +99,7 @@ size_t room_members(const struct room *room)
     return count;
 }
 
-/* --- frames out ----------------------------------------------------------------------------------------- */
+/* --- frames out --- */
 
 static void put(json_t *object, const char *key, json_t *value)
 {
@@ -240,7 +240,7 @@ static int send_missed(struct room *room, struct member *member, int64_t after, 
     return result || !too_much ? result : send_page(room, member, 0, err);
 }
 
-/* --- the hello ------------------------------------------------------------------------------------------ */
+/* --- the hello --- */
 
 static bool is_room(const struct channel *channel)
 {
@@ -354,7 +354,7 @@ static int greet(struct room *room, struct member *member, const json_t *hello, 
     return 0;
 }
 
-/* --- what members say ----------------------------------------------------------------------------------- */
+/* --- what members say --- */
 
 static bool allowed(struct allowance *allowance, int64_t now, double burst)
 {
@@ -487,7 +487,7 @@ void room_closed(struct socket *socket, void *context)
     free(member);
 }
 
-/* --- what the desk decided ------------------------------------------------------------------------------ */
+/* --- what the desk decided --- */
 
 static bool is_in(const struct member *member, const char *channel)
 {

@@ -130,7 +130,7 @@ void readings_done(
         ticket->error = arena_string(&ticket->arena, err.text);
 }
 
-/* --- as JSON -------------------------------------------------------------------------------------------- */
+/* --- as JSON --- */
 
 static char *dump(json_t *object)
 {
@@ -247,7 +247,7 @@ char *readings_result(struct readings *readings, const char *name, int *status)
     return summary(ticket);
 }
 
-/* --- an item in each place ------------------------------------------------------------------------------ */
+/* --- an item in each place --- */
 
 static const char *unit_name(enum unit unit)
 {

@@ -24,7 +24,7 @@ ASSET_BYTES(typing_js)
 ASSET_BYTES(wire_js)
 ASSET_BYTES(words_js)
 
-/* --- the page's own files ------------------------------------------------------------------------------- */
+/* --- the page's own files --- */
 
 /* FNV-1a: an ETag only has to differ when the bytes do. */
 static uint64_t hash(const unsigned char *bytes, size_t len)
@@ -78,7 +78,7 @@ static bool answer_asset(
     return false;
 }
 
-/* --- answers made here ---------------------------------------------------------------------------------- */
+/* --- answers made here --- */
 
 const char *room_language(const char *accept)
 {
@@ -143,7 +143,7 @@ static void answer_message(
     answer_html(room, answer, status);
 }
 
-/* --- the archive ---------------------------------------------------------------------------------------- */
+/* --- the archive --- */
 
 static int page_of(const char *query)
 {
@@ -184,7 +184,7 @@ static void answer_archive(
         answer_html(room, answer, 200);
 }
 
-/* --- dropped files -------------------------------------------------------------------------------------- */
+/* --- dropped files --- */
 
 static int hex(char c)
 {
@@ -269,7 +269,7 @@ static void answer_reading(
     answer_json(room, answer, status, json);
 }
 
-/* --- routing -------------------------------------------------------------------------------------------- */
+/* --- routing --- */
 
 void room_request(const struct server_request *request, struct server_answer *answer, void *context)
 {

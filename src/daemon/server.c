@@ -22,7 +22,7 @@ union address {
     struct sockaddr_in6 v6;
 };
 
-/* ---- connections ---- */
+/* --- connections --- */
 
 /* libwebsockets sets its own timeout anew with every byte of a body, which undoes this one: so the next
  * callback of any kind ends it too. */
@@ -101,7 +101,7 @@ static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user,
     }
 }
 
-/* ---- accepting ---- */
+/* --- accepting --- */
 
 /* The address as text, and as the 16 bytes the guard knows. */
 static void read_address(const union address *address, char *text, size_t size, uint8_t bytes[16])
@@ -203,7 +203,7 @@ static void on_connections(uv_poll_t *listener, int status, int events)
     }
 }
 
-/* ---- listening ---- */
+/* --- listening --- */
 
 static bool make_address(const char *text, int port, union address *address, socklen_t *size)
 {
@@ -273,7 +273,7 @@ static int start_listening(struct server *server, const struct server_options *o
     return 0;
 }
 
-/* ---- beginning and ending ---- */
+/* --- beginning and ending --- */
 
 static void on_lws_log(int level, const char *line)
 {

@@ -29,7 +29,7 @@ static const char SECURITY[] =
     "Cross-Origin-Resource-Policy: same-origin\r\n"
     "Permissions-Policy: camera=(), microphone=(), geolocation=(), payment=(), usb=()\r\n";
 
-/* ---- answers ---- */
+/* --- answers --- */
 
 static const char *phrase(int status)
 {
@@ -149,7 +149,7 @@ static int ask_handler(struct connection *connection)
     return respond(connection, &answer);
 }
 
-/* ---- requests ---- */
+/* --- requests --- */
 
 /* The header's value, "" = absent; NULL = longer than it may be. */
 static const char *header(struct connection *connection, enum lws_token_indexes token, size_t max)

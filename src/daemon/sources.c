@@ -61,8 +61,7 @@ struct sources {
     size_t watch_count;
 };
 
-/* --- reading
- * ----------------------------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static void start_jobs(struct sources *sources);
 
@@ -163,8 +162,7 @@ static void queue(struct sources *sources, struct job *job)
     sources->jobs_end = &job->next;
 }
 
-/* --- scanning
- * ---------------------------------------------------------------------------------------------------- */
+/* --- scanning --- */
 
 static struct known *shelf_insert(struct shelf *shelf, size_t at, const char *path)
 {

@@ -20,8 +20,7 @@ struct build {
     struct error *err;
 };
 
-/* --- words of the file in error texts
- * ------------------------------------------------------------------------------------ */
+/* --- words of the file in error texts --- */
 
 /* Keys and tokens are long runs of letters and digits; names that people give are not. */
 static bool like_secret(const char *text)
@@ -60,8 +59,7 @@ const char *yaml_shown(struct arena *arena, const char *text)
     return shown;
 }
 
-/* --- what is wrong, and where
- * -------------------------------------------------------------------------------------------- */
+/* --- what is wrong, and where --- */
 
 static int refuse_at(struct build *build, size_t line, size_t column, const char *what)
 {
@@ -125,8 +123,7 @@ static int next_event(struct build *build, yaml_event_t *event)
     return yaml_parser_parse(&build->parser, event) ? 0 : refuse_syntax(build);
 }
 
-/* --- the tree
- * --------------------------------------------------------------------------------------------------- */
+/* --- the tree --- */
 
 static struct yaml *new_node(struct build *build, const yaml_event_t *event, enum yaml_kind kind)
 {

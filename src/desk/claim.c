@@ -2,8 +2,7 @@
 #include "desk/inner.h"
 #include "desk/moves.h"
 
-/* --- lanes
- * ------------------------------------------------------------------------------------------------------ */
+/* --- lanes --- */
 
 struct candidate {
     const struct open_row *row;
@@ -144,8 +143,7 @@ static struct candidate *interleave(struct turn *turn, struct lanes *lanes)
     return out;
 }
 
-/* --- pace
- * ------------------------------------------------------------------------------------------------------- */
+/* --- pace --- */
 
 /* The buckets one request takes from, with how much must be in each. */
 struct takes {
@@ -222,8 +220,7 @@ void slow_down(
     }
 }
 
-/* --- claiming
- * --------------------------------------------------------------------------------------------------- */
+/* --- claiming --- */
 
 static bool is_loud(const struct place *place, const char *kind)
 {

@@ -8,7 +8,7 @@ enum {
     NUMBER_MAX = 99999,
 };
 
-/* --- numbers as people write them ------------------------------------------------------------ */
+/* --- numbers as people write them --- */
 
 static int chinese_digit(uint32_t point)
 {
@@ -65,7 +65,7 @@ static size_t read_number(const char *text, size_t len, int *number)
     return read_chinese(text, len, number);
 }
 
-/* --- one line -------------------------------------------------------------------------------- */
+/* --- one line --- */
 
 struct line {
     struct arena *arena;
@@ -141,7 +141,7 @@ static struct line make_line(struct arena *arena, const char *text)
     return line;
 }
 
-/* --- forms ----------------------------------------------------------------------------------- */
+/* --- forms --- */
 
 enum kind { FORM_WHOLE, FORM_NUMBER, FORM_REST, FORM_ANYTHING };
 
@@ -266,7 +266,7 @@ static const struct command *match_forms(
     return NULL;
 }
 
-/* --- all of it ------------------------------------------------------------------------------- */
+/* --- all of it --- */
 
 static const struct command *find_name(const struct command *const *commands, const char *folded)
 {

@@ -105,7 +105,7 @@ struct actions {
 int desk_turn(struct desk *desk, const struct event *events, size_t count, struct now now, struct arena *arena,
     struct actions *out, struct error *err);
 
-/* --- by hand ------------------------------------------------------------------------------------------------ */
+/* --- by hand --- */
 
 /* What somebody wants told: "item 3", "item EDITION.3", "contents", "edition", "section NAME", "question",
  * "text STRING". */

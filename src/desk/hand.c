@@ -30,8 +30,7 @@ static int run(
     return 0;
 }
 
-/* --- resolve
- * ---------------------------------------------------------------------------------------------------- */
+/* --- resolve --- */
 
 static int end_planned(const struct task *task, const struct post_row *post, struct error *err)
 {
@@ -136,8 +135,7 @@ int desk_resolve(struct state *state, int64_t id, bool post, const char *to, con
     return error_set_kind(err, ERROR_USAGE, "resolve knows sent, resend and drop, not \"%s\"", to);
 }
 
-/* --- hold and resume
- * -------------------------------------------------------------------------------------------- */
+/* --- hold and resume --- */
 
 static int set_channels(const struct task *task, struct error *err)
 {

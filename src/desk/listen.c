@@ -8,8 +8,7 @@ enum {
     WAIT_MAX = HOUR,
 };
 
-/* --- who said it where
- * ------------------------------------------------------------------------------------------ */
+/* --- who said it where --- */
 
 static bool same_chat(const struct place *place, const struct heard *heard)
 {
@@ -85,8 +84,7 @@ static int heed_question(struct turn *turn, size_t bot, const struct heard *hear
     return asking.place ? reply(turn, &asking) : 0;
 }
 
-/* --- what happened to a chat
- * ------------------------------------------------------------------------------------ */
+/* --- what happened to a chat --- */
 
 static int each_channel(struct turn *turn, size_t bot, const struct heard *heard,
     int (*heed)(struct turn *turn, struct place *place, const struct heard *heard))
@@ -153,8 +151,7 @@ static int heed_heard(struct turn *turn, size_t bot, const struct heard *heard)
     return 0;
 }
 
-/* --- listening
- * -------------------------------------------------------------------------------------------------- */
+/* --- listening --- */
 
 static struct ear *ear_of(struct turn *turn, size_t bot)
 {

@@ -50,7 +50,7 @@ static const char *today(struct picker *picker)
     return kept;
 }
 
-/* --- editions -------------------------------------------------------------------------------- */
+/* --- editions --- */
 
 static bool is_fresh(const struct edition_row *row)
 {
@@ -232,7 +232,7 @@ static int pick_whole(struct picker *picker, enum what what, const char *words, 
     return 0;
 }
 
-/* --- items ----------------------------------------------------------------------------------- */
+/* --- items --- */
 
 static const char *title_of(const struct section *section, const struct item *item)
 {
@@ -328,7 +328,7 @@ static int named_item(struct picker *picker, const char *words)
     return 0;
 }
 
-/* --- sections -------------------------------------------------------------------------------- */
+/* --- sections --- */
 
 static int section_of(struct picker *picker, const struct edition_row *row, const char *title, bool by_hand)
 {
@@ -373,7 +373,7 @@ static int pick_section(struct picker *picker, const char *title, bool by_hand)
     return 0;
 }
 
-/* --- the question of the day ----------------------------------------------------------------- */
+/* --- the question of the day --- */
 
 static int set_question(struct picker *picker, const struct subject *subject, bool *found)
 {

@@ -5,8 +5,7 @@
 enum { MISSED_MAX = 64, TAKEN_MAX = 50 };
 #define LOOK_BACK ((int64_t)8 * DAY)
 
-/* --- how long a post may wait
- * ----------------------------------------------------------------------------------- */
+/* --- how long a post may wait --- */
 
 static int64_t end_of_day(const struct zone *zone, int64_t at_ms)
 {
@@ -31,8 +30,7 @@ int64_t plan_expiry(enum what what, const struct zone *zone, int64_t due_at)
     }
 }
 
-/* --- a rule's time has come
- * ------------------------------------------------------------------------------------- */
+/* --- a rule's time has come --- */
 
 static int run_row(struct turn *turn, const struct place *place, const struct rule *rule, const char *nominal,
     int64_t post, const char *why)
@@ -145,8 +143,7 @@ static int fire(struct turn *turn, const struct place *place, const struct rule 
     return run_row(turn, place, rule, nominal, id, id ? "" : why);
 }
 
-/* --- when an edition is published
- * ------------------------------------------------------------------------------- */
+/* --- when an edition is published --- */
 
 /* Its date is long gone: somebody put an old edition in. Those that were there when the channel was first
  * seen are another matter: `start` decided about them. */
@@ -182,8 +179,7 @@ static int rule_published(struct turn *turn, const struct place *place, const st
     return 0;
 }
 
-/* --- at a time
- * -------------------------------------------------------------------------------------------------- */
+/* --- at a time --- */
 
 bool rule_next(struct turn *turn, const struct place *place, const struct rule *rule, struct occasion *next)
 {
@@ -248,8 +244,7 @@ static int plan_schedules(struct turn *turn, struct place *place, int64_t *first
     return state_channel_planned(turn->state, place->row.id, now, turn->err);
 }
 
-/* --- every so often (the demo)
- * ---------------------------------------------------------------------------------- */
+/* --- every so often (the demo) --- */
 
 static int rule_every(struct turn *turn, const struct place *place, const struct rule *rule)
 {
@@ -279,8 +274,7 @@ static int rule_every(struct turn *turn, const struct place *place, const struct
               : 0;
 }
 
-/* --- all rules
- * -------------------------------------------------------------------------------------------------- */
+/* --- all rules --- */
 
 static int plan_place(struct turn *turn, struct place *place)
 {

@@ -15,8 +15,7 @@ static enum what what_of(const char *kind)
     return WHAT_ANSWER;
 }
 
-/* --- what got too old
- * ------------------------------------------------------------------------------------------- */
+/* --- what got too old --- */
 
 static void tell_old(struct turn *turn, const struct place *place, const char *kind, const char *subject)
 {
@@ -84,8 +83,7 @@ int expire_old(struct turn *turn)
     return expire_planned(turn) || expire_due(turn) ? -1 : 0;
 }
 
-/* --- freezing
- * --------------------------------------------------------------------------------------------------- */
+/* --- freezing --- */
 
 int freeze(struct turn *turn, struct place *place, const struct post_row *post, const struct message *message)
 {
@@ -208,8 +206,7 @@ static int release_one(struct turn *turn, struct place *place, const struct post
         turn->err);
 }
 
-/* --- the fuse
- * --------------------------------------------------------------------------------------------------- */
+/* --- the fuse --- */
 
 /* More unattended posts than anyone wants is a mistake somewhere: the channel holds and the operator is told.
  */
@@ -242,8 +239,7 @@ static int check_fuse(struct turn *turn, struct place *place, const struct post_
     return 0;
 }
 
-/* --- which posts
- * ------------------------------------------------------------------------------------------------ */
+/* --- which posts --- */
 
 static bool may_release(struct turn *turn, const struct place *place)
 {

@@ -6,8 +6,7 @@
 
 enum { ASKS_PER_MINUTE = 6, SAME_QUESTION = MINUTE, TEXT_BYTES_MAX = 4096, BODY_MAX = 4 << 20 };
 
-/* --- limits
- * ----------------------------------------------------------------------------------------------------- */
+/* --- limits --- */
 
 /* Six a minute for each member; who asks more gets no answer. */
 static bool may_ask(struct turn *turn, const char *who)
@@ -76,8 +75,7 @@ static void remember_asked(struct turn *turn, const char *key, int64_t post)
     asked->boot = turn->now.boot_ms;
 }
 
-/* --- the answer as a post
- * --------------------------------------------------------------------------------------- */
+/* --- the answer as a post --- */
 
 /* Written and released in the turn that moves the read offset: lost together or there together. */
 static int post_answer(struct turn *turn, const struct asking *asking, const struct message *message,
@@ -186,8 +184,7 @@ int reply(struct turn *turn, const struct asking *asking)
     return 0;
 }
 
-/* --- the room's page
- * -------------------------------------------------------------------------------------------- */
+/* --- the room's page --- */
 
 static const char *clean(struct turn *turn, const char *text, size_t max)
 {

@@ -3,8 +3,7 @@
 #include "desk/moves.h"
 #include "desk/subject.h"
 
-/* --- places
- * ----------------------------------------------------------------------------------------------------- */
+/* --- places --- */
 
 static const char *outside_name(struct turn *turn, const struct bot *bot)
 {
@@ -52,8 +51,7 @@ int load_places(struct turn *turn)
     return 0;
 }
 
-/* --- first seen
- * ------------------------------------------------------------------------------------------------- */
+/* --- first seen --- */
 
 static int newest_of(struct turn *turn, const struct channel *conf, struct edition_row *row, bool *found)
 {
@@ -130,8 +128,7 @@ static int add_channels(struct turn *turn, int *added)
     return load_places(turn);
 }
 
-/* --- rules that are new here
- * ------------------------------------------------------------------------------------ */
+/* --- rules that are new here --- */
 
 bool rule_known(const struct place *place, const struct rule *rule)
 {
@@ -199,8 +196,7 @@ static int mark_planned(struct turn *turn)
     return 0;
 }
 
-/* --- what a crash left
- * ------------------------------------------------------------------------------------------ */
+/* --- what a crash left --- */
 
 int open_unknowns(struct turn *turn)
 {
@@ -242,8 +238,7 @@ int open_unknowns(struct turn *turn)
     return 0;
 }
 
-/* --- first lines
- * ------------------------------------------------------------------------------------------------ */
+/* --- first lines --- */
 
 static int next_time(struct turn *turn, const char **text)
 {

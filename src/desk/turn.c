@@ -26,8 +26,7 @@ void desk_free(struct desk *desk)
     free(desk);
 }
 
-/* --- what a turn says
- * ------------------------------------------------------------------------------------------- */
+/* --- what a turn says --- */
 
 struct action *act(struct turn *turn, enum action_kind kind)
 {
@@ -80,8 +79,7 @@ const char *clock_text(struct turn *turn, int64_t wall_ms)
     return arena_printf(turn->arena, "%02d:%02d", civil.hour, civil.minute);
 }
 
-/* --- places
- * ----------------------------------------------------------------------------------------------------- */
+/* --- places --- */
 
 struct place *place_of(struct turn *turn, int64_t channel)
 {
@@ -190,8 +188,7 @@ int pause_bot(struct turn *turn, size_t bot, const char *why)
     return 0;
 }
 
-/* --- the clock
- * -------------------------------------------------------------------------------------------------- */
+/* --- the clock --- */
 
 static void distrust_clock(struct turn *turn, const char *zh, const char *en)
 {
@@ -248,8 +245,7 @@ static int watch_clock(struct turn *turn)
     return 0;
 }
 
-/* --- events
- * ----------------------------------------------------------------------------------------------------- */
+/* --- events --- */
 
 static int heed_read(struct turn *turn, const struct event *event)
 {
@@ -298,8 +294,7 @@ static int heed(struct turn *turn, const struct event *event)
     return 0;
 }
 
-/* --- the turn
- * --------------------------------------------------------------------------------------------------- */
+/* --- the turn --- */
 
 int publish_editions(struct turn *turn)
 {

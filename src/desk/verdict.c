@@ -43,8 +43,7 @@ static int64_t back_off(struct turn *turn, const struct job *job)
                                    is_answer(job), &turn->memory->rng);
 }
 
-/* --- the operator hears of retries
- * ------------------------------------------------------------------------------ */
+/* --- the operator hears of retries --- */
 
 static void trouble_over(struct turn *turn, const struct job *job)
 {
@@ -89,8 +88,7 @@ static int trouble_grows(struct turn *turn, const struct job *job, const char *w
     return 0;
 }
 
-/* --- verdicts
- * --------------------------------------------------------------------------------------------------- */
+/* --- verdicts --- */
 
 static int note_sent(struct turn *turn, struct job *job, const struct step *step, const char *remote_id)
 {
@@ -368,8 +366,7 @@ int follow_step(struct turn *turn, struct job *job, const struct step *step, con
     return 0;
 }
 
-/* --- answers
- * ---------------------------------------------------------------------------------------------------- */
+/* --- answers --- */
 
 static bool is_sick(const struct answer *answer)
 {
@@ -430,8 +427,7 @@ int heed_answer(struct turn *turn, int64_t delivery, int attempt, const struct a
     return follow_step(turn, &job, &step, answer);
 }
 
-/* --- unknowns
- * ---------------------------------------------------------------------------------------------------- */
+/* --- unknowns --- */
 
 int settle_unknowns(struct turn *turn)
 {

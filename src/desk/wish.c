@@ -28,7 +28,7 @@ struct wisher {
     const char *occasion; /* of the post to be written */
 };
 
-/* --- sentences ------------------------------------------------------------------------------- */
+/* --- sentences --- */
 
 /* "08-25 09:00" in the channel's zone; with the year when it is another one. */
 static const char *when(struct wisher *wisher, int64_t at)
@@ -81,7 +81,7 @@ static int posted(struct wisher *wisher, int64_t post)
     return outcome(wisher, WISH_POSTED, post, text);
 }
 
-/* --- once ------------------------------------------------------------------------------------ */
+/* --- once --- */
 
 static const char *told_key(struct wisher *wisher)
 {
@@ -149,7 +149,7 @@ static int check_key(struct wisher *wisher, bool *may)
     return outcome(wisher, WISH_TOLD_BEFORE, post, text);
 }
 
-/* --- writing --------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 static int write_post(struct wisher *wisher, struct post_row *row)
 {

@@ -8,8 +8,7 @@
 #include <ctype.h>
 #include <strings.h>
 
-/* --- bare addresses
- * ---------------------------------------------------------------------------------------------- */
+/* --- bare addresses --- */
 
 static size_t scheme(const char *text, size_t len)
 {
@@ -113,8 +112,7 @@ static void link_text(struct arena *arena, struct node *node)
         node->text = arena_copy(arena, text + done, len - done);
 }
 
-/* --- strong that CommonMark does not see
- * -------------------------------------------------------------------------- */
+/* --- strong that CommonMark does not see --- */
 
 struct token {
     struct node *node; /* NULL = the sign ** */

@@ -33,8 +33,7 @@ struct work {
     struct node *closing; /* the last block with a labelled link or question; NULL = none */
 };
 
-/* --- what there is
- * ----------------------------------------------------------------------------------------------- */
+/* --- what there is --- */
 
 static void add_mark(struct work *work, const struct node *node, const struct node *block)
 {
@@ -76,8 +75,7 @@ static void set_label(struct work *work, const struct node *link, const char *la
         work->marks[at].text = text;
 }
 
-/* --- labelled links
- * ---------------------------------------------------------------------------------------------- */
+/* --- labelled links --- */
 
 static bool is_blank(const char *text)
 {
@@ -238,8 +236,7 @@ static bool take_links_below(struct work *work, struct node *block)
     return any;
 }
 
-/* --- questions
- * --------------------------------------------------------------------------------------------------- */
+/* --- questions --- */
 
 /* What follows a node in its line, up to the next node of another kind. */
 static const char *text_after(const struct node *node)
@@ -450,8 +447,7 @@ static void take_following(struct work *work, struct node *block, bool fresh)
     }
 }
 
-/* --- the whole
- * --------------------------------------------------------------------------------------------------- */
+/* --- the whole --- */
 
 static void read_block(struct work *work, struct node *block)
 {

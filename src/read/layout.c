@@ -45,8 +45,7 @@ static size_t *line_starts(struct arena *arena, const char *text, size_t len, si
     return starts;
 }
 
-/* --- headings cut over lines
- * ------------------------------------------------------------------------------------- */
+/* --- headings cut over lines --- */
 
 struct lines {
     const char *text;
@@ -145,8 +144,7 @@ static void demote_prose(struct plan *plan)
     }
 }
 
-/* --- levels
- * ------------------------------------------------------------------------------------------------------ */
+/* --- levels --- */
 
 static void count_levels(const struct plan *plan, size_t from, size_t counts[7])
 {
@@ -195,8 +193,7 @@ static void choose_levels(struct plan *plan)
     }
 }
 
-/* --- sections and items
- * ------------------------------------------------------------------------------------------ */
+/* --- sections and items --- */
 
 static struct section *add_section(struct plan *plan, const char *title)
 {
@@ -342,8 +339,7 @@ static int read_sections(struct plan *plan, size_t at, struct error *err)
     return 0;
 }
 
-/* --- what it looks like instead
- * ---------------------------------------------------------------------------------- */
+/* --- what it looks like instead --- */
 
 static bool is_bold_line(const struct node *node)
 {

@@ -46,8 +46,7 @@ static int refuse_kind(const char *name, const char *text, struct error *err)
     return 0;
 }
 
-/* --- addresses
- * --------------------------------------------------------------------------------------------------- */
+/* --- addresses --- */
 
 static void add_escaped(struct buf *out, const char *text)
 {
@@ -160,8 +159,7 @@ static void make_absolute(struct arena *arena, struct edition *edition)
     }
 }
 
-/* --- the edition
- * ------------------------------------------------------------------------------------------------- */
+/* --- the edition --- */
 
 static void take_opening(struct arena *arena, struct edition *edition, struct node *opening)
 {

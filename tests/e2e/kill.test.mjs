@@ -61,7 +61,7 @@ describe('killed under load', { timeout: 540000 }, () => {
       if (row.state === 'due') assert.ok(!once.has(key), `${key} came and is to be sent again`)
       assert.ok(['due', 'sending', 'sent', 'unknown'].includes(row.state), `${key} is ${row.state}: ${row.error}`)
     }
-    for (const key of once) assert.ok(['sent', 'unknown', 'sending'].includes(rows.get(key)?.state), `${key} came and is ${rows.get(key)?.state}`)
+    for (const key of once) assert.ok(['sent', 'unknown', 'sending'].includes(rows.get(key)?.state), `${key} came and is ${rows.get(key)?.state}, of ${rows.size}`)
     const counts = await place.json('status')
     const planned = counts.filter((one) => one.channel).reduce((sum, one) => sum + one.planned, 0)
     assert.equal(rows.size + planned, asked.size, 'every post asked for is there')

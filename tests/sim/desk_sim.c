@@ -65,8 +65,7 @@ static void mix(struct sim *sim, const void *bytes, size_t len)
         sim->hash = (sim->hash ^ ((const unsigned char *)bytes)[i]) * 1099511628211u;
 }
 
-/* --- the world
- * ---------------------------------------------------------------------------------------------------- */
+/* --- the world --- */
 
 static const enum when_unknown policies[] = {UNKNOWN_ASK, UNKNOWN_ASK, UNKNOWN_RESEND, UNKNOWN_ASSUME_SENT};
 
@@ -109,8 +108,7 @@ static void build(struct sim *sim, uint64_t seed)
     w->desk = desk_new(w->state, &w->setup, &w->tools);
 }
 
-/* --- the platform
- * -------------------------------------------------------------------------------------------------- */
+/* --- the platform --- */
 
 static bool answer_post(struct sim *sim, const struct post_row *post)
 {
@@ -203,8 +201,7 @@ static void step(struct sim *sim, const struct event *events, size_t count)
     heed_actions(sim);
 }
 
-/* --- the laws
- * ------------------------------------------------------------------------------------------------------ */
+/* --- the laws --- */
 
 static bool may_double(struct sim *sim, const struct entry *entry, struct arena *arena)
 {
@@ -298,8 +295,7 @@ static void check_end(struct sim *sim)
     arena_free(&arena);
 }
 
-/* --- what happens
- * -------------------------------------------------------------------------------------------------- */
+/* --- what happens --- */
 
 static void land_answers(struct sim *sim)
 {

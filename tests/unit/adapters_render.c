@@ -13,8 +13,7 @@
 
 static const char *const shown[] = {"telegram", "room", "text"};
 
-/* --- the files
- * ------------------------------------------------------------------------------------------------ */
+/* --- the files --- */
 
 static json_t *form_json(const struct adapter *adapter, const struct form *form)
 {
@@ -87,8 +86,7 @@ static void files_are_shown_as_written(void **state)
     assert_true(count >= 8);
 }
 
-/* --- Telegram's rules, written without a look at the renderer
- * -------------------------------------------------- */
+/* --- Telegram's rules, written without a look at the renderer --- */
 
 struct reading {
     const char *html;
@@ -245,8 +243,7 @@ static void check_part(const struct part *part, bool last)
     json_decref(json);
 }
 
-/* --- any tree at all
- * ------------------------------------------------------------------------------------------ */
+/* --- any tree at all --- */
 
 struct maker {
     struct arena *arena;

@@ -227,8 +227,7 @@ static void depth_and_root_are_bounded(void **state)
     arena_free(&arena);
 }
 
-/* --- plain text
- * -------------------------------------------------------------------------------------------------------- */
+/* --- plain text --- */
 
 static void plain_is(const struct node *tree, bool urls, const char *wanted)
 {
@@ -269,8 +268,7 @@ static void plain_text(void **state)
     arena_free(&arena);
 }
 
-/* --- CommonMark
- * -------------------------------------------------------------------------------------------------------- */
+/* --- CommonMark --- */
 
 static void commonmark_is(const struct node *tree, const char *wanted)
 {

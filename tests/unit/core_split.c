@@ -5,8 +5,7 @@
 #include "core/utf8.h"
 #include "trees.h"
 
-/* --- ways to count
- * ----------------------------------------------------------------------------------------------------- */
+/* --- ways to count --- */
 
 struct counted {
     size_t calls, bytes;
@@ -51,8 +50,7 @@ static size_t count(const struct node *document, void *context)
     return size;
 }
 
-/* --- what must hold
- * ---------------------------------------------------------------------------------------------------- */
+/* --- what must hold --- */
 
 static void leaf_texts(struct buf *out, const struct node *root)
 {
@@ -244,8 +242,7 @@ static void any_tree_splits_well(void **state)
     }
 }
 
-/* --- how it looks
- * ------------------------------------------------------------------------------------------------------ */
+/* --- how it looks --- */
 
 static size_t points(const struct node *document, void *context)
 {

@@ -130,8 +130,7 @@ static void what_counts_as_cjk(void **state)
         assert_false(utf8_is_cjk(no[i]));
 }
 
-/* --- what is made of a text
- * -------------------------------------------------------------------------------------------- */
+/* --- what is made of a text --- */
 
 typedef void maker(struct buf *out, const char *text, size_t len);
 

@@ -15,8 +15,7 @@
 
 #define MAYBE __attribute__((unused))
 
-/* --- platforms
- * -------------------------------------------------------------------------------------------------- */
+/* --- platforms --- */
 
 MAYBE static void fake_render(
     const struct message *message, const struct form_options *options, struct arena *arena, struct form *form)
@@ -183,8 +182,7 @@ MAYBE static const struct adapter ear_adapter = {.name = "ear",
     .paces = fake_paces,
     .pace_count = 2};
 
-/* --- a command
- * -------------------------------------------------------------------------------------------------- */
+/* --- a command --- */
 
 MAYBE static int run_echo(const struct call *call, struct message *answer, struct error *err)
 {
@@ -211,8 +209,7 @@ MAYBE static const struct command secret_command = {
 MAYBE static const struct command *const fake_commands[] = {
     &echo_command, &where_command, &secret_command, NULL};
 
-/* --- a set-up
- * --------------------------------------------------------------------------------------------------- */
+/* --- a set-up --- */
 
 enum { WORLD_CHANNELS = 24 };
 
@@ -403,8 +400,7 @@ MAYBE static void world_read(
     arena_free(&arena);
 }
 
-/* --- looking
- * ---------------------------------------------------------------------------------------------------- */
+/* --- looking --- */
 
 MAYBE static const struct action *world_action(const struct world *w, enum action_kind kind, size_t nth)
 {

@@ -44,8 +44,7 @@ static void every_pair_lands_in_a_named_state(void **unused)
             }
 }
 
-/* --- the promise
- * ------------------------------------------------------------------------------------------------ */
+/* --- the promise --- */
 
 /* A delivery with the truth beside it: what the platform has, and whether somebody allowed to send again. */
 struct truth {
@@ -175,8 +174,7 @@ static void unsure_is_unknown_unless_repeatable(void **unused)
     assert_true(ledger_next(DELIVERY_SENDING, LEDGER_RETRY, &plain).counts);
 }
 
-/* --- the file asserts the same
- * ---------------------------------------------------------------------------------- */
+/* --- the file asserts the same --- */
 
 static bool ledger_allows(int from, int to)
 {

@@ -61,7 +61,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* ---- folders ---- */
+/* --- folders --- */
 
 struct folder_seen {
     struct house *house;
@@ -193,7 +193,7 @@ static void test_watch_overflow(void **state)
     loop_watch_free(seen.watch);
 }
 
-/* ---- children ---- */
+/* --- children --- */
 
 struct ended {
     bool done;
@@ -464,7 +464,7 @@ static void test_children_one_after_the_other(void **state)
     }
 }
 
-/* ---- ending ---- */
+/* --- ending --- */
 
 static void at_end(void *context)
 {

@@ -18,8 +18,7 @@
 
 enum { TEXT_MAX = 4 << 20 };
 
-/* --- small things
- * ------------------------------------------------------------------------------------------------ */
+/* --- small things --- */
 
 static char *read_file(const char *path, size_t *len)
 {
@@ -71,8 +70,7 @@ static void assert_error(const char *yaml, size_t len, const char *wanted)
     arena_free(&arena);
 }
 
-/* --- the setup in words
- * ------------------------------------------------------------------------------------------ */
+/* --- the setup in words --- */
 
 static void show_settings(struct buf *out, const struct settings *settings)
 {
@@ -123,8 +121,7 @@ static void show_setup(struct buf *out, const struct setup *setup)
         buf_addf(out, "warning %s\n", setup->warnings[i]);
 }
 
-/* --- the files
- * --------------------------------------------------------------------------------------------------- */
+/* --- the files --- */
 
 /* NAME.yaml gives NAME.txt: the error, or the setup. UPDATE_GOLDEN=1 writes what comes out, to be looked at.
  */
@@ -181,8 +178,7 @@ static void files_give_what_is_written(void **state)
     assert_true(count >= 100);
 }
 
-/* --- hostile bytes and sizes
- * ------------------------------------------------------------------------------------ */
+/* --- hostile bytes and sizes --- */
 
 /* `text` over and over, between a beginning and an end. */
 static char *many(const char *begin, const char *text, size_t times, const char *end, size_t *len)
@@ -260,8 +256,7 @@ static void broken_files_give_one_line(void **state)
     test_free(yaml);
 }
 
-/* --- files and secrets
- * ------------------------------------------------------------------------------------------ */
+/* --- files and secrets --- */
 
 struct place {
     char folder[64], config[128], secret[128];

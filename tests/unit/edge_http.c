@@ -37,7 +37,7 @@ struct outside {
     uv_idle_t idle;
 };
 
-/* ---- the stand-in ---- */
+/* --- the stand-in --- */
 
 static void hang_up(struct peer *peer, bool reset)
 {
@@ -180,7 +180,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* ---- asking ---- */
+/* --- asking --- */
 
 struct result {
     bool done;
@@ -424,7 +424,7 @@ static void test_never_left(void **state)
     assert_int_equal(ask_url(outside, url, &request).reach, REACH_NEVER_LEFT);
 }
 
-/* ---- the second sending ---- */
+/* --- the second sending --- */
 
 /* Answers the first POST of a connection, reads the second and closes. */
 static void answer_first_only(struct standin *standin, struct peer *peer)
@@ -492,7 +492,7 @@ static void test_idle_close(void **state)
     assert_int_equal(ask(outside, &POST).reach, REACH_UNSURE);
 }
 
-/* ---- TLS ---- */
+/* --- TLS --- */
 
 static int run(const char *const *argv)
 {
@@ -556,7 +556,7 @@ static void test_certificates(void **state)
     rmdir(folder);
 }
 
-/* ---- the environment, the proxy ---- */
+/* --- the environment, the proxy --- */
 
 static void test_proxy(void **state)
 {
@@ -581,7 +581,7 @@ static void test_proxy(void **state)
     assert_memory_equal(outside->standin.last, "POST http://platform.invalid/SECRET HTTP/1.1", 44);
 }
 
-/* ---- cancelling and ending ---- */
+/* --- cancelling and ending --- */
 
 static void test_cancel(void **state)
 {

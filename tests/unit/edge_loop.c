@@ -26,7 +26,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* ---- timers ---- */
+/* --- timers --- */
 
 struct bell {
     struct loop *loop;
@@ -152,7 +152,7 @@ static void test_many_timers(void **state)
         assert_true(log[i - 1] <= log[i]);
 }
 
-/* ---- folders ---- */
+/* --- folders --- */
 
 struct seen {
     char names[4000];
@@ -231,7 +231,7 @@ static void test_watch_freed_inside(void **state)
     rmdir(folder);
 }
 
-/* ---- signals ---- */
+/* --- signals --- */
 
 static void got_signal(int signal, void *context)
 {
@@ -251,7 +251,7 @@ static void test_signals(void **state)
     kill(getpid(), SIGPIPE); /* harmless */
 }
 
-/* ---- children ---- */
+/* --- children --- */
 
 struct end {
     bool done;
@@ -372,7 +372,7 @@ static void test_child_stops_loop(void **state)
     assert_int_equal(end.calls, 1);
 }
 
-/* ---- log, notify ---- */
+/* --- log, notify --- */
 
 static void test_log(void **state)
 {

@@ -95,7 +95,7 @@ static char *make_url(char url[300], const char *scheme, int port, const char *r
     return url;
 }
 
-/* ---- the stand-in ---- */
+/* --- the stand-in --- */
 
 static const char OK[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -162,7 +162,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* ---- never left ---- */
+/* --- never left --- */
 
 static void test_addresses(void **state)
 {
@@ -231,7 +231,7 @@ static void test_nobody_accepts(void **state)
     close(fd);
 }
 
-/* ---- may have arrived ---- */
+/* --- may have arrived --- */
 
 static void test_unsure(void **state)
 {
@@ -263,7 +263,7 @@ static void test_bodies_cut_while_sent(void **state)
     free(body);
 }
 
-/* ---- proxies ---- */
+/* --- proxies --- */
 
 static void use_proxy(struct world *world, const char *proxy)
 {
@@ -299,7 +299,7 @@ static void test_proxies(void **state)
     expect(world, "http://127.0.0.1:9/" SECRET, 400, REACH_NEVER_LEFT, "127.0.0.1:9: no connection in time");
 }
 
-/* ---- calls that end while they begin ---- */
+/* --- calls that end while they begin --- */
 
 static void send_another(struct result *result, struct world *world)
 {

@@ -52,7 +52,7 @@ static void forget(struct socket *socket)
     socket->closed = 0;
 }
 
-/* --- a room with a state file in memory ----------------------------------------------------------------- */
+/* --- a room with a state file in memory --- */
 
 struct scene {
     struct state *state;
@@ -204,7 +204,7 @@ static size_t rows_in(const json_t *frame)
     return json_array_size(json_object_get(frame, "rows"));
 }
 
-/* --- the hello ------------------------------------------------------------------------------------------ */
+/* --- the hello --- */
 
 static void first_page_is_the_newest_rows(void **slot)
 {
@@ -351,7 +351,7 @@ static void frames_stay_small(void **slot)
     free(large);
 }
 
-/* --- saying --------------------------------------------------------------------------------------------- */
+/* --- saying --- */
 
 static void what_is_said_goes_to_the_desk(void **slot)
 {
@@ -432,7 +432,7 @@ static void nonsense_changes_nothing(void **slot)
     assert_int_equal(scene->socket.closed, 1008); /* reading again and again has an end */
 }
 
-/* --- live rows ------------------------------------------------------------------------------------------ */
+/* --- live rows --- */
 
 static void rows_come_live_to_their_room_only(void **slot)
 {
@@ -478,7 +478,7 @@ static void a_new_setup_sends_the_pages_back(void **slot)
     assert_int_equal(scene->socket.count, 0);
 }
 
-/* --- HTTP ----------------------------------------------------------------------------------------------- */
+/* --- HTTP --- */
 
 static struct server_answer get(
     struct scene *scene, const char *method, const char *path, const char *language)
@@ -527,7 +527,7 @@ static void the_page_is_served(void **slot)
     assert_true(scene->other_path);
 }
 
-/* --- dropped files and the archive ---------------------------------------------------------------------- */
+/* --- dropped files and the archive --- */
 
 static struct node *paragraph(struct arena *arena, const char *text)
 {

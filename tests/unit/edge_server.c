@@ -126,7 +126,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* ---- asking ---- */
+/* --- asking --- */
 
 static char answer[400000];
 
@@ -365,7 +365,7 @@ static void test_bodies(void **state)
         413);
 }
 
-/* ---- what libwebsockets 4.1.6 could be hung with ---- */
+/* --- what libwebsockets 4.1.6 could be hung with --- */
 
 static void test_two_posts_in_one_segment(void **state)
 {
@@ -481,7 +481,7 @@ static void test_mixes(void **state)
     assert_int_equal(house->opened, house->closed);
 }
 
-/* ---- limits ---- */
+/* --- limits --- */
 
 static void test_slow(void **state)
 {
@@ -589,7 +589,7 @@ static void test_peers(void **state)
     free(peers);
 }
 
-/* ---- WebSockets ---- */
+/* --- WebSockets --- */
 
 static int ws_open(struct house *house, const char *more)
 {
@@ -775,7 +775,7 @@ static void test_websocket_queue(void **state)
     close(fd);
 }
 
-/* ---- beginning and ending ---- */
+/* --- beginning and ending --- */
 
 static void test_ports(void **state)
 {

@@ -56,8 +56,7 @@ static void each_file(void (*check)(const char *name))
     assert_true(count >= 6);
 }
 
-/* --- as expected
- * ------------------------------------------------------------------------------------------------- */
+/* --- as expected --- */
 
 static void expect_json(const char *name)
 {
@@ -90,8 +89,7 @@ static void files_read_as_expected(void **state)
     each_file(expect_json);
 }
 
-/* --- nothing lost
- * ------------------------------------------------------------------------------------------------ */
+/* --- nothing lost --- */
 
 struct bag {
     struct arena *arena;
@@ -223,8 +221,7 @@ static void nothing_is_lost(void **state)
     each_file(check_nothing_lost);
 }
 
-/* --- there and back
- * ---------------------------------------------------------------------------------------------- */
+/* --- there and back --- */
 
 static void check_again(const char *name)
 {

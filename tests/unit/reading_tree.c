@@ -179,8 +179,7 @@ static void depth_is_bounded(void **state)
     }
 }
 
-/* --- random trees
- * ------------------------------------------------------------------------------------------------ */
+/* --- random trees --- */
 
 struct maker {
     struct arena *arena;
