@@ -1,6 +1,7 @@
 /* The state file: opening, locking, migrating, one transaction at a time. All SQL lives in state/.
  *
- * Every function of state/ runs inside the transaction of its caller where there is one. An SQL error sets err
+ * Every function of state/ runs inside the transaction of its caller where there is one. An SQL error sets
+ * err
  * ("the state file: disk is full", never raw SQL) and leaves the transaction to be rolled back. */
 #ifndef STATE_STATE_H
 #define STATE_STATE_H
@@ -14,13 +15,14 @@ struct state;
 
 enum state_open {
     STATE_DAEMON, /* takes the lock STATE.lock (flock): one daemon per file; creates and migrates */
-    STATE_SHELL,  /* beside a running daemon: reads, short writes; creates and migrates only when no daemon runs */
+    STATE_SHELL,  /* beside a running daemon: reads, short writes; creates and migrates only when no daemon
+                     runs */
     STATE_READ,   /* reads only; a file that is not there is an error */
     STATE_MEMORY, /* an empty one in memory, path is ignored (tests, plan) */
 };
 
-/* Opens; sets WAL, synchronous=FULL, foreign keys, busy timeout 5 s, a bounded WAL. Refuses a newer or foreign file
- * (application_id), copies the file to PATH.before-vN before a migration. NULL: err. */
+/* Opens; sets WAL, synchronous=FULL, foreign keys, busy timeout 5 s, a bounded WAL. Refuses a newer or
+ * foreign file (application_id), copies the file to PATH.before-vN before a migration. NULL: err. */
 struct state *state_open(const char *path, enum state_open how, int64_t now_ms, struct error *err);
 void state_close(struct state *state);
 /* A copy of everything in memory, for plan and preview: nothing done to it touches the file. Not
@@ -40,7 +42,8 @@ int64_t state_newest_stamp(struct state *state);
 /* PATH.bell: the command line touches it, the daemon watches it. */
 void state_bell_path(const char *path, char *bell, size_t size);
 
-int state_about(struct state *state, const char *key, struct arena *arena, const char **value, struct error *err);
+int state_about(
+    struct state *state, const char *key, struct arena *arena, const char **value, struct error *err);
 int state_set_about(struct state *state, const char *key, const char *value, struct error *err);
 
 #endif

@@ -1,7 +1,9 @@
 /* Memory that is freed all at once.
  *
- * A turn, a configuration, an edition: each makes many small values that die together. They live in one arena;
- * `{0}` is an empty one. Nothing in an arena is freed alone. Never returns NULL: out of memory ends the process. */
+ * A turn, a configuration, an edition: each makes many small values that die together. They live in one
+ * arena;
+ * `{0}` is an empty one. Nothing in an arena is freed alone. Never returns NULL: out of memory ends the
+ * process. */
 #ifndef CORE_ARENA_H
 #define CORE_ARENA_H
 

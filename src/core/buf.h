@@ -1,9 +1,9 @@
 /* The one string that grows.
  *
- * `data` is never NULL and always NUL-terminated. A buffer has a maximum; an addition that would go beyond it is
- * left out whole and sets the sticky mark `overflow`, after which nothing more is added: what is there is always a
- * beginning of what was meant, and a writer checks once, at the end. Initialise with BUF_INIT(max) or buf_init();
- * end with buf_free(). What is added must not lie inside the buffer itself. */
+ * `data` is never NULL and always NUL-terminated. A buffer has a maximum; an addition that would go beyond it
+ * is left out whole and sets the sticky mark `overflow`, after which nothing more is added: what is there is
+ * always a beginning of what was meant, and a writer checks once, at the end. Initialise with BUF_INIT(max)
+ * or buf_init(); end with buf_free(). What is added must not lie inside the buffer itself. */
 #ifndef CORE_BUF_H
 #define CORE_BUF_H
 
@@ -21,9 +21,9 @@ struct buf {
 };
 
 extern char buf_nothing[1];
-#define BUF_INIT(maximum)                                                                                      \
-    {                                                                                                          \
-        .data = buf_nothing, .max = (maximum)                                                                  \
+#define BUF_INIT(maximum)                                                                                    \
+    {                                                                                                        \
+        .data = buf_nothing, .max = (maximum)                                                                \
     }
 
 void buf_init(struct buf *buf, size_t max);

@@ -13,9 +13,9 @@ enum {
 };
 
 struct link {
-    const char *url;   /* as written, hard wraps removed */
+    const char *url; /* as written, hard wraps removed */
     const char *label; /* "ref.", "源头", … as the editor wrote it without colon; NULL where there is none */
-    const char *text;  /* the link's text, or a 《…》 after its label; NULL for a bare address */
+    const char *text; /* the link's text, or a 《…》 after its label; NULL for a bare address */
 };
 
 struct image {
@@ -24,11 +24,11 @@ struct image {
 };
 
 struct item {
-    int number;           /* N of EDITION.N; 0 until stored */
-    const char *title;    /* plain text; NULL = none */
+    int number;            /* N of EDITION.N; 0 until stored */
+    const char *title;     /* plain text; NULL = none */
     const char *title_url; /* where the title itself is a link; NULL = none. It is among `links` too */
-    struct node *body;    /* NODE_DOCUMENT without title, labelled links, questions */
-    struct link *links;   /* every http(s) address of the item in order of appearance, repeats kept */
+    struct node *body;     /* NODE_DOCUMENT without title, labelled links, questions */
+    struct link *links;    /* every http(s) address of the item in order of appearance, repeats kept */
     size_t link_count;
     const char **questions;
     size_t question_count;
@@ -44,13 +44,13 @@ struct section {
 };
 
 struct edition {
-    const char *id;     /* front matter id/slug, else the file's base name, else a guid */
-    const char *title;  /* NULL = none */
-    const char *date;   /* YYYY-MM-DD or NULL */
-    const char *number; /* "52" or NULL */
-    const char *period; /* as shown: "0814-0820", or NULL */
+    const char *id;       /* front matter id/slug, else the file's base name, else a guid */
+    const char *title;    /* NULL = none */
+    const char *date;     /* YYYY-MM-DD or NULL */
+    const char *number;   /* "52" or NULL */
+    const char *period;   /* as shown: "0814-0820", or NULL */
     const char *language; /* "zh", "en" or NULL: not said */
-    const char *link;   /* the edition's own page, or NULL */
+    const char *link;     /* the edition's own page, or NULL */
     const char **tags;
     size_t tag_count;
     struct image *images;
@@ -70,7 +70,8 @@ struct digest {
 
 /* The packed form that crosses the pipe from digestd-read; unpacking trusts nothing. */
 void digest_pack(struct buf *out, const struct digest *digest);
-struct digest *digest_unpack(struct arena *arena, const void *bytes, size_t len, struct error *err); /* NULL: err */
+struct digest *digest_unpack(
+    struct arena *arena, const void *bytes, size_t len, struct error *err); /* NULL: err */
 /* One item alone, as the state file keeps it (body, links, images; not number and questions). */
 size_t edition_item_count(const struct edition *edition);
 

@@ -2,8 +2,8 @@
  *
  * Functions that can fail return 0 or -1 and fill a `struct error`. The message is written by the place that
  * knows what went wrong; each layer above adds its context once; the edge prints or logs it once. The first
- * error wins: setting a second one changes nothing, so clean-up code may fail freely. Expected outcomes ("no such
- * item") are values, not errors. Out of memory is not an error but the end of the process. */
+ * error wins: setting a second one changes nothing, so clean-up code may fail freely. Expected outcomes ("no
+ * such item") are values, not errors. Out of memory is not an error but the end of the process. */
 #ifndef CORE_ERROR_H
 #define CORE_ERROR_H
 

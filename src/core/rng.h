@@ -1,4 +1,5 @@
-/* A small repeatable generator (SplitMix64); one per desk, seeded at the edge, so that a run can be repeated. */
+/* A small repeatable generator (SplitMix64); one per desk, seeded at the edge, so that a run can be repeated.
+ */
 #ifndef CORE_RNG_H
 #define CORE_RNG_H
 

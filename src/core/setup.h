@@ -1,5 +1,6 @@
-/* What the operator configured, as pure values: made by the configuration file (src/daemon/config), by `demo`, by
- * tests. Lives in one arena and never changes; a reload makes a new one. Strings are never NULL unless said. */
+/* What the operator configured, as pure values: made by the configuration file (src/daemon/config), by
+ * `demo`, by tests. Lives in one arena and never changes; a reload makes a new one. Strings are never NULL
+ * unless said. */
 #ifndef CORE_SETUP_H
 #define CORE_SETUP_H
 
@@ -12,13 +13,15 @@ struct option_value {
     const char *key;
     const char *value; /* for a secret not resolved: "***" */
     bool secret;
-    /* Where a secret comes from: 'f' {file: PATH (absolute)}, 'e' {env: NAME}, 'c' {credential: NAME}, 'l' literal. */
+    /* Where a secret comes from: 'f' {file: PATH (absolute)}, 'e' {env: NAME}, 'c' {credential: NAME}, 'l'
+     * literal. */
     char from;
     const char *reference;
     int line, column;
 };
 
-/* Everything an adapter may know of one channel: the bot's options and the channel's own, the latter winning. */
+/* Everything an adapter may know of one channel: the bot's options and the channel's own, the latter winning.
+ */
 struct settings {
     const struct adapter *adapter;
     const char *name; /* of the channel, or of the bot while it listens */
@@ -32,21 +35,23 @@ extern const char *const what_names[]; /* "contents", "edition", …; the words 
 
 /* One line of a routine (`posts:`). */
 struct rule {
-    enum what what;         /* never TEXT or ANSWER */
-    const char *section;    /* for WHAT_SECTION: its title; else "" */
-    bool when_published;    /* told when an edition is published; else by schedule or every_ms */
+    enum what what;      /* never TEXT or ANSWER */
+    const char *section; /* for WHAT_SECTION: its title; else "" */
+    bool when_published; /* told when an edition is published; else by schedule or every_ms */
     struct schedule schedule;
-    int64_t every_ms;       /* the demo's own kind: this long after the last one; 0 = not used */
-    const char *text;       /* the rule in its normal form, e.g. "item at 09:00,18:30 mon-fri"; part of a run's key */
+    int64_t every_ms; /* the demo's own kind: this long after the last one; 0 = not used */
+    const char
+        *text; /* the rule in its normal form, e.g. "item at 09:00,18:30 mon-fri"; part of a run's key */
     int line;
 };
 
 struct source {
     const char *name;
-    const char *path; /* absolute glob; "" when url */
-    const char *url;  /* "" when path */
-    const char *link; /* pattern "https://…/:year/:month/:day/:title/", or "" */
-    int64_t settle_ms; /* untouched this long before a new or changed file counts; default 10 min, 0 in the room */
+    const char *path;  /* absolute glob; "" when url */
+    const char *url;   /* "" when path */
+    const char *link;  /* pattern "https://…/:year/:month/:day/:title/", or "" */
+    int64_t settle_ms; /* untouched this long before a new or changed file counts; default 10 min, 0 in the
+                          room */
     int line;
 };
 

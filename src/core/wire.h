@@ -24,7 +24,8 @@ struct request {
 
 /* How far a request came. See notes on delivery in docs/internals.md. */
 enum reach {
-    REACH_NEVER_LEFT, /* no byte of it was sent: name, connect, TLS, refused by the gate before the first sending */
+    REACH_NEVER_LEFT, /* no byte of it was sent: name, connect, TLS, refused by the gate before the first
+                         sending */
     REACH_ANSWERED,   /* a whole HTTP answer is here: status, headers, body */
     REACH_UNSURE,     /* it may have arrived: timeout, reset, cut-off answer, a second sending refused */
 };

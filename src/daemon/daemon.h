@@ -6,8 +6,8 @@
 #include "core/setup.h"
 
 struct daemon_options {
-    bool drain;              /* send what is due, then end */
-    bool next_port;          /* the demo: take the next free port */
+    bool drain;     /* send what is due, then end */
+    bool next_port; /* the demo: take the next free port */
     /* Reads the configuration again (SIGHUP) into a new setup with its secrets; NULL: it stays as it is. */
     struct setup *(*reload)(void *context, struct arena *arena, struct error *err);
     void *reload_context;

@@ -23,17 +23,19 @@ struct source_file {
 
 struct sources_hooks {
     void (*read)(const struct source_file *file, void *context); /* everything lives during the call only */
-    void (*progress)(size_t read, size_t all, void *context);   /* of the first scan, now and then */
+    void (*progress)(size_t read, size_t all, void *context);    /* of the first scan, now and then */
     void (*scanned)(size_t files, void *context); /* once: the first scan and what it found is read */
     void (*trouble)(const char *text, void *context);
     void *context;
 };
 
-/* Borrows the setup until sources_free(). Scans at once; hooks are called from the loop. The state file tells what was read before. */
-struct sources *sources_new(struct loop *loop, const struct setup *setup, struct state *state,
-    const struct sources_hooks *hooks);
+/* Borrows the setup until sources_free(). Scans at once; hooks are called from the loop. The state file tells
+ * what was read before. */
+struct sources *sources_new(
+    struct loop *loop, const struct setup *setup, struct state *state, const struct sources_hooks *hooks);
 /* Reads bytes that are in no file as an edition of a source (the demo's samples); before the loop runs. */
-void sources_sample(struct sources *sources, const char *source, const char *name, const void *bytes, size_t len);
+void sources_sample(
+    struct sources *sources, const char *source, const char *name, const void *bytes, size_t len);
 void sources_rescan(struct sources *sources);
 void sources_free(struct sources *sources);
 

@@ -1,8 +1,8 @@
 /* The desk: everything is decided here, in turns (design 4).
  *
- * The edge gathers events and calls desk_turn() once a round of the loop. One turn is one transaction; the actions
- * it returns may leave only after it returned 0, that is after the commit. When it returns -1, nothing happened:
- * the same events may be given again. The desk does no I/O but the state file's. */
+ * The edge gathers events and calls desk_turn() once a round of the loop. One turn is one transaction; the
+ * actions it returns may leave only after it returned 0, that is after the commit. When it returns -1,
+ * nothing happened: the same events may be given again. The desk does no I/O but the state file's. */
 #ifndef DESK_DESK_H
 #define DESK_DESK_H
 
@@ -18,7 +18,7 @@ struct command; /* desk/command.h */
 struct desk_tools {
     const struct command *const *commands; /* NULL-terminated: the chat commands (src/commands) */
     uint64_t seed;
-    bool drain;   /* run --drain: no new rules, no listening */
+    bool drain;    /* run --drain: no new rules, no listening */
     bool rehearse; /* plan: as always, but the caller answers the sends itself */
 };
 
@@ -47,7 +47,7 @@ struct event {
             const struct answer *answer;
         } answer;
         struct {
-            size_t bot; /* index into setup->bots */
+            size_t bot;                  /* index into setup->bots */
             const struct answer *answer; /* NULL: the wait is over */
         } listened;
         struct {
@@ -55,7 +55,7 @@ struct event {
             const char *client;  /* who: an opaque id of the browser, for the rate limit */
             const char *name;    /* as shown */
             const char *text;
-            const char *ref;     /* the client's own id of it: typed once, answered once */
+            const char *ref; /* the client's own id of it: typed once, answered once */
         } said;
         struct {
             const char *source; /* name */
@@ -64,7 +64,8 @@ struct event {
             const struct digest *digest; /* NULL: error */
             const char *error;
             bool at_start; /* was there when the daemon started: no settling */
-            bool gone;     /* it is not there any more; told before what is new, so that a renamed file is known */
+            bool
+                gone; /* it is not there any more; told before what is new, so that a renamed file is known */
         } read;
         const struct setup *setup;
     };
@@ -102,8 +103,8 @@ struct actions {
 };
 
 /* Everything in `out` lives in `arena`. */
-int desk_turn(struct desk *desk, const struct event *events, size_t count, struct now now, struct arena *arena,
-    struct actions *out, struct error *err);
+int desk_turn(struct desk *desk, const struct event *events, size_t count, struct now now,
+    struct arena *arena, struct actions *out, struct error *err);
 
 /* --- by hand --- */
 
@@ -114,23 +115,25 @@ struct wish {
     const char *words; /* behind the first word, "" = none */
     int64_t at_ms;     /* 0 = now */
     bool again;
-    const char *key;   /* --key: the same key is told once; "" = none */
-    const char *who;   /* "shell:NAME", "telegram:12345" */
+    const char *key; /* --key: the same key is told once; "" = none */
+    const char *who; /* "shell:NAME", "telegram:12345" */
 };
 
 enum wish_outcome { WISH_POSTED, WISH_TOLD_BEFORE, WISH_NOTHING };
 
 struct wish_result {
     enum wish_outcome outcome;
-    int64_t post;      /* the new one, or the one that told it before */
-    const char *text;  /* one sentence: what was queued, or when and where it went, or why there is nothing */
+    int64_t post;     /* the new one, or the one that told it before */
+    const char *text; /* one sentence: what was queued, or when and where it went, or why there is nothing */
 };
 
 /* Writes the post (one short transaction of its own unless `inside`); the daemon releases and sends it. */
-int desk_wish(struct state *state, const struct setup *setup, const struct channel *channel, const struct wish *wish,
-    struct now now, bool inside, struct arena *arena, struct wish_result *result, struct error *err);
+int desk_wish(struct state *state, const struct setup *setup, const struct channel *channel,
+    const struct wish *wish, struct now now, bool inside, struct arena *arena, struct wish_result *result,
+    struct error *err);
 
-/* The message a wish would become in this channel, for preview. NULL without error: nothing to tell, `why` says. */
+/* The message a wish would become in this channel, for preview. NULL without error: nothing to tell, `why`
+ * says. */
 int desk_preview(struct state *state, const struct setup *setup, const struct channel *channel,
     const struct wish *wish, struct now now, struct arena *arena, struct message **message, const char **why,
     struct error *err);

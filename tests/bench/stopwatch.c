@@ -1,9 +1,11 @@
 /* The clock of the benchmarks: what node would measure of a process holds node's own milliseconds.
  *
- *   stopwatch times N INPUT COMMAND…   runs it N times, its standard input from INPUT, what it prints thrown away
- *   stopwatch ready N COMMAND…         starts it N times, each until READY=1 comes on $NOTIFY_SOCKET, then SIGTERM
+ *   stopwatch times N INPUT COMMAND…   runs it N times, its standard input from INPUT, what it prints thrown
+ * away stopwatch ready N COMMAND…         starts it N times, each until READY=1 comes on $NOTIFY_SOCKET, then
+ * SIGTERM
  *
- * A line for each run: milliseconds on the clock, and of processor time (its children's too; "ready": to its end). */
+ * A line for each run: milliseconds on the clock, and of processor time (its children's too; "ready": to its
+ * end). */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -98,7 +100,8 @@ static void wait_ready(int fd)
 static void ready(int count, char **command)
 {
     for (int i = 0; i < count; i++) {
-        struct sockaddr_un address = {.sun_family = AF_UNIX}; /* the kernel names it, in the abstract name space */
+        struct sockaddr_un address = {
+            .sun_family = AF_UNIX}; /* the kernel names it, in the abstract name space */
         socklen_t size = sizeof(sa_family_t);
         int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         if (fd < 0 || bind(fd, (struct sockaddr *)&address, size))

@@ -220,7 +220,8 @@ static void check_part(const struct part *part, bool last)
     assert_non_null(json);
     assert_string_equal(text_in(json, "parse_mode", ""), "HTML");
     check_html(text_in(json, "text", ""), part->units);
-    const char *dump = getenv("UNIT_DUMP"); /* for Telegram's own parser: tests/e2e/telegram_parser.test.mjs */
+    const char *dump =
+        getenv("UNIT_DUMP"); /* for Telegram's own parser: tests/e2e/telegram_parser.test.mjs */
     FILE *file = dump ? fopen(dump, "a") : NULL;
     if (file) {
         fprintf(file, "%s\n", part->bytes);

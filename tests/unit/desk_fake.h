@@ -94,7 +94,8 @@ MAYBE static void wall_step(
     *out = (struct step){.kind = STEP_KEEP, .why = "", .remote_id = ""};
 }
 
-/* Lines "KIND id chat user text…"; KIND t(ext) r(eply to our message 900) l(ate text) p(ress) o(ut) i(n). The cursor is the last id. */
+/* Lines "KIND id chat user text…"; KIND t(ext) r(eply to our message 900) l(ate text) p(ress) o(ut) i(n). The
+ * cursor is the last id. */
 MAYBE static void fake_hear(const char *text, struct arena *arena, struct heed *out, const char **cursor)
 {
     for (const char *line = text; *line && out->heard_count < 64; line += line[0] == '\n') {

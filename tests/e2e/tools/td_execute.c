@@ -1,5 +1,6 @@
-/* Asks Telegram's own library: one JSON request a line on standard input, one answer a line on standard output.
- * usage: td_execute LIBRARY (libtdjson.so of npm's prebuilt-tdlib). Only calls that need no network. */
+/* Asks Telegram's own library: one JSON request a line on standard input, one answer a line on standard
+ * output. usage: td_execute LIBRARY (libtdjson.so of npm's prebuilt-tdlib). Only calls that need no network.
+ */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
