@@ -22,7 +22,8 @@ static void check_settings(const struct settings *settings)
 
 static void check_setup(const struct setup *setup)
 {
-    assert(setup->state[0] == '/' && setup->zone && setup->language && setup->channel_count);
+    assert(setup->state[0] == '/' && setup->zone && setup->language &&
+           (setup->channel_count || setup->bot_count));
     for (size_t i = 0; i < setup->source_count; i++)
         assert(setup->sources[i].path[0] == '/' && setup->sources[i].settle_ms >= 0);
     for (size_t i = 0; i < setup->bot_count; i++)
