@@ -244,7 +244,7 @@ static bool read_update_id(struct slice update, int64_t *id)
  * update was heard before is known by its id, not by the offset. False: the answer is cut off or none of
  * getUpdates. */
 static bool read_updates(const struct listening *listening, const struct answer *last, struct arena *arena,
-    struct heed *out, bool *stale)
+    struct heed *out, int64_t *wait_ms)
 {
     struct slice body = {last->body, last->body_len}, ok, result, update;
     if (!slice_member(body, "ok", &ok) || ok.len != 4 || memcmp(ok.bytes, "true", 4) != 0 ||
@@ -271,7 +271,10 @@ static bool read_updates(const struct listening *listening, const struct answer 
     }
     if (highest != INT64_MIN)
         out->cursor = arena_printf(arena, "%" PRId64, highest + 1);
-    *stale = elements && (highest == INT64_MIN || (listening->cursor[0] && highest < offset));
+    bool stale = elements && (highest == INT64_MIN || (listening->cursor[0] && highest < offset));
+    *wait_ms = stale      ? STALE_WAIT_MS
+               : elements ? 0
+                          : EMPTY_WAIT_MS; /* a server that repeats itself is not hurried */
     return true;
 }
 
@@ -291,8 +294,8 @@ static void first_phase_after(const struct listening *listening, const char *pha
 static void polled(const struct listening *listening, const struct answer *last, struct telegram_ear *ear,
     struct arena *arena, struct heed *out)
 {
-    bool stale;
-    if (!read_updates(listening, last, arena, out, &stale)) {
+    int64_t wait_ms;
+    if (!read_updates(listening, last, arena, out, &wait_ms)) {
         struct telegram_answer garbled = {.is = TELEGRAM_GARBLED, .code = last->status, .words = ""};
         back_off(listening, &garbled, ear, arena, out);
         return;
@@ -300,8 +303,7 @@ static void polled(const struct listening *listening, const struct answer *last,
     ear->tries = 0;
     ear->unhooked = false;
     ear->trouble = "";
-    go_on(listening, ear, "poll", stale ? STALE_WAIT_MS : 0, arena,
-        out); /* a server that repeats itself is not hurried */
+    go_on(listening, ear, "poll", wait_ms, arena, out);
 }
 
 void telegram_listen(
