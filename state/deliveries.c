@@ -147,8 +147,7 @@ int state_open_deliveries(struct state *state, struct arena *arena, struct rows_
     return query_end(&q, err);
 }
 
-/* --- for people
- * ------------------------------------------------------------------------------------------------- */
+/* --- for people --- */
 
 int state_deliveries(struct state *state, struct arena *arena, const struct delivery_query *query,
     struct rows_view *out, struct error *err)

@@ -152,13 +152,13 @@ struct takes {
     size_t count;
 };
 
-static void add_take(
-    struct turn *turn, struct takes *takes, const char *key, double rate, double burst, double want)
+static void add_take(struct turn *turn, struct takes *takes, const char *key, const struct pace *pace,
+    int64_t began, double want)
 {
     if (takes->count == 16)
         return;
     struct bucket *bucket =
-        pace_bucket(&turn->memory->buckets, key, rate, burst, turn->memory->began, turn->now.boot_ms);
+        pace_bucket(&turn->memory->buckets, key, pace->per_minute, pace->burst, began, turn->now.boot_ms);
     takes->index[takes->count] = (size_t)(bucket - (struct bucket *)turn->memory->buckets.rows);
     takes->want[takes->count++] = want;
 }
@@ -179,15 +179,18 @@ static void takes_of(struct turn *turn, const struct place *place, const char *c
         add_take(turn, takes,
             arena_printf(turn->arena, "%c %s %zu %s", "cbh"[pace->scope],
                 pace -> scope == SCOPE_HOST ? "" : bot, i, who),
-            pace->per_minute, pace->burst, want);
+            pace, turn->memory->began, want);
         if (pace->scope == SCOPE_CHAT && (!slowest || pace->per_minute < slowest->per_minute))
             slowest = pace;
     }
     /* Answers have at most a third of what a chat bears in the long run; a short burst of them may go at
      * once. */
-    if (answer && slowest)
-        add_take(turn, takes, arena_printf(turn->arena, "a %s %s", bot, chat), slowest->per_minute / 3,
-            slowest->burst, 1);
+    if (!answer || !slowest)
+        return;
+    struct pace third = {SCOPE_CHAT, slowest->per_minute / 3, slowest->burst};
+    /* Full at a start: what the chat itself bears still holds, and members need not wait for each other. */
+    add_take(turn, takes, arena_printf(turn->arena, "a %s %s", bot, chat), &third,
+        turn->memory->began - MINUTE, 1);
 }
 
 static int64_t wait_of(struct turn *turn, const struct takes *takes)
