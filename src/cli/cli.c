@@ -14,6 +14,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* How wide a text is on the screen. */
+static size_t columns_of(const char *text)
+{
+    size_t len = strlen(text), columns = 0;
+    for (size_t at = 0, size; at < len; at += size)
+        columns += utf8_is_cjk(utf8_decode(text, len, at, &size)) ? 2 : 1;
+    return columns;
+}
+
 /* --- help --- */
 
 static void print_overview(FILE *out)
@@ -47,7 +56,8 @@ static void print_help(FILE *out, const struct subcommand *command)
         char left[64];
         snprintf(left, sizeof left, "--%s%s%s", flag->name, flag->argument ? " " : "",
             flag->argument ? flag->argument : "");
-        fprintf(out, "  %-22s %s\n", left, flag->help);
+        fprintf(out, "  %s%*s %s\n", left, columns_of(left) < 22 ? 22 - (int)columns_of(left) : 0, "",
+            flag->help);
     }
     if (command->json)
         fprintf(out, "  %-22s %s\n", "--json", "print JSON, for programs");
@@ -393,14 +403,6 @@ int shell_wish(struct shell *shell, struct wish *wish)
 }
 
 /* --- tables and times --- */
-
-static size_t columns_of(const char *text)
-{
-    size_t len = strlen(text), columns = 0;
-    for (size_t at = 0, size; at < len; at += size)
-        columns += utf8_is_cjk(utf8_decode(text, len, at, &size)) ? 2 : 1;
-    return columns;
-}
 
 void table_row(struct table *table, size_t columns, const char *const *cells)
 {

@@ -5,7 +5,8 @@
 #include "cli/cli.h"
 #include "desk/hand.h"
 
-/* Prints the result and rings the daemon; the exit code. */
-int hand_said(struct shell *shell, const struct hand_result *result);
+/* Prints what became of it (`done` when the desk has no words of its own) and rings the daemon; the exit
+ * code. */
+int hand_said(struct shell *shell, const struct hand_result *result, const char *done);
 
 #endif

@@ -16,7 +16,9 @@ static int run(struct shell *shell)
         desk_hold(shell->state, all ? NULL : shell->words[0], shell_who(shell), why ? why : "", shell->now,
             &shell->arena, &result, &shell->err))
         return -1;
-    return hand_said(shell, &result);
+    return hand_said(shell, &result,
+        arena_printf(&shell->arena, "%s: nothing is posted until digestd resume %s; what is due waits.",
+            all ? "all channels" : shell->words[0], all ? "--all" : shell->words[0]));
 }
 
 const struct subcommand cli_hold = {.name = "hold",

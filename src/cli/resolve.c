@@ -14,7 +14,10 @@ static int run(struct shell *shell)
         desk_resolve(shell->state, id, shell_flag(shell, "post") != NULL, shell->words[1], shell_who(shell),
             shell->now, &shell->arena, &result, &shell->err))
         return -1;
-    return hand_said(shell, &result);
+    return hand_said(shell, &result,
+        !strcmp(shell->words[1], "sent")     ? "It counts as sent."
+        : !strcmp(shell->words[1], "resend") ? "It is sent again."
+                                             : "It is dropped.");
 }
 
 const struct subcommand cli_resolve = {.name = "resolve",

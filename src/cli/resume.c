@@ -15,7 +15,8 @@ static int run(struct shell *shell)
         desk_resume(shell->state, all ? NULL : shell->words[0], shell_who(shell), shell->now, &shell->arena,
             &result, &shell->err))
         return -1;
-    return hand_said(shell, &result);
+    return hand_said(shell, &result,
+        arena_printf(&shell->arena, "%s: it goes on.", all ? "all channels" : shell->words[0]));
 }
 
 const struct subcommand cli_resume = {.name = "resume",

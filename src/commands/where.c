@@ -76,6 +76,10 @@ static int run_where(const struct call *call, struct message *answer, struct err
                             "This chat is not connected yet. Put this below channels:"));
     struct node *code = node_add_leaf(call->arena, answer->root, NODE_CODE_BLOCK, configuration_line(call));
     code->info = "yaml";
+    /* Only a platform's own number can stand below editors:; members of a room never are editors. */
+    const char *colon = strchr(call->member, ':');
+    if (!colon || !colon[1] || strspn(colon + 1, "0123456789") != strlen(colon + 1))
+        return 0;
     struct node *paragraph = answer_paragraph(call, answer);
     node_add_text(call->arena, paragraph,
         call_says(call, "你的 id（写进 editors:）：", "Your own id (for editors:): "));

@@ -263,7 +263,7 @@ static int start_listening(struct server *server, const struct server_options *o
             close, options->port, PORTS_TRIED);
     if (server->listen_fd < 0 && errno == EADDRINUSE)
         return error_set(err,
-            "%s%s%s:%d is taken by another program; choose another with --listen or http.listen", open, shown,
+            "%s%s%s:%d is taken by another program; choose another address with http.listen", open, shown,
             close, options->port);
     if (server->listen_fd < 0)
         return error_set(

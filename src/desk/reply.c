@@ -4,19 +4,26 @@
 #include "desk/inner.h"
 #include "desk/parcel.h"
 
-enum { ASKS_PER_MINUTE = 6, SAME_QUESTION = MINUTE, TEXT_BYTES_MAX = 4096, BODY_MAX = 4 << 20 };
+enum {
+    ASKS_PER_MINUTE = 6,
+    ASKS_IN_A_ROOM = 30,
+    SAME_QUESTION = MINUTE,
+    TEXT_BYTES_MAX = 4096,
+    BODY_MAX = 4 << 20
+};
 
 /* --- limits --- */
 
-/* Six a minute for each member; who asks more gets no answer. */
-static bool may_ask(struct turn *turn, const char *who)
+/* Six a minute for each member of a group, where answers cost everybody room, more on our own page; who asks
+ * more gets no answer. */
+static bool may_ask(struct turn *turn, const struct place *place, const char *who)
 {
     struct table *askers = &turn->memory->askers;
     bool known = table_find(askers, who) != NULL;
-    struct bucket *bucket =
-        pace_bucket(askers, who, ASKS_PER_MINUTE, ASKS_PER_MINUTE, turn->now.boot_ms, turn->now.boot_ms);
+    int limit = place->adapter->local ? ASKS_IN_A_ROOM : ASKS_PER_MINUTE;
+    struct bucket *bucket = pace_bucket(askers, who, limit, limit, turn->now.boot_ms, turn->now.boot_ms);
     if (!known)
-        bucket->tokens = ASKS_PER_MINUTE;
+        bucket->tokens = limit;
     if (pace_wait(bucket, 1, turn->now.boot_ms))
         return false;
     pace_take(bucket, turn->now.boot_ms);
@@ -159,7 +166,8 @@ int reply(struct turn *turn, const struct asking *asking)
         return 0;
     const struct command *command =
         command_match(turn->desk->tools.commands, asking->text, asking->addressed, turn->arena, &words);
-    if (!command || (!asking->configured && !command->anywhere) || !may_ask(turn, asking->limit))
+    if (!command || (!asking->configured && !command->anywhere) ||
+        !may_ask(turn, asking->place, asking->limit))
         return 0;
     struct message message = {0};
     const char *reply_to = asking->reply_to, *remote = "";

@@ -790,7 +790,7 @@ static void test_ports(void **state)
         .sockets_max = 1};
     char expected[200];
     snprintf(expected, sizeof expected,
-        "127.0.0.1:%d is taken by another program; choose another with --listen or http.listen", house->port);
+        "127.0.0.1:%d is taken by another program; choose another address with http.listen", house->port);
     assert_null(server_new(house->loop, &options, &handlers, house, &err));
     assert_string_equal(err.text, expected);
     options.next_free = true;
