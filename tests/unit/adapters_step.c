@@ -102,8 +102,8 @@ static void answers_are_judged_as_written(void **state)
 static void no_answer_leads_in_circles(void **state)
 {
     (void)state;
-    static const char *const bodies[] = {"{\"ok\":false,\"error_code\":400,\"description\":\"x\","
-                                         "\"parameters\":{\"migrate_to_chat_id\":-1007}}",
+    static const char *const bodies[] = {
+        "{\"ok\":false,\"error_code\":400,\"parameters\":{\"migrate_to_chat_id\":-1007}}",
         "{\"ok\":false,\"error_code\":400,\"description\":\"Bad Request: can't parse entities\"}",
         "{\"ok\":false,\"error_code\":400,\"description\":\"Bad Request: message thread not found\"}",
         "{\"ok\":false,\"error_code\":400,\"description\":\"Bad Request: message to be replied not found\"}",
