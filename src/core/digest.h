@@ -72,7 +72,6 @@ struct digest {
 void digest_pack(struct buf *out, const struct digest *digest);
 struct digest *digest_unpack(
     struct arena *arena, const void *bytes, size_t len, struct error *err); /* NULL: err */
-/* One item alone, as the state file keeps it (body, links, images; not number and questions). */
 size_t edition_item_count(const struct edition *edition);
 
 #endif

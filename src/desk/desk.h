@@ -19,7 +19,6 @@ struct desk_tools {
     const struct command *const *commands; /* NULL-terminated: the chat commands (src/commands) */
     uint64_t seed;
     bool drain;    /* run --drain: no new rules, no listening */
-    bool rehearse; /* plan: as always, but the caller answers the sends itself */
 };
 
 /* The desk borrows all three until desk_free(). */
