@@ -18,7 +18,7 @@ struct command; /* desk/command.h */
 struct desk_tools {
     const struct command *const *commands; /* NULL-terminated: the chat commands (src/commands) */
     uint64_t seed;
-    bool drain;    /* run --drain: no new rules, no listening */
+    bool drain; /* run --drain: no new rules, no listening */
 };
 
 /* The desk borrows all three until desk_free(). */
