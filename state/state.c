@@ -10,13 +10,13 @@
 /* "dgsd": written into every state file, so that a file of another program is not taken for one. */
 enum { STATE_APPLICATION = 0x64677364 };
 
-extern const unsigned char embedded__001_sql_data[];
-extern const size_t embedded__001_sql_size;
+extern const unsigned char embedded__001_sql_data[], embedded__002_sql_data[];
 
 static const struct migration {
     const unsigned char *text; /* ends with a NUL */
 } migrations[] = {
     {embedded__001_sql_data},
+    {embedded__002_sql_data},
 };
 enum { STATE_VERSION = sizeof migrations / sizeof migrations[0] };
 
@@ -120,7 +120,6 @@ static int migrate(struct state *state, struct error *err)
     int64_t version;
     if (ask(state, "PRAGMA user_version", &version, err))
         return -1;
-    /* cppcheck-suppress incorrectLogicOperator ; there is only one version so far */
     if (version > 0 && version < STATE_VERSION && *state->path && keep_copy(state, version, err))
         return -1;
     if (state_begin(state, err))

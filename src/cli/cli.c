@@ -338,7 +338,8 @@ void shell_ring(struct shell *shell, const char *what_waits)
 const struct channel **shell_channels(struct shell *shell, const char *names, size_t *count)
 {
     const struct setup *setup = shell->setup;
-    const struct channel **list = arena_array(&shell->arena, setup->channel_count + 1, sizeof *list);
+    const struct channel **list =
+        arena_array(&shell->arena, setup->channel_count + setup->aside_count + 1, sizeof *list);
     *count = 0;
     if (!strcmp(names, "all")) {
         for (size_t i = 0; i < setup->channel_count; i++)
@@ -360,7 +361,7 @@ const struct channel **shell_channels(struct shell *shell, const char *names, si
         bool listed = false;
         for (size_t i = 0; i < *count; i++)
             listed = listed || list[i] == channel;
-        if (!listed && *count < setup->channel_count)
+        if (!listed)
             list[(*count)++] = channel;
         at += len + (at[len] == ',');
     }

@@ -44,8 +44,9 @@ static const struct setup *rehearsal_setup(struct arena *arena, const struct set
         copy->bots[i] = setup->bots[i];
         copy->bots[i].settings.adapter = rehearsal_of(arena, setup->bots[i].settings.adapter);
     }
-    copy->channels = arena_array(arena, setup->channel_count, sizeof *copy->channels);
-    for (size_t i = 0; i < setup->channel_count; i++) {
+    size_t channels = setup->channel_count + setup->aside_count;
+    copy->channels = arena_array(arena, channels + 1, sizeof *copy->channels);
+    for (size_t i = 0; i < channels; i++) {
         copy->channels[i] = setup->channels[i];
         copy->channels[i].settings.adapter = copy->bots[setup->channels[i].bot].settings.adapter;
     }

@@ -182,8 +182,9 @@ static int open_file(struct shell *shell, const char *path)
     setup->source_count = 1;
     if (digest->count && digest->editions[0].language && !shell->setup)
         setup->language = !strncmp(digest->editions[0].language, "zh", 2) ? "zh" : "en";
-    struct channel *channels = arena_array(&shell->arena, setup->channel_count + 1, sizeof *channels);
-    for (size_t i = 0; i < setup->channel_count; i++) {
+    size_t count = setup->channel_count + setup->aside_count;
+    struct channel *channels = arena_array(&shell->arena, count + 1, sizeof *channels);
+    for (size_t i = 0; i < count; i++) {
         channels[i] = setup->channels[i];
         channels[i].from = arena_alloc(&shell->arena, sizeof(size_t));
         channels[i].from_count = 1;

@@ -12,10 +12,17 @@ const char *setting(const struct settings *settings, const char *key)
 
 const struct channel *setup_channel(const struct setup *setup, const char *name)
 {
-    for (size_t i = 0; i < setup->channel_count; i++)
+    for (size_t i = 0; i < setup->channel_count + setup->aside_count; i++)
         if (!strcmp(setup->channels[i].name, name))
             return &setup->channels[i];
     return NULL;
+}
+
+const char *setup_proxy(const struct setup *setup, size_t bot)
+{
+    const char *own = bot < setup->bot_count ? setting(&setup->bots[bot].settings, "proxy") : NULL;
+    const char *proxy = own ? own : setup->proxy ? setup->proxy->value : NULL;
+    return proxy && strcmp(proxy, "off") ? proxy : NULL;
 }
 
 bool setup_is_editor(const struct setup *setup, const char *member)

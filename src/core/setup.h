@@ -20,6 +20,22 @@ struct option_value {
     int line, column;
 };
 
+/* From `opens` on, up to `closes`: minutes of the local day. closes <= opens: across midnight. */
+struct window {
+    uint16_t opens, closes;
+};
+
+/* Local days on which nothing is told: both ends belong to it. Days as civil_days() counts them. */
+struct day_range {
+    int64_t first, last;
+};
+
+/* Names of sections and tags, words in title or text; folded comparison (utf8_fold). Empty = says nothing. */
+struct filter {
+    const char **sections, **tags, **words;
+    size_t section_count, tag_count, word_count;
+};
+
 /* Everything an adapter may know of one channel: the bot's options and the channel's own, the latter winning.
  */
 struct settings {
@@ -33,6 +49,8 @@ const char *setting(const struct settings *settings, const char *key); /* NULL =
 enum what { WHAT_CONTENTS, WHAT_EDITION, WHAT_SECTION, WHAT_ITEM, WHAT_QUESTION, WHAT_TEXT, WHAT_ANSWER };
 extern const char *const what_names[]; /* "contents", "edition", …; the words of SQL and the command line */
 
+enum catch_up { CATCH_UP_ONE, CATCH_UP_SKIP }; /* what becomes of occasions that were missed */
+
 /* One line of a routine (`posts:`). */
 struct rule {
     enum what what;      /* never TEXT or ANSWER */
@@ -40,6 +58,8 @@ struct rule {
     bool when_published; /* told when an edition is published; else by schedule or every_ms */
     struct schedule schedule;
     int64_t every_ms; /* the demo's own kind: this long after the last one; 0 = not used */
+    enum catch_up catch_up;
+    int64_t max_age_ms; /* how long a post of it may wait; 0 = as plan_expiry() has it */
     const char
         *text; /* the rule in its normal form, e.g. "item at 09:00,18:30 mon-fri"; part of a run's key */
     int line;
@@ -67,8 +87,17 @@ enum start { START_NONE, START_NEWEST };
 enum leftovers { LEFTOVERS_RETIRE, LEFTOVERS_KEEP };
 enum sound { SOUND_DEFAULT /* contents and edition ring, the rest is silent */, SOUND_ALWAYS, SOUND_NEVER };
 
+/* Groups are what people configure. The others are chats of single people that digestd itself needs. */
+enum channel_kind {
+    CHANNEL_GROUP,
+    CHANNEL_OPERATOR, /* "~operator", "~operator2" …: hears of troubles; never told by rules */
+    CHANNEL_EDITOR, /* "telegram:12345": an editor's own chat, for a look before the group; nothing counts as
+                       told there */
+};
+
 struct channel {
     const char *name;
+    enum channel_kind kind;
     size_t bot; /* index into setup.bots */
     struct settings settings;
     const char *language; /* "zh" or "en" */
@@ -81,8 +110,14 @@ struct channel {
     enum leftovers leftovers;
     enum when_unknown when_unknown;
     enum sound sound;
-    bool preview; /* link previews */
-    bool pin;     /* pin the contents post */
+    bool preview;         /* link previews */
+    bool pin;             /* pin the contents post */
+    struct window window; /* posts of rules leave only inside; opens == closes: always */
+    struct day_range *pauses;
+    size_t pause_count;
+    struct filter only, not ; /* which items and questions it is told */
+    int fuse_hour, fuse_day;  /* unattended posts at most; 0 = the usual 12 and 40, -1 = no limit */
+    bool rehearse;            /* everything but the last request */
     int line;
 };
 
@@ -95,19 +130,29 @@ struct setup {
     size_t source_count;
     struct bot *bots;
     size_t bot_count;
-    struct channel *channels;
-    size_t channel_count;
-    const char **editors; /* "telegram:12345" */
+    struct channel *channels; /* the groups, and behind them the chats of single people */
+    size_t channel_count;     /* groups */
+    size_t aside_count;       /* of the others */
+    const char **editors;     /* "telegram:12345" */
     size_t editor_count;
-    const char *ca_file;     /* certificates that are trusted for what goes out; NULL = the system's */
-    const char *http_listen; /* "127.0.0.1:8080"; "" = no page */
-    const char *http_public; /* "https://digest.example.org" or "" */
+    const char *ca_file;        /* certificates that are trusted for what goes out; NULL = the system's */
+    const char *http_listen;    /* "127.0.0.1:8080"; "" = no page */
+    const char *http_hooks;     /* address of the listener for platforms; "" or NULL = off */
+    const char *http_public;    /* "https://digest.example.org" or "" */
+    struct option_value *proxy; /* for all that goes out; NULL = none. A secret: it may hold a password */
+    struct option_value
+        *heartbeat; /* address asked every heartbeat_ms while all is well; NULL = none. A secret */
+    int64_t heartbeat_ms;
     bool demo;
     const char **warnings; /* file:line:column: …, to be printed once */
     size_t warning_count;
 };
 
-const struct channel *setup_channel(const struct setup *setup, const char *name); /* NULL = none */
+/* By name, also among the chats of single people; NULL = none. */
+const struct channel *setup_channel(const struct setup *setup, const char *name);
+/* The proxy of a bot's requests (index into bots, SIZE_MAX = of no bot): its own, else the one for all; NULL
+ * = none. */
+const char *setup_proxy(const struct setup *setup, size_t bot);
 bool setup_is_editor(const struct setup *setup, const char *member);
 
 #endif

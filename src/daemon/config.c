@@ -8,18 +8,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SETTLE_MS = 10 * 60 * 1000, SETTLE_UNSAID = -1, NAME_MAX_BYTES = 64, ID_DIGITS_MAX = 20 };
+enum {
+    SETTLE_MS = 10 * 60 * 1000,
+    SETTLE_UNSAID = -1,
+    NAME_MAX_BYTES = 64,
+    ID_DIGITS_MAX = 20,
+    HEARTBEAT_MS = 5 * 60 * 1000,
+    HEARTBEAT_MIN_MS = 10 * 1000,
+};
 
 int config_name(struct loader *loader, int line, int column, const char *name)
 {
-    bool good = *name && *name != '-' && strlen(name) <= NAME_MAX_BYTES && strcmp(name, "all") != 0;
+    bool good =
+        *name && *name != '-' && *name != '~' && strlen(name) <= NAME_MAX_BYTES && strcmp(name, "all") != 0;
     for (const char *at = name; *at; at++)
         good = good && (unsigned char)*at > ' ' && *at != 0x7f && !strchr(",/#!", *at);
     return good ? 0
                 : fail(loader, line, column,
-                      "\"%s\" cannot be a name: no spaces, commas or slashes, no \"-\" first, not \"all\", "
+                      "\"%s\" cannot be a name: no spaces, commas or slashes, no \"-\" or \"~\" first, not "
+                      "\"all\", "
                       "at most %d bytes",
-                      "\"%s\" 不能当名字：不要空格、逗号、斜线，不以 - 开头，不叫 all，最多 %d 字节",
+                      "\"%s\" 不能当名字：不要空格、逗号、斜线，不以 - 或 ~ 开头，不叫 all，最多 %d 字节",
                       shown(loader, name), NAME_MAX_BYTES);
 }
 
@@ -152,12 +161,71 @@ static int load_http(struct loader *loader, struct yaml *at)
         return 0;
     if (need(loader, at, YAML_MAP, "http"))
         return -1;
-    const struct yaml *listen = take(loader, at, "listen"), *open = take(loader, at, "public");
+    const struct yaml *listen = take(loader, at, "listen"), *open = take(loader, at, "public"),
+                      *hooks = take(loader, at, "hooks");
     if (leftover(loader, at, "http", IN_HTTP) ||
         (listen && value_listen(loader, listen, &loader->setup->http_listen)) ||
+        (hooks && value_listen(loader, hooks, &loader->setup->http_hooks)) ||
         (open && value_url(loader, open, &loader->setup->http_public)))
         return -1;
     return 0;
+}
+
+int config_proxy(struct loader *loader, struct yaml *at, struct option_value *value)
+{
+    static const char *const schemes[] = {"http://", "https://", "socks5h://", "socks5://", NULL};
+    if (at->kind == YAML_SCALAR && !strcmp(at->text, "off")) {
+        *value =
+            (struct option_value){.key = at->key, .value = "off", .line = at->line, .column = at->column};
+        return 0;
+    }
+    return value_address(loader, at, schemes, value);
+}
+
+/* {heartbeat: "https://…"}, or with how often: {url: …, every: 10m}. */
+static int load_heartbeat(struct loader *loader, struct yaml *at)
+{
+    static const char *const schemes[] = {"https://", "http://", NULL};
+    struct setup *setup = loader->setup;
+    if (!at)
+        return 0;
+    struct yaml *url = take(loader, at, "url"), *every = take(loader, at, "every");
+    setup->heartbeat = arena_alloc(loader->arena, sizeof *setup->heartbeat);
+    if (url && leftover(loader, at, "heartbeat", 0))
+        return -1;
+    if (value_address(loader, url ? url : at, schemes, setup->heartbeat) ||
+        (every && value_duration(loader, every, &setup->heartbeat_ms)))
+        return -1;
+    return setup->heartbeat_ms >= HEARTBEAT_MIN_MS
+               ? 0
+               : fail(loader, every->line, every->column, "every: is at least 10s here", "every: 至少 10s");
+}
+
+/* What is said for all channels. The parts are read with each channel; here only what stands alone. */
+static int load_common(struct loader *loader, struct yaml *root)
+{
+    struct common *common = &loader->common;
+    struct channel unused = {0};
+    *common = (struct common){.posts = take(loader, root, "posts"),
+        .window = take(loader, root, "window"),
+        .pause = take(loader, root, "pause"),
+        .fuse = take(loader, root, "fuse"),
+        .mode = take(loader, root, "mode")};
+    struct yaml *proxy = take(loader, root, "proxy");
+    if (proxy) {
+        loader->setup->proxy = arena_alloc(loader->arena, sizeof *loader->setup->proxy);
+        if (config_proxy(loader, proxy, loader->setup->proxy))
+            return -1;
+    }
+    return config_window(loader, common->window, &unused.window) ||
+                   config_pause(loader, common->pause, &unused) ||
+                   config_fuse(loader, common->fuse, &unused) ||
+                   config_mode(loader, common->mode, &unused.rehearse) ||
+                   config_missed(loader, take(loader, root, "catch_up"), take(loader, root, "max_age"),
+                       &common->missed) ||
+                   load_heartbeat(loader, take(loader, root, "heartbeat"))
+               ? -1
+               : 0;
 }
 
 static int load_root(struct loader *loader, struct yaml *root)
@@ -166,7 +234,8 @@ static int load_root(struct loader *loader, struct yaml *root)
     if (need(loader, root, YAML_MAP, loader->file))
         return -1;
     static const char *const keys[] = {"state", "timezone", "language", "sources", "bots", "posts",
-        "channels", "editors", "http", "ca", NULL};
+        "channels", "editors", "http", "ca", "operator", "heartbeat", "proxy", "fuse", "mode", "window",
+        "pause", "catch_up", "max_age", NULL};
     take_all(loader, root, keys);
     if (leftover(loader, root, say(loader, "the file", "文件"), IN_FILE))
         return -1;
@@ -192,13 +261,16 @@ static int load_root(struct loader *loader, struct yaml *root)
         setup->ca_file = absolute(loader, text);
     }
     size_t bot_room = (bots && bots->kind == YAML_MAP ? yaml_count(bots) : 0) +
-                      (channels && channels->kind == YAML_MAP ? yaml_count(channels) : 0) + 1;
+                      (channels && channels->kind == YAML_MAP ? yaml_count(channels) : 0) + OPERATORS_MAX + 1;
     setup->bots = arena_array(loader->arena, bot_room, sizeof *setup->bots);
-    loader->posts = take(loader, root, "posts");
-    if (config_sources(loader, take(loader, root, "sources")) || config_bots(loader, bots) ||
-        config_channels(loader, channels) || load_editors(loader, take(loader, root, "editors")) ||
-        load_http(loader, take(loader, root, "http")))
+    struct yaml *editors = take(loader, root, "editors"), *operator= take(loader, root, "operator");
+    loader->aside_room = (operator&& operator->kind == YAML_LIST ? yaml_count(operator) : 1) +
+                         (editors && editors->kind == YAML_LIST ? yaml_count(editors) : 0);
+    if (load_common(loader, root) || config_sources(loader, take(loader, root, "sources")) ||
+        config_bots(loader, bots) || config_channels(loader, channels) || config_operator(loader, operator) ||
+        load_editors(loader, editors) || load_http(loader, take(loader, root, "http")))
         return -1;
+    config_editor_chats(loader);
     config_settle(setup);
     return 0;
 }
@@ -255,7 +327,9 @@ int config_parse(const char *path, const char *bytes, size_t len, struct arena *
         .language = "en",
         .zone = zone_utc(),
         .http_listen = "127.0.0.1:8080",
-        .http_public = ""};
+        .http_hooks = "",
+        .http_public = "",
+        .heartbeat_ms = HEARTBEAT_MS};
     struct yaml *root = yaml_parse(arena, loader.file, chinese, bytes, len, err);
     if (!root || load_root(&loader, root))
         return -1;

@@ -67,11 +67,16 @@ static int load_options(struct loader *loader, struct yaml *at, const struct ada
 static struct settings new_settings(struct loader *loader, const struct adapter *adapter, const char *name)
 {
     struct settings settings = {.adapter = adapter, .name = name};
-    settings.values = arena_array(loader->arena, adapter->option_count * 2 + 1, sizeof *settings.values);
+    settings.values = arena_array(loader->arena, adapter->option_count * 2 + 2, sizeof *settings.values);
     return settings;
 }
 
 /* --- bots --- */
+
+static int load_proxy(struct loader *loader, struct yaml *at, struct settings *settings)
+{
+    return at ? config_proxy(loader, at, &settings->values[settings->count++]) : 0;
+}
 
 static int load_bot(struct loader *loader, struct yaml *at, struct bot *bot)
 {
@@ -87,12 +92,16 @@ static int load_bot(struct loader *loader, struct yaml *at, struct bot *bot)
     if (!adapter)
         return -1;
     take_options(loader, at, adapter, OF_BOT);
+    struct yaml *proxy = take(loader, at, "proxy");
     if (misplaced(loader, at, adapter, OF_CHANNEL, "the bot's channels", "群那里（channels:）") ||
         leftover(loader, at, at->key, IN_BOT))
         return -1;
     *bot = (struct bot){
         .name = at->key, .settings = new_settings(loader, adapter, at->key), .line = at->key_line};
-    return load_options(loader, at, adapter, OF_BOT, at->key, &bot->settings);
+    return load_options(loader, at, adapter, OF_BOT, at->key, &bot->settings) ||
+                   load_proxy(loader, proxy, &bot->settings)
+               ? -1
+               : 0;
 }
 
 int config_bots(struct loader *loader, struct yaml *at)
@@ -188,12 +197,12 @@ static int bring_bot(
     if (!adapter)
         return -1;
     for (size_t i = 0; i < setup->bot_count; i++)
-        if (!strcmp(setup->bots[i].name, at->key))
+        if (!strcmp(setup->bots[i].name, channel->name))
             return fail(loader, at->key_line, at->key_column, "a bot is named %s as well", "已有机器人叫 %s",
-                at->key);
+                channel->name);
     channel->bot = setup->bot_count++;
-    setup->bots[channel->bot] = (struct bot){.name = at->key,
-        .settings = new_settings(loader, adapter, at->key),
+    setup->bots[channel->bot] = (struct bot){.name = channel->name,
+        .settings = new_settings(loader, adapter, channel->name),
         .own = true,
         .line = at->key_line};
     return 0;
@@ -204,11 +213,11 @@ static int load_channel_bot(struct loader *loader, struct yaml *at, struct chann
 {
     struct yaml *named = take(loader, at, "bot"), *platform = take(loader, at, "platform");
     if (!named && !platform &&
-        (misspelt(loader, at, at->key, "bot") || misspelt(loader, at, at->key, "platform")))
+        (misspelt(loader, at, channel->name, "bot") || misspelt(loader, at, channel->name, "platform")))
         return -1;
     if (!named == !platform)
         return fail(loader, at->line, at->column, "%s needs bot: or platform:, and not both",
-            "%s 要写 bot: 或 platform:，二选一", at->key);
+            "%s 要写 bot: 或 platform:，二选一", channel->name);
     if (named ? find_bot(loader, named, channel) : bring_bot(loader, at, platform, channel))
         return -1;
     struct bot *bot = &loader->setup->bots[channel->bot];
@@ -218,9 +227,15 @@ static int load_channel_bot(struct loader *loader, struct yaml *at, struct chann
         take_options(loader, at, adapter, OF_BOT);
     else if (misplaced(loader, at, adapter, OF_BOT, "the bot (bots:)", "机器人那里（bots:）"))
         return -1;
-    if (leftover(loader, at, at->key, IN_CHANNEL))
+    struct yaml *proxy = bot->own ? take(loader, at, "proxy") : NULL;
+    if (leftover(loader, at, channel->name, IN_CHANNEL))
         return -1;
-    return bot->own ? load_options(loader, at, adapter, OF_BOT, at->key, &bot->settings) : 0;
+    if (!bot->own)
+        return 0;
+    return load_options(loader, at, adapter, OF_BOT, channel->name, &bot->settings) ||
+                   load_proxy(loader, proxy, &bot->settings)
+               ? -1
+               : 0;
 }
 
 static int load_choices(struct loader *loader, struct yaml *at, struct channel *channel)
@@ -247,30 +262,49 @@ static int load_choices(struct loader *loader, struct yaml *at, struct channel *
     return 0;
 }
 
-static int load_channel(struct loader *loader, struct yaml *at, struct channel *channel)
+/* The channel's own words, else what the file says for all. */
+static int load_limits(struct loader *loader, struct yaml *at, struct channel *channel)
+{
+    const struct common *common = &loader->common;
+    const struct yaml *window = take(loader, at, "window"), *pause = take(loader, at, "pause"),
+                      *fuse = take(loader, at, "fuse"), *mode = take(loader, at, "mode");
+    loader->missed = common->missed;
+    return config_window(loader, window ? window : common->window, &channel->window) ||
+                   config_pause(loader, pause ? pause : common->pause, channel) ||
+                   config_fuse(loader, fuse ? fuse : common->fuse, channel) ||
+                   config_mode(loader, mode ? mode : common->mode, &channel->rehearse) ||
+                   config_filter(loader, take(loader, at, "only"), &channel->only) ||
+                   config_filter(loader, take(loader, at, "not"), &channel->not ) ||
+                   config_missed(
+                       loader, take(loader, at, "catch_up"), take(loader, at, "max_age"), &loader->missed)
+               ? -1
+               : 0;
+}
+
+int config_channel(struct loader *loader, struct yaml *at, const char *name, struct channel *channel)
 {
     static const char *const keys[] = {"bot", "platform", "from", "language", "timezone", "posts", "start",
-        "leftovers", "when_unknown", "silent", "preview", "pin", NULL};
+        "leftovers", "when_unknown", "silent", "preview", "pin", "window", "pause", "fuse", "mode", "only",
+        "not", "catch_up", "max_age", NULL};
     struct setup *setup = loader->setup;
-    if (config_name(loader, at->key_line, at->key_column, at->key) || need(loader, at, YAML_MAP, at->key))
-        return -1;
     *channel = (struct channel){
-        .name = at->key, .language = setup->language, .zone = setup->zone, .line = at->key_line};
+        .name = name, .language = setup->language, .zone = setup->zone, .line = at->key_line};
     take_all(loader, at, keys);
     if (load_channel_bot(loader, at, channel))
         return -1;
     const struct bot *bot = &setup->bots[channel->bot];
-    channel->settings = new_settings(loader, bot->settings.adapter, at->key);
+    channel->settings = new_settings(loader, bot->settings.adapter, name);
     for (size_t i = 0; i < bot->settings.count; i++)
         channel->settings.values[channel->settings.count++] = bot->settings.values[i];
     struct yaml *language = take(loader, at, "language"), *zone = take(loader, at, "timezone"),
                 *posts = take(loader, at, "posts");
-    if (load_options(loader, at, bot->settings.adapter, OF_CHANNEL, at->key, &channel->settings) ||
-        load_choices(loader, at, channel) || load_from(loader, take(loader, at, "from"), channel) ||
+    if (load_options(loader, at, bot->settings.adapter, OF_CHANNEL, name, &channel->settings) ||
+        load_choices(loader, at, channel) || load_limits(loader, at, channel) ||
+        load_from(loader, take(loader, at, "from"), channel) ||
         (language && value_language(loader, language, &channel->language)) ||
         (zone && value_zone(loader, zone, &channel->zone)))
         return -1;
-    posts = posts ? posts : loader->posts;
+    posts = posts ? posts : *name == '~' ? NULL : loader->common.posts;
     if (!posts)
         return 0;
     bool had_zone = loader->zone_given;
@@ -287,7 +321,7 @@ static int check_routine(struct loader *loader)
     size_t count;
     bool had_zone = loader->zone_given;
     loader->zone_given = true; /* whether it lacks one depends on the channels that follow it */
-    int result = loader->posts ? config_rules(loader, loader->posts, &rules, &count) : 0;
+    int result = loader->common.posts ? config_rules(loader, loader->common.posts, &rules, &count) : 0;
     loader->zone_given = had_zone;
     return result;
 }
@@ -328,6 +362,9 @@ int config_channels(struct loader *loader, struct yaml *at)
     struct setup *setup = loader->setup;
     if (at && (at->kind == YAML_LIST || *at->text) && need(loader, at, YAML_MAP, "channels"))
         return -1;
+    /* Also for the operator's chats and the editors'. */
+    setup->channels = arena_array(
+        loader->arena, (at ? yaml_count(at) : 0) + loader->aside_room + 1, sizeof *setup->channels);
     if (!at || !at->first) {
         /* A bot alone listens: /where in the group tells the line that is still missing. */
         if (setup->bot_count)
@@ -335,9 +372,10 @@ int config_channels(struct loader *loader, struct yaml *at)
         return fail(loader, at ? at->line : 1, at ? at->column : 1, "there are no channels: to post to",
             "没有 channels:，不知道往哪儿发");
     }
-    setup->channels = arena_array(loader->arena, yaml_count(at), sizeof *setup->channels);
     for (struct yaml *one = at->first; one; one = one->next) {
-        if (load_channel(loader, one, &setup->channels[setup->channel_count]))
+        if (config_name(loader, one->key_line, one->key_column, one->key) ||
+            need(loader, one, YAML_MAP, one->key) ||
+            config_channel(loader, one, one->key, &setup->channels[setup->channel_count]))
             return -1;
         setup->channel_count++;
     }

@@ -139,7 +139,9 @@ static int load_rule(struct loader *loader, struct yaml *at, struct rule *rule)
         return -1;
     struct yaml *what = take(loader, at, "what"), *when = take(loader, at, "when"),
                 *times = take(loader, at, "at"), *days = take(loader, at, "days"),
-                *section = take(loader, at, "section");
+                *section = take(loader, at, "section"), *catch_up = take(loader, at, "catch_up"),
+                *max_age = take(loader, at, "max_age");
+    struct missed missed = loader->missed;
     *rule = (struct rule){.section = "", .line = at->line};
     if (leftover(loader, at, owner, IN_RULE))
         return -1;
@@ -156,8 +158,10 @@ static int load_rule(struct loader *loader, struct yaml *at, struct rule *rule)
         return fail(loader, at->line, at->column,
             "a rule needs when: published or at: \"09:00\", and not both",
             "规则要写 when: published 或 at: \"09:00\"，二选一");
-    if (load_when(loader, at, when, times, days, rule))
+    if (load_when(loader, at, when, times, days, rule) || config_missed(loader, catch_up, max_age, &missed))
         return -1;
+    rule->catch_up = missed.catch_up;
+    rule->max_age_ms = missed.max_age_ms;
     rule_text(loader, rule);
     return 0;
 }

@@ -124,24 +124,12 @@ static const struct {
     unsigned places;
     const char *english, *chinese; /* what to do instead */
 } later[] = {
-    {"operator", IN_FILE, "", ""},
-    {"heartbeat", IN_FILE, "", ""},
-    {"fuse", IN_FILE | IN_CHANNEL, "", ""},
-    {"mode", IN_FILE | IN_CHANNEL, "", ""},
-    {"proxy", IN_FILE | IN_BOT | IN_CHANNEL, "", ""},
     {"url", IN_SOURCE, "; use path:", "，请用 path:"},
     {"every", IN_SOURCE, "", ""},
     {"cron", IN_RULE, "; use at: and days:", "，请用 at: 和 days:"},
-    {"window", IN_FILE | IN_CHANNEL | IN_RULE, "", ""},
-    {"catch_up", IN_FILE | IN_CHANNEL | IN_RULE, "", ""},
-    {"max_age", IN_FILE | IN_CHANNEL | IN_RULE, "", ""},
-    {"pause", IN_FILE | IN_CHANNEL, "", ""},
     {"pace", IN_BOT | IN_CHANNEL, "", ""},
-    {"only", IN_CHANNEL | IN_RULE, "", ""},
-    {"not", IN_CHANNEL | IN_RULE, "", ""},
     {"template", IN_CHANNEL | IN_RULE, "", ""},
     {"footer", IN_CHANNEL, "", ""},
-    {"hooks", IN_HTTP, "", ""},
 };
 
 static void remember(struct loader *loader, struct yaml *map, const char *key)
@@ -510,6 +498,30 @@ static int check_option(
     default:
         return 0;
     }
+}
+
+int value_address(
+    struct loader *loader, struct yaml *node, const char *const *schemes, struct option_value *value)
+{
+    *value =
+        (struct option_value){.key = node->key, .secret = true, .line = node->line, .column = node->column};
+    if (node->kind == YAML_MAP)
+        return secret_reference(loader, node, value);
+    if (value_text(loader, node, &value->value))
+        return -1;
+    struct buf known = BUF_INIT(200);
+    bool good = false;
+    for (size_t i = 0; schemes[i]; i++) {
+        size_t len = strlen(schemes[i]);
+        good |=
+            !strncmp(value->value, schemes[i], len) && value->value[len] && !strpbrk(value->value, " \"<>");
+        buf_addf(&known, "%s%s", i ? ", " : "", schemes[i]);
+    }
+    if (!good)
+        fail(loader, node->line, node->column, "%s is an address that begins with one of %s",
+            "%s 是以这些之一开头的地址：%s", node->key, known.data);
+    buf_free(&known);
+    return good ? 0 : -1;
 }
 
 int value_option(

@@ -7,6 +7,18 @@
 #include "core/buf.h"
 #include "daemon/yaml.h"
 
+/* What becomes of occasions nobody was there for. */
+struct missed {
+    enum catch_up catch_up;
+    int64_t max_age_ms; /* 0 = not said */
+};
+
+/* What the file says for all channels: each may say otherwise. */
+struct common {
+    struct yaml *posts, *window, *pause, *fuse, *mode;
+    struct missed missed;
+};
+
 struct loader {
     struct arena *arena;
     struct setup *setup;
@@ -14,7 +26,9 @@ struct loader {
     const char *folder; /* absolute, ends with "/" */
     bool chinese;
     bool zone_given;
-    struct yaml *posts; /* the routine of channels that have none */
+    struct common common;
+    size_t aside_room;    /* chats of single people at most */
+    struct missed missed; /* of the channel whose rules are read */
     const char **warnings;
     size_t warning_count, warning_room;
     struct error *err;
@@ -70,6 +84,10 @@ int value_zone(struct loader *loader, const struct yaml *node, const struct zone
 int value_language(struct loader *loader, const struct yaml *node, const char **language);
 /* `node` NULL leaves *choice as it is. `choices` ends with NULL. */
 int value_choice(struct loader *loader, const struct yaml *node, const char *const *choices, int *choice);
+/* A network address that may hold a password or a token: taken as it is, or a reference as of any secret.
+ * Never shown. `schemes` as "http:// https://". */
+int value_address(
+    struct loader *loader, struct yaml *node, const char *const *schemes, struct option_value *value);
 /* An adapter's option, perhaps a reference to a secret. */
 int value_option(
     struct loader *loader, struct yaml *node, const struct option *option, struct option_value *value);

@@ -170,8 +170,12 @@ int secrets_resolve(struct setup *setup, struct arena *arena, struct error *err)
     for (size_t i = 0; i < setup->bot_count; i++)
         if (resolve(&resolver, &setup->bots[i].settings))
             return -1;
-    for (size_t i = 0; i < setup->channel_count; i++)
+    for (size_t i = 0; i < setup->channel_count + setup->aside_count; i++)
         if (resolve(&resolver, &setup->channels[i].settings))
+            return -1;
+    struct option_value *alone[] = {setup->proxy, setup->heartbeat};
+    for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
+        if (alone[i] && alone[i]->from && (look_up(&resolver, alone[i]) || trim(&resolver, alone[i])))
             return -1;
     return refuse_twins(&resolver);
 }

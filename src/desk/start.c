@@ -29,13 +29,14 @@ static void add_place(
 int load_places(struct turn *turn)
 {
     const struct setup *setup = turn->setup;
+    size_t channels = setup->channel_count + setup->aside_count;
     struct rows_channel rows;
     if (state_channels(turn->state, turn->arena, &rows, turn->err))
         return -1;
     turn->places =
-        arena_array(turn->arena, setup->channel_count + setup->bot_count + 1, sizeof *turn->places);
+        arena_array(turn->arena, channels + setup->bot_count + 1, sizeof *turn->places);
     turn->place_count = 0;
-    for (size_t i = 0; i < setup->channel_count; i++) {
+    for (size_t i = 0; i < channels; i++) {
         const struct channel_row *row = row_named(&rows, setup->channels[i].name);
         if (row)
             add_place(turn, row, &setup->channels[i], setup->channels[i].bot);
@@ -105,12 +106,12 @@ static int add_channel(struct turn *turn, const struct channel *conf)
 static int add_channels(struct turn *turn, int *added)
 {
     *added = 0;
-    for (size_t i = 0; i < turn->setup->channel_count; i++) {
+    for (size_t i = 0; i < turn->setup->channel_count + turn->setup->aside_count; i++) {
         if (place_named(turn, turn->setup->channels[i].name))
             continue;
         if (add_channel(turn, &turn->setup->channels[i]))
             return -1;
-        ++*added;
+        *added += i < turn->setup->channel_count;
     }
     for (size_t i = 0; i < turn->setup->bot_count; i++) {
         const char *name = outside_name(turn, &turn->setup->bots[i]);

@@ -82,6 +82,36 @@ static void show_settings(struct buf *out, const struct settings *settings)
     }
 }
 
+static void show_filter(struct buf *out, const char *name, const struct filter *filter)
+{
+    if (!(filter->section_count + filter->tag_count + filter->word_count))
+        return;
+    buf_addf(out, "  %s", name);
+    for (size_t i = 0; i < filter->section_count; i++)
+        buf_addf(out, " section=%s", filter->sections[i]);
+    for (size_t i = 0; i < filter->tag_count; i++)
+        buf_addf(out, " tag=%s", filter->tags[i]);
+    for (size_t i = 0; i < filter->word_count; i++)
+        buf_addf(out, " word=%s", filter->words[i]);
+    buf_addc(out, '\n');
+}
+
+/* What most channels leave as it is. */
+static void show_limits(struct buf *out, const struct channel *channel)
+{
+    if (channel->window.opens != channel->window.closes)
+        buf_addf(out, "  window %d-%d\n", channel->window.opens, channel->window.closes);
+    for (size_t i = 0; i < channel->pause_count; i++)
+        buf_addf(out, "  pause %lld..%lld\n", (long long)channel->pauses[i].first,
+            (long long)channel->pauses[i].last);
+    if (channel->fuse_hour)
+        buf_addf(out, "  fuse %d/%d\n", channel->fuse_hour, channel->fuse_day);
+    if (channel->rehearse)
+        buf_adds(out, "  rehearse\n");
+    show_filter(out, "only", &channel->only);
+    show_filter(out, "not", &channel->not );
+}
+
 static void show_channel(struct buf *out, const struct setup *setup, const struct channel *channel)
 {
     static const char *const unknown[] = {"ask", "resend", "assume_sent"};
@@ -95,8 +125,15 @@ static void show_channel(struct buf *out, const struct setup *setup, const struc
     for (size_t i = 0; i < channel->from_count; i++)
         buf_addf(out, " %s", setup->sources[channel->from[i]].name);
     buf_addc(out, '\n');
-    for (size_t i = 0; i < channel->rule_count; i++)
-        buf_addf(out, "  rule %s line=%d\n", channel->rules[i].text, channel->rules[i].line);
+    show_limits(out, channel);
+    for (size_t i = 0; i < channel->rule_count; i++) {
+        const struct rule *rule = &channel->rules[i];
+        buf_addf(out, "  rule %s%s", rule->text,
+            rule->catch_up == CATCH_UP_SKIP ? " (skips what was missed)" : "");
+        if (rule->max_age_ms)
+            buf_addf(out, " (for %lld s)", (long long)rule->max_age_ms / 1000);
+        buf_addf(out, " line=%d\n", rule->line);
+    }
 }
 
 static void show_setup(struct buf *out, const struct setup *setup)
@@ -113,8 +150,16 @@ static void show_setup(struct buf *out, const struct setup *setup)
         show_settings(out, &setup->bots[i].settings);
         buf_addf(out, " line=%d\n", setup->bots[i].line);
     }
-    for (size_t i = 0; i < setup->channel_count; i++)
+    for (size_t i = 0; i < setup->channel_count + setup->aside_count; i++)
         show_channel(out, setup, &setup->channels[i]);
+    if (*setup->http_hooks)
+        buf_addf(out, "hooks %s\n", setup->http_hooks);
+    if (setup->proxy)
+        buf_addf(
+            out, "proxy %s(%s)\n", setup->proxy->value, setup->proxy->from ? setup->proxy->reference : "");
+    if (setup->heartbeat)
+        buf_addf(out, "heartbeat %s(%s) every %lld s\n", setup->heartbeat->value,
+            setup->heartbeat->from ? setup->heartbeat->reference : "", (long long)setup->heartbeat_ms / 1000);
     for (size_t i = 0; i < setup->editor_count; i++)
         buf_addf(out, "editor %s\n", setup->editors[i]);
     for (size_t i = 0; i < setup->warning_count; i++)
