@@ -231,6 +231,17 @@ int state_bot(
     return find_bot(state, arena, name, row, &found, err);
 }
 
+int state_bot_look(
+    struct state *state, struct arena *arena, const char *name, struct bot_row *row, struct error *err)
+{
+    bool found;
+    if (find_bot(state, arena, name, row, &found, err))
+        return -1;
+    if (!found)
+        *row = (struct bot_row){.name = name, .cursor = "", .state = "on", .why = ""};
+    return 0;
+}
+
 int state_bot_set(
     struct state *state, int64_t id, const char *to, const char *why, int64_t now_ms, struct error *err)
 {

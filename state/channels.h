@@ -54,6 +54,9 @@ int state_shift(struct state *state, int64_t by_ms, struct error *err);
 
 int state_bot(struct state *state, struct arena *arena, const char *name, struct bot_row *row,
     struct error *err); /* made at need */
+/* The same without making one: state "on" when it is not known yet. */
+int state_bot_look(
+    struct state *state, struct arena *arena, const char *name, struct bot_row *row, struct error *err);
 int state_bot_set(
     struct state *state, int64_t id, const char *to, const char *why, int64_t now_ms, struct error *err);
 /* Every paused bot gets another chance. */

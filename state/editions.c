@@ -279,3 +279,11 @@ int state_forget_file(struct state *state, const char *source, const char *path,
     query_text(&q, path);
     return query_end(&q, err);
 }
+
+int state_files_broken(struct state *state, int64_t *count, struct error *err)
+{
+    struct query q;
+    query_start(&q, state, "SELECT count(*) FROM file WHERE error <> ''");
+    *count = query_row(&q) ? column_int(&q, 0) : 0;
+    return query_end(&q, err);
+}

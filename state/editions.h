@@ -129,6 +129,8 @@ int state_files(
 int state_file(struct state *state, struct arena *arena, const char *source, const char *path,
     struct file_row *row, bool *found, struct error *err);
 int state_set_file(struct state *state, const char *source, const struct file_row *row, struct error *err);
+/* How many files gave nothing when they were read last. */
+int state_files_broken(struct state *state, int64_t *count, struct error *err);
 /* The file is not there any more. Its editions stay. */
 int state_forget_file(struct state *state, const char *source, const char *path, struct error *err);
 

@@ -15,3 +15,11 @@ struct now clock_now(void)
 {
     return (struct now){.wall_ms = read_ms(CLOCK_REALTIME), .boot_ms = read_ms(CLOCK_BOOTTIME)};
 }
+
+int64_t clock_micros(void)
+{
+    struct timespec t;
+    int failed = clock_gettime(CLOCK_MONOTONIC, &t);
+    assert(!failed);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}

@@ -250,19 +250,6 @@ static int split_listen(const char *listen, char *address, size_t size, int *por
     return 0;
 }
 
-static bool healthz(const struct server_request *request, struct server_answer *answer, void *context)
-{
-    const struct daemon *daemon = context;
-    if (strcmp(request->path, "/healthz"))
-        return false;
-    bool well = daemon->ready && !daemon->failed_turn;
-    answer->status = well ? 200 : 503;
-    answer->type = "text/plain; charset=utf-8";
-    answer->body = well ? "ok\n" : daemon->failed_turn ? "the state file cannot be written\n" : "starting\n";
-    answer->body_len = strlen(answer->body);
-    return true;
-}
-
 static int open_page(struct daemon *daemon, struct error *err)
 {
     const struct setup *setup = daemon->setup;
@@ -274,7 +261,7 @@ static int open_page(struct daemon *daemon, struct error *err)
         return -1;
     struct room_hooks hooks = room_events;
     hooks.context = daemon;
-    hooks.other = healthz;
+    hooks.other = daemon_watched;
     if (!setup->demo)
         hooks.read = NULL;
     daemon->room = room_new(daemon->state, setup, commands, random_seed(), &hooks, err);
@@ -323,7 +310,8 @@ static int bring_up(struct daemon *daemon, struct error *err)
     const struct setup *setup = daemon->setup;
     struct http_options http = {
         .ca_file = setup->ca_file, .proxy = "", .user_agent = "digestd/" DIGESTD_VERSION};
-    struct desk_tools tools = {.commands = commands, .seed = random_seed(), .drain = daemon->options->drain};
+    struct desk_tools tools = {
+        .commands = commands, .seed = random_seed(), .drain = daemon->options->drain, .micros = clock_micros};
     daemon->state = state_open(setup->state, STATE_DAEMON, clock_now().wall_ms, err);
     if (!daemon->state)
         return -1;
@@ -400,13 +388,15 @@ static void take_down(struct daemon *daemon)
             free(daemon->setup_arenas[i]);
         }
     arena_free(&daemon->gathered);
+    buf_free(&daemon->page);
     free(daemon->events);
     free(daemon->pauses);
 }
 
 int daemon_run(const struct setup *setup, const struct daemon_options *options, struct error *err)
 {
-    struct daemon daemon = {.setup = setup, .options = options};
+    struct daemon daemon = {
+        .setup = setup, .options = options, .began_ms = clock_now().wall_ms, .page = BUF_INIT(0)};
     daemon.pauses = memory_new(setup->bot_count + 1, sizeof *daemon.pauses);
     int result = bring_up(&daemon, err);
     if (!result)

@@ -66,6 +66,8 @@ struct daemon {
     struct arena *setup_arenas[2]; /* of reloaded setups: the one in use, the one waiting */
     bool started, ready, ending, failed_turn, idle;
     struct error failure;
+    int64_t began_ms; /* wall */
+    struct buf page;  /* the answer to the last /healthz or /metrics */
 };
 
 /* daemon_events.c: each adds events that the next turn takes. */
@@ -75,6 +77,10 @@ extern const struct sources_hooks sources_events; /* without context */
 extern const struct room_hooks room_events;       /* without context; `other` is the daemon's */
 void bell_rang(const char *name, void *daemon);
 void drop_dropped(struct daemon *daemon); /* at the end: files that are still being read */
+
+/* daemon_health.c */
+bool daemon_watched(const struct server_request *request, struct server_answer *answer, void *daemon);
+bool daemon_well(struct daemon *daemon); /* /healthz would be green */
 
 /* daemon_actions.c */
 void carry_out(struct daemon *daemon, const struct action *action);

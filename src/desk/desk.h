@@ -19,11 +19,17 @@ struct desk_tools {
     const struct command *const *commands; /* NULL-terminated: the chat commands (src/commands) */
     uint64_t seed;
     bool drain; /* run --drain: no new rules, no listening */
+    /* A running clock in microseconds, to measure commits for /metrics; NULL = not measured. Nothing is
+     * decided by it. */
+    int64_t (*micros)(void);
 };
 
 /* The desk borrows all three until desk_free(). */
 struct desk *desk_new(struct state *state, const struct setup *setup, const struct desk_tools *tools);
 void desk_free(struct desk *desk);
+/* What it has done so far; valid until the next turn. */
+struct tally; /* desk/tally.h */
+const struct tally *desk_tally(const struct desk *desk);
 
 enum event_kind {
     EVENT_START,    /* once, after the sources were read for the first time */

@@ -9,6 +9,7 @@
 #include "desk/command.h"
 #include "desk/desk.h"
 #include "desk/pace.h"
+#include "desk/tally.h"
 #include "state/channels.h"
 #include "state/history.h"
 #include "state/posts.h"
@@ -71,6 +72,7 @@ struct memory {
     int64_t hold_until;                /* boot ms: the clock is not trusted before, 0 = it is */
     int64_t pruned;                    /* boot ms */
     uint64_t served;
+    struct tally tally;
     struct table flights, lanes, ears, askers, asked, strikes, troubles, everys, buckets, hosts;
 };
 

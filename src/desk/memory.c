@@ -3,6 +3,7 @@
 void memory_init(struct memory *memory, const struct setup *setup, uint64_t seed)
 {
     *memory = (struct memory){.setup = setup, .rng = {seed}};
+    tally_init(&memory->tally);
     memory->flights.width = sizeof(struct flight);
     memory->lanes.width = sizeof(struct lane);
     memory->ears.width = sizeof(struct ear);

@@ -33,8 +33,7 @@ int load_places(struct turn *turn)
     struct rows_channel rows;
     if (state_channels(turn->state, turn->arena, &rows, turn->err))
         return -1;
-    turn->places =
-        arena_array(turn->arena, channels + setup->bot_count + 1, sizeof *turn->places);
+    turn->places = arena_array(turn->arena, channels + setup->bot_count + 1, sizeof *turn->places);
     turn->place_count = 0;
     for (size_t i = 0; i < channels; i++) {
         const struct channel_row *row = row_named(&rows, setup->channels[i].name);

@@ -379,6 +379,16 @@ static int decide(struct turn *turn, const struct event *events, size_t count)
     return look_when_next(turn);
 }
 
+const struct tally *desk_tally(const struct desk *desk)
+{
+    return &desk->now.tally;
+}
+
+static int64_t micros(const struct desk *desk)
+{
+    return desk->tools.micros ? desk->tools.micros() : 0;
+}
+
 int desk_turn(struct desk *desk, const struct event *events, size_t count, struct now now,
     struct arena *arena, struct actions *out, struct error *err)
 {
@@ -396,10 +406,19 @@ int desk_turn(struct desk *desk, const struct event *events, size_t count, struc
         .wake = INT64_MAX};
     if (state_begin(desk->state, &mine))
         goto failed;
-    if (decide(&turn, events, count) || state_commit(desk->state, &mine)) {
+    int64_t decided = 0;
+    bool lost = decide(&turn, events, count) != 0;
+    if (!lost) {
+        decided = micros(desk);
+        lost = state_commit(desk->state, &mine) != 0;
+    }
+    if (lost) {
         state_rollback(desk->state);
         goto failed;
     }
+    if (desk->tools.micros)
+        histogram_add(&desk->next.tally.commits, (double)(micros(desk) - decided) / 1e6);
+    desk->next.tally.turns++;
     struct memory before = desk->now;
     desk->now = desk->next;
     desk->next = before;

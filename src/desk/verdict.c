@@ -25,8 +25,29 @@ static bool is_home(const struct job *job)
     return job->place->conf && (!*job->post.chat || !strcmp(job->post.chat, place_chat(job->place)));
 }
 
+/* What the platform's answer came to, for /metrics. */
+static void count_verdict(struct turn *turn, const struct job *job, enum ledger_event event)
+{
+    static const struct {
+        enum ledger_event event;
+        enum tally_verdict verdict;
+    } counted[] = {{LEDGER_SENT, TALLY_SENT}, {LEDGER_LATER, TALLY_LATER}, {LEDGER_RETRY, TALLY_RETRY},
+        {LEDGER_REFUSED, TALLY_REFUSED}, {LEDGER_UNSURE, TALLY_UNSURE}};
+    struct tally *tally = &turn->memory->tally;
+    if (!job->place)
+        return;
+    for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
+        if (counted[i].event == event)
+            tally_verdict(tally, job->place->adapter, counted[i].verdict);
+    if (event != LEDGER_SENT)
+        return;
+    int64_t from = is_answer(job) ? job->post.created_at : job->post.due_at;
+    histogram_add(is_answer(job) ? &tally->answers : &tally->late, (double)(turn->now.wall_ms - from) / 1000);
+}
+
 static int apply(struct turn *turn, struct job *job, struct change *change, struct ledger_move *did)
 {
+    count_verdict(turn, job, change->event);
     change->now_ms = turn->now.wall_ms;
     change->facts = (struct ledger_facts){
         .newest = job->newest,
