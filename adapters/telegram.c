@@ -373,6 +373,7 @@ static void judge(const struct errand *errand, const struct telegram_answer *ans
         sent(errand, way, errand->edit, arena, out);
         return;
     case TELEGRAM_NEVER_LEFT:
+    case TELEGRAM_PROXY:
     case TELEGRAM_CERTIFICATE:
     case TELEGRAM_FOREIGN:
     case TELEGRAM_POLLED:

@@ -47,6 +47,7 @@ void telegram_request(const struct settings *settings, const char *method, const
 enum telegram_case {
     TELEGRAM_OK,
     TELEGRAM_NEVER_LEFT,
+    TELEGRAM_PROXY,       /* never left: the proxy did not take it there */
     TELEGRAM_CERTIFICATE, /* never left: the peer is not who it should be */
     TELEGRAM_SILENT,      /* may have arrived: timeout, reset, cut-off */
     TELEGRAM_GARBLED,     /* 200, but not an answer of the Bot API: may have arrived */

@@ -139,8 +139,10 @@ void telegram_read(const struct settings *settings, const struct answer *answer,
     *out = (struct telegram_answer){
         .code = answer->status, .words = "", .retry_after_ms = -1, .moved_to = "", .message_id = ""};
     if (answer->reach != REACH_ANSWERED) {
-        bool left = answer->reach == REACH_UNSURE;
-        out->is = left ? TELEGRAM_SILENT : answer->certificate ? TELEGRAM_CERTIFICATE : TELEGRAM_NEVER_LEFT;
+        out->is = answer->reach == REACH_UNSURE ? TELEGRAM_SILENT
+                  : answer->proxy               ? TELEGRAM_PROXY
+                  : answer->certificate         ? TELEGRAM_CERTIFICATE
+                                                : TELEGRAM_NEVER_LEFT;
         const char *trouble = answer->trouble ? answer->trouble : "";
         out->words = one_line(clean_text(trouble, strlen(trouble), WORDS_READ_MAX, arena), arena);
     } else {
@@ -176,6 +178,8 @@ static const struct {
     {TELEGRAM_OK, "{host} answered well.", "{host} 应答正常。"},
     {TELEGRAM_NEVER_LEFT, "{host} does not answer{tries}. Perhaps this network blocks it: set proxy:.",
         "连不上 {host}{tries}。这个网络可能挡住了它：设 proxy:。"},
+    {TELEGRAM_PROXY, "{host} cannot be reached through the proxy{tries}. Look at it, and at proxy:.",
+        "通过代理连不上 {host}{tries}。看看代理，还有 proxy: 的写法。"},
     {TELEGRAM_CERTIFICATE,
         "{host} shows a certificate that is not accepted. Perhaps this machine's clock is wrong, or "
         "something stands in "

@@ -167,7 +167,7 @@ static void back_off(const struct listening *listening, const struct telegram_an
             said.is = TELEGRAM_NEVER_LEFT;
         else if (said.is == TELEGRAM_GARBLED || said.is == TELEGRAM_BROKEN)
             said.is = TELEGRAM_FOREIGN;
-        said.tries = silent ? ear->tries : 0;
+        said.tries = silent || said.is == TELEGRAM_PROXY ? ear->tries : 0;
         said.words = silent ? "" : said.words;
         ear->trouble = telegram_sentence(listening->settings, &said, "", "", listening->language, arena);
     }

@@ -55,7 +55,8 @@ static int ask_platform(struct shell *shell, const struct channel *channel, bool
         return say_answer(shell, channel, true,
             adapter->local ? "a room on this machine" : "cannot be tried without posting");
     struct http_options options = {
-        .ca_file = shell->setup->ca_file, .proxy = "", .user_agent = "digestd/" DIGESTD_VERSION};
+        .ca_file = shell->setup->ca_file, .user_agent = "digestd/" DIGESTD_VERSION};
+    request.proxy = setup_proxy(shell->setup, channel->bot);
     struct loop *loop = loop_new(&shell->err);
     if (!loop)
         return -1;

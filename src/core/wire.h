@@ -19,6 +19,7 @@ struct request {
     const char *body; /* NULL = none */
     size_t body_len;
     int timeout_ms;    /* whole attempt; 0 = 30000 */
+    const char *proxy; /* "http://…", "socks5h://…": the edge sets it; NULL = none. May hold a password */
     size_t answer_max; /* bytes of answer taken; 0 = 1 MiB. More than that is a cut-off answer */
 };
 
@@ -39,6 +40,7 @@ struct answer {
     size_t body_len;
     const char *trouble; /* what the network said, for a person; "" where answered. Never a secret */
     bool certificate;    /* never left because the peer's certificate was not accepted */
+    bool proxy;          /* never left because of the proxy; `trouble` names it */
 };
 
 const char *answer_header(const struct answer *answer, const char *name); /* any case; NULL = absent */

@@ -308,8 +308,7 @@ static void start_sources(struct daemon *daemon)
 static int bring_up(struct daemon *daemon, struct error *err)
 {
     const struct setup *setup = daemon->setup;
-    struct http_options http = {
-        .ca_file = setup->ca_file, .proxy = "", .user_agent = "digestd/" DIGESTD_VERSION};
+    struct http_options http = {.ca_file = setup->ca_file, .user_agent = "digestd/" DIGESTD_VERSION};
     struct desk_tools tools = {
         .commands = commands, .seed = random_seed(), .drain = daemon->options->drain, .micros = clock_micros};
     daemon->state = state_open(setup->state, STATE_DAEMON, clock_now().wall_ms, err);

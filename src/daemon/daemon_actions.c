@@ -40,7 +40,9 @@ static void send_out(struct daemon *daemon, const struct action *action, const s
         .bot = action->bot,
         .next = daemon->trips};
     daemon->trips = trip;
-    trip->http = http_send(daemon->http, request, answered, trip);
+    struct request routed = *request;
+    routed.proxy = setup_proxy(daemon->setup, action->bot);
+    trip->http = http_send(daemon->http, &routed, answered, trip);
 }
 
 static void pause_over(void *context)

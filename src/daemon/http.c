@@ -1,6 +1,7 @@
 #include "daemon/http.h"
 
 #include "core/buf.h"
+#include "daemon/http_words.h"
 #include "daemon/loop.h"
 #include "daemon/memory.h"
 
@@ -25,7 +26,7 @@ struct http {
     CURLM *multi;
     CURLSH *share; /* TLS sessions, so that a new connection to the same host is cheap */
     uv_timer_t *timer;
-    char *ca_file, *proxy, *user_agent;
+    char *ca_file, *user_agent;
     struct http_call *calls;
     bool delivering, freed;
 };
@@ -36,6 +37,7 @@ struct http_call {
     struct curl_slist *headers;
     char *body;
     char host[256];
+    char proxy[256]; /* host:port of it, "" = none */
     size_t answer_max;
     void (*done)(const struct answer *answer, void *context);
     void *context;
@@ -129,84 +131,6 @@ static int want_socket(CURL *easy, curl_socket_t socket, int what, void *context
     }
     int events = (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
     return uv_poll_start(&poll->handle, events, on_socket) ? -1 : 0;
-}
-
-/* --- words for what went wrong --- */
-
-struct trouble {
-    int code;              /* CURLcode */
-    const char *host;      /* "api.example.org:443" */
-    const char *curl_said; /* libcurl's own words; only used where they hold no address */
-    bool left;             /* at least one byte of it was sent */
-    bool repeated;         /* libcurl wanted to send it a second time */
-    size_t too_large;      /* the answer is larger than this; 0 = no */
-};
-
-static bool is_certificate(int code)
-{
-    return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_ISSUER_ERROR ||
-           code == CURLE_SSL_INVALIDCERTSTATUS;
-}
-
-static const char *words(int code, bool left)
-{
-    switch (code) {
-    case CURLE_OK:
-        return "the answer was cut off";
-    case CURLE_UNSUPPORTED_PROTOCOL:
-        return left ? "the answer is not HTTP" : "the address is not one of http or https";
-    case CURLE_URL_MALFORMAT:
-        return "the address is not a valid one";
-    case CURLE_COULDNT_RESOLVE_PROXY:
-        return "the proxy's name is not known";
-    case CURLE_COULDNT_RESOLVE_HOST:
-        return "the name is not known";
-    case CURLE_COULDNT_CONNECT:
-        return "no connection: refused or not reachable";
-    case CURLE_PROXY:
-        return "the proxy did not make the connection";
-    case CURLE_OPERATION_TIMEDOUT:
-        return left ? "no whole answer in time" : "no connection in time";
-    case CURLE_GOT_NOTHING:
-        return "the connection was closed without an answer";
-    case CURLE_PARTIAL_FILE:
-        return "the answer was cut off";
-    case CURLE_SEND_ERROR:
-        return "the connection broke while sending";
-    case CURLE_RECV_ERROR:
-        return left ? "the connection broke before the whole answer was here"
-                    : "the connection broke at once";
-    case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_BAD_CONTENT_ENCODING:
-        return "the answer is not HTTP";
-    case CURLE_SSL_CONNECT_ERROR:
-        return "the TLS connection could not be made";
-    case CURLE_PEER_FAILED_VERIFICATION:
-        return "the server's certificate is not accepted";
-    case CURLE_SSL_CACERT_BADFILE:
-        return "the file of trusted certificates cannot be read";
-    default:
-        return NULL;
-    }
-}
-
-/* One sentence without a path, a query or a user: those hold tokens. */
-static void add_trouble(struct buf *out, const struct trouble *what)
-{
-    buf_addf(out, "%s: ", *what->host ? what->host : "(no host)");
-    const char *said = words(what->code, what->left);
-    if (what->too_large)
-        buf_addf(out, "the answer is larger than %zu bytes", what->too_large);
-    else if (what->repeated)
-        buf_adds(out, "the connection was closed before an answer; not sent a second time");
-    else if (said)
-        buf_adds(out, said);
-    else
-        buf_addf(out, "%s", curl_easy_strerror((CURLcode)what->code));
-    /* About certificates and TLS libcurl names the cause and at most the host. */
-    bool tls = what->code == CURLE_SSL_CONNECT_ERROR || what->code == CURLE_PEER_FAILED_VERIFICATION;
-    if (tls && what->curl_said[0])
-        buf_addf(out, " (%s)", what->curl_said);
 }
 
 /* --- one call --- */
@@ -354,12 +278,24 @@ static void set_limits(struct http_call *call, const struct request *request)
     set(curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L));
 }
 
+/* Through a proxy everything is tunnelled, http too: so it cannot send a request twice or answer in the place
+ * of the other side, and what it refuses is known not to have left. */
+static void set_proxy(struct http_call *call, const char *proxy)
+{
+    CURL *easy = call->easy;
+    if (*proxy && !url_host(proxy, call->proxy, sizeof call->proxy))
+        call->refused = "the address of the proxy is not a valid one";
+    set(curl_easy_setopt(easy, CURLOPT_PROXY, proxy)); /* "" also switches off the environment's */
+    set(curl_easy_setopt(easy, CURLOPT_NOPROXY, ""));  /* this machine's addresses too */
+    set(curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L));
+    if (call->http->ca_file)
+        set(curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, call->http->ca_file));
+}
+
 static void set_network(struct http_call *call)
 {
     struct http *http = call->http;
     CURL *easy = call->easy;
-    set(curl_easy_setopt(easy, CURLOPT_PROXY, http->proxy)); /* "" also switches off the environment's */
-    set(curl_easy_setopt(easy, CURLOPT_NOPROXY, ""));
     set(curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L));
     set(curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L));
     if (http->ca_file)
@@ -420,30 +356,41 @@ static void tell(struct http_call *call, struct answer *answer)
     call->done(answer, call->context);
 }
 
+/* What libcurl knows of a call that brought no whole answer. */
+static void ask_trouble(const struct http_call *call, CURLcode code, struct http_trouble *what)
+{
+    long tunnel = 0, said = 0, refused = 0;
+    curl_easy_getinfo(call->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+    curl_easy_getinfo(call->easy, CURLINFO_PROXY_ERROR, &said);
+    curl_easy_getinfo(call->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &refused);
+    *what = (struct http_trouble){.code = (int)code,
+        .host = call->host,
+        .proxy = call->proxy,
+        .tunnel = (int)tunnel,
+        .proxy_said = (int)said,
+        .proxy_certificate = refused != 0,
+        .curl_said = call->curl_said,
+        .repeated = call->sendings > 1,
+        .too_large = call->too_large ? call->answer_max : 0};
+}
+
 static void finish(struct http_call *call, CURLcode code)
 {
-    long sent = 0, status = 0, tunnel = 0;
+    long sent = 0, status = 0;
     curl_easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &sent);
-    curl_easy_getinfo(call->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
     curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
     struct answer answer = {.reach = REACH_UNSURE, .trouble = ""};
     struct buf trouble;
-    buf_init(&trouble, 512);
+    buf_init(&trouble, 1024);
     if (code == CURLE_OK && status >= 200 && call->head_ended) {
         answer.reach = REACH_ANSWERED;
         answer.status = (int)status;
     } else {
-        bool left = call->sendings && sent > 0;
-        answer.reach = left ? REACH_UNSURE : REACH_NEVER_LEFT;
-        answer.certificate = !left && is_certificate((int)code);
-        bool no_tunnel = tunnel >= 300; /* libcurl calls it an error of receiving */
-        struct trouble what = {.code = no_tunnel ? CURLE_PROXY : (int)code,
-            .host = call->host,
-            .curl_said = call->curl_said,
-            .repeated = call->sendings > 1,
-            .left = left,
-            .too_large = call->too_large ? call->answer_max : 0};
-        add_trouble(&trouble, &what);
+        struct http_trouble what;
+        ask_trouble(call, code, &what);
+        what.left = call->sendings && sent > 0;
+        answer.reach = what.left ? REACH_UNSURE : REACH_NEVER_LEFT;
+        http_words(&trouble, &what, &answer);
         answer.trouble = trouble.data;
     }
     tell(call, &answer);
@@ -524,6 +471,7 @@ struct http_call *http_send(struct http *http, const struct request *request,
     add_headers(call, request);
     set_method(call, request);
     set_limits(call, request);
+    set_proxy(call, request->proxy ? request->proxy : "");
     set_network(call);
     set_callbacks(call);
     if (!call->refused && curl_multi_add_handle(http->multi, call->easy))
@@ -550,7 +498,6 @@ struct http *http_new(struct loop *loop, const struct http_options *options, str
     struct http *http = memory_new(1, sizeof *http);
     http->loop = loop;
     http->ca_file = memory_string(options->ca_file);
-    http->proxy = memory_string(options->proxy ? options->proxy : "");
     http->user_agent = memory_string(options->user_agent);
     http->multi = curl_multi_init();
     http->share = curl_share_init();
@@ -580,7 +527,6 @@ void http_free(struct http *http)
     curl_share_cleanup(http->share);
     uv_close((uv_handle_t *)http->timer, free_timer);
     free(http->ca_file);
-    free(http->proxy);
     free(http->user_agent);
     free(http);
     curl_global_cleanup();

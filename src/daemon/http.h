@@ -1,5 +1,5 @@
-/* The seam of outgoing HTTP: a request goes out, one answer comes back. The only file that includes curl.h is
- * http.c.
+/* The seam of outgoing HTTP: a request goes out, one answer comes back. The only files that include curl.h
+ * are http*.c.
  *
  * A request is sent at most once: libcurl would by itself send a POST again when a reused connection dies
  * (docs/internals.md); a gate before each sending refuses the second, and the answer is REACH_UNSURE. No
@@ -8,6 +8,10 @@
  * HTTP/1.1 only: one request on a connection at a time, so the gate's count is the count of sendings. Over
  * HTTP/2 libcurl also repeats streams that the server refused or that a GOAWAY cut off, and one connection's
  * end makes many requests unsure at once.
+ *
+ * A request goes through its own proxy or none; the environment is not looked at. Through a proxy everything
+ * is tunnelled (CONNECT also for http). A proxy that does not answer, refuses or wants a password is named,
+ * never its password.
  *
  * REACH_NEVER_LEFT: the gate was not passed, or libcurl counts no byte of the request as written. Everything
  * else that is not a whole answer is REACH_UNSURE, whatever its cause. An answer is whole when its length
@@ -24,8 +28,6 @@ struct http_call;
 
 struct http_options {
     const char *ca_file; /* NULL = the system's */
-    const char *proxy;   /* "" or NULL = none; the environment is not looked at. For all requests: bots with
-                            different   proxies need one `struct http` each */
     const char *user_agent;
 };
 

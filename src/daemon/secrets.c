@@ -144,6 +144,15 @@ static int resolve(struct resolver *resolver, struct settings *settings)
     return 0;
 }
 
+/* A proxy may serve many bots; what the adapter asks for makes the account. */
+static bool makes_account(const struct adapter *adapter, const struct option_value *value)
+{
+    for (size_t i = 0; value->secret && i < adapter->option_count; i++)
+        if (!strcmp(adapter->options[i].key, value->key))
+            return true;
+    return false;
+}
+
 /* Two listeners on one account take each other's messages away (Telegram answers 409). */
 static int refuse_twins(struct resolver *resolver)
 {
@@ -152,7 +161,8 @@ static int refuse_twins(struct resolver *resolver)
         for (size_t j = 0; j < i; j++) {
             const struct settings *a = &setup->bots[i].settings, *b = &setup->bots[j].settings;
             for (size_t k = 0; k < a->count && a->adapter == b->adapter && a->adapter->listen; k++) {
-                const char *other = a->values[k].secret ? setting(b, a->values[k].key) : NULL;
+                const char *other =
+                    makes_account(a->adapter, &a->values[k]) ? setting(b, a->values[k].key) : NULL;
                 if (other && !strcmp(other, a->values[k].value))
                     return missing(resolver, &a->values[k],
                         arena_printf(resolver->arena, "%s %s; %s",

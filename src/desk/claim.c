@@ -281,9 +281,21 @@ static bool may_claim(struct turn *turn, const struct place *place, const struct
     return false;
 }
 
-/* May a request to this host leave now? */
-static int host_free(struct turn *turn, const char *name, bool *is_free)
+/* What fails on one way to a host says nothing of another: bots have their own proxies. */
+static void way_of(struct turn *turn, size_t bot, const char *host, char way[PACE_HOST])
 {
+    const char *proxy = setup_proxy(turn->setup, bot);
+    char through[PACE_HOST];
+    if (proxy && url_host(proxy, through, sizeof through))
+        snprintf(way, PACE_HOST, "%.47s %.47s", host, through);
+    else
+        snprintf(way, PACE_HOST, "%s", host);
+}
+
+/* May a request of this bot to this host leave now? */
+static int host_free(struct turn *turn, size_t bot, const char *name, bool *is_free)
+{
+    char way[PACE_HOST];
     int64_t until, wait;
     *is_free = false;
     if (state_host(turn->state, name, &until, turn->err))
@@ -292,28 +304,37 @@ static int host_free(struct turn *turn, const char *name, bool *is_free)
         wake_at(turn, until);
         return 0;
     }
-    struct host *host = pace_host(&turn->memory->hosts, name);
+    way_of(turn, bot, name, way);
+    struct host *host = pace_host(&turn->memory->hosts, way);
     *is_free = pace_host_free(host, turn->now.boot_ms, &wait);
     if (!*is_free && wait)
         wake_in(turn, wait);
     return 0;
 }
 
-int send_request(
-    struct turn *turn, const struct delivery_row *delivery, const struct request *request, int requests)
+int send_request(struct turn *turn, const struct job *job, const struct request *request, int requests)
 {
     struct flight *flight = table_add(&turn->memory->flights);
-    flight->delivery = delivery->id;
-    flight->attempt = delivery->attempt;
+    flight->delivery = job->delivery.id;
+    flight->attempt = job->delivery.attempt;
     flight->requests = requests + 1;
     if (!url_host(request->url, flight->host, sizeof flight->host))
         flight->host[0] = 0;
-    pace_host_sent(pace_host(&turn->memory->hosts, flight->host));
+    way_of(turn, job->place->bot, flight->host, flight->way);
+    pace_host_sent(pace_host(&turn->memory->hosts, flight->way));
     struct action *action = act(turn, ACTION_SEND);
-    action->delivery = delivery->id;
-    action->attempt = delivery->attempt;
+    action->delivery = job->delivery.id;
+    action->attempt = job->delivery.attempt;
+    action->bot = job->place->bot;
     action->request = *request;
     return 0;
+}
+
+void send_aside(struct turn *turn, size_t bot, const struct request *request)
+{
+    struct action *action = act(turn, ACTION_ASIDE);
+    action->bot = bot;
+    action->request = *request;
 }
 
 static void mark_served(struct turn *turn, const char *key)
@@ -373,7 +394,7 @@ static int try_claim(struct turn *turn, const struct candidate *candidate, bool 
         char host[PACE_HOST] = "";
         bool is_free;
         url_host(step.request.url, host, sizeof host);
-        if (host_free(turn, host, &is_free))
+        if (host_free(turn, job.place->bot, host, &is_free))
             return -1;
         takes_of(turn, job.place, chat, candidate->answer, SCOPE_HOST, host, &takes);
         wait = wait_of(turn, &takes);

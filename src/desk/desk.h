@@ -90,7 +90,7 @@ struct action {
     enum action_kind kind;
     int64_t delivery;
     int attempt;
-    size_t bot;
+    size_t bot; /* whose request it is: index into setup->bots */
     struct request request;
     int64_t wait_ms;
     const char *channel; /* name, "" = none */

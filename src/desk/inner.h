@@ -30,6 +30,7 @@ struct flight { /* a request under way */
     int attempt;
     int requests; /* of this attempt so far */
     char host[PACE_HOST];
+    char way[PACE_HOST]; /* the host and the proxy it goes through */
 };
 struct lane { /* who was served when, for round robin */
     char key[PACE_KEY];
@@ -160,8 +161,10 @@ bool lane_free(const struct lanes *lanes, int64_t channel);
 int claim_due(struct turn *turn, bool *progress);
 void make_errand(struct turn *turn, const struct place *place, const struct post_row *post,
     const struct delivery_row *delivery, const struct part *part, struct errand *errand);
-int send_request(
-    struct turn *turn, const struct delivery_row *delivery, const struct request *request, int requests);
+struct job;
+int send_request(struct turn *turn, const struct job *job, const struct request *request, int requests);
+/* A request of the bot's whose answer nobody waits for. */
+void send_aside(struct turn *turn, size_t bot, const struct request *request);
 /* A 429 for this chat, bot or host: its buckets give less for a while. */
 void slow_down(
     struct turn *turn, const struct place *place, const char *chat, enum scope scope, const char *host);

@@ -131,7 +131,7 @@ static int heed_moved(struct turn *turn, struct place *place, const struct heard
 static int heed_heard(struct turn *turn, size_t bot, const struct heard *heard)
 {
     if (heard->ack)
-        act(turn, ACTION_ASIDE)->request = *heard->ack;
+        send_aside(turn, bot, heard->ack);
     bool fresh;
     if (state_heard(turn->state, turn->bots[bot].id, heard->id, turn->now.wall_ms, &fresh, turn->err))
         return -1;

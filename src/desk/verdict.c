@@ -118,7 +118,7 @@ static int note_sent(struct turn *turn, struct job *job, const struct step *step
     if (apply(turn, job, &change, &did))
         return -1;
     if (step->aside)
-        act(turn, ACTION_ASIDE)->request = *step->aside;
+        send_aside(turn, job->place->bot, step->aside);
     trouble_over(turn, job);
     if (is_answer(job) || !job->place->row.refused)
         return 0;
@@ -313,7 +313,7 @@ static int note_unsure(struct turn *turn, struct job *job, const struct step *st
 static int ask_again(struct turn *turn, struct job *job, const struct step *step, const struct answer *last)
 {
     if (!last)
-        return send_request(turn, &job->delivery, &step->request, 0);
+        return send_request(turn, job, &step->request, 0);
     if (!job->newest || strcmp(job->delivery.state, "sending"))
         return 0;
     if (turn->memory->stopping || job->requests >= REQUESTS_MAX) {
@@ -326,7 +326,7 @@ static int ask_again(struct turn *turn, struct job *job, const struct step *step
         if (state_delivery_write(turn->state, &job->delivery, turn->err))
             return -1;
     }
-    return send_request(turn, &job->delivery, &step->request, job->requests);
+    return send_request(turn, job, &step->request, job->requests);
 }
 
 static int take_moved(struct turn *turn, struct job *job, const char *chat)
@@ -406,9 +406,9 @@ static void land(
             continue;
         job->requests = flight->requests;
         job->host = arena_string(turn->arena, flight->host);
-        table_remove(flights, i);
-        pace_host_back(pace_host(&turn->memory->hosts, job->host), is_sick(answer), &turn->memory->rng,
+        pace_host_back(pace_host(&turn->memory->hosts, flight->way), is_sick(answer), &turn->memory->rng,
             turn->now.boot_ms);
+        table_remove(flights, i);
         return;
     }
 }

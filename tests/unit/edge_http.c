@@ -137,10 +137,10 @@ static void on_idle(uv_idle_t *idle)
     assert_int_equal(fd, -1);
 }
 
-static struct http *open_http(struct loop *loop, const char *ca_file, const char *proxy)
+static struct http *open_http(struct loop *loop, const char *ca_file)
 {
     struct error err = {0};
-    const struct http_options options = {.ca_file = ca_file, .proxy = proxy, .user_agent = "digestd/test"};
+    const struct http_options options = {.ca_file = ca_file, .user_agent = "digestd/test"};
     struct http *http = http_new(loop, &options, &err);
     assert_non_null(http);
     return http;
@@ -153,7 +153,7 @@ static int set_up(void **state)
     signal(SIGPIPE, SIG_IGN);
     alarm(100);
     outside->loop = loop_new(&err);
-    outside->http = open_http(outside->loop, NULL, "");
+    outside->http = open_http(outside->loop, NULL);
     outside->standin.fd = net_listen(&outside->standin.port);
     outside->standin.asked = answer_ok;
     for (size_t i = 0; i < PEERS_MAX; i++)
@@ -542,7 +542,7 @@ static void test_certificates(void **state)
         strstr(result.trouble, "the server's certificate is not accepted (SSL certificate problem: self"));
     /* With the right file it is accepted, for the right name only. */
     http_free(outside->http);
-    outside->http = open_http(outside->loop, certificate, NULL);
+    outside->http = open_http(outside->loop, certificate);
     result = ask_url(outside, url, &GET);
     assert_int_equal(result.reach, REACH_ANSWERED);
     snprintf(url, sizeof url, "https://127.0.0.1:%d/SECRET", port);
@@ -554,31 +554,6 @@ static void test_certificates(void **state)
     unlink(key);
     unlink(certificate);
     rmdir(folder);
-}
-
-/* --- the environment, the proxy --- */
-
-static void test_proxy(void **state)
-{
-    struct outside *outside = *state;
-    char proxy[64];
-    int port, listening = net_listen(&port);
-    close(listening);
-    snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", port);
-    setenv("http_proxy", proxy, 1);
-    setenv("ALL_PROXY", proxy, 1);
-    struct result result = ask(outside, &POST);
-    unsetenv("http_proxy");
-    unsetenv("ALL_PROXY");
-    assert_int_equal(result.reach, REACH_ANSWERED); /* straight to the stand-in */
-    http_free(outside->http);
-    snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", outside->standin.port);
-    outside->http = open_http(outside->loop, NULL, proxy);
-    setenv("no_proxy", "*", 1);
-    result = ask_url(outside, "http://platform.invalid/SECRET", &POST);
-    unsetenv("no_proxy");
-    assert_int_equal(result.reach, REACH_ANSWERED);
-    assert_memory_equal(outside->standin.last, "POST http://platform.invalid/SECRET HTTP/1.1", 44);
 }
 
 /* --- cancelling and ending --- */
@@ -676,7 +651,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_second_sending, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_idle_close, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_certificates, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_proxy, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cancel, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_free_inside_done, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_many, set_up, tear_down),

@@ -1,5 +1,5 @@
 /* How far did a request come? The narrow cases of outgoing HTTP: silence at each stage, bodies that are cut
- * while they are sent, proxies that refuse, calls that end while they begin. */
+ * while they are sent, calls that end while they begin. */
 #include "stand.h"
 
 #include "core/wire.h"
@@ -105,10 +105,6 @@ static bool serve_one(int fd, const char *head, struct stand_book *book)
     char path[300] = "";
     sscanf(head, "%*s %299[^? ]", path);
     const char *route = strrchr(path, '/') ? strrchr(path, '/') + 1 : "";
-    if (strncmp(head, "CONNECT ", 8) == 0) {
-        stand_write(fd, "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
-        return false;
-    }
     if (strcmp(route, "unread") == 0) /* takes the head and nothing of the body */
         pause();
     if (strcmp(route, "early") == 0) {
@@ -263,42 +259,6 @@ static void test_bodies_cut_while_sent(void **state)
     free(body);
 }
 
-/* --- proxies --- */
-
-static void use_proxy(struct world *world, const char *proxy)
-{
-    struct error err = {0};
-    struct http_options options = {.proxy = proxy};
-    http_free(world->http);
-    world->http = http_new(world->loop, &options, &err);
-}
-
-static void test_proxies(void **state)
-{
-    struct world *world = *state;
-    char proxy[100];
-    int port, fd = net_listen(&port);
-    close(fd);
-    snprintf(proxy, sizeof proxy, "http://user:" SECRET "@127.0.0.1:%d", world->stand.port);
-    use_proxy(world, proxy);
-    expect(world, "http://news.invalid/" SECRET, 3000, REACH_ANSWERED, "");
-    /* CONNECT is answered 403: of the request itself nothing left. */
-    expect(world, "https://news.invalid/" SECRET, 3000, REACH_NEVER_LEFT,
-        "news.invalid: the proxy did not make the connection");
-    static const char *const schemes[] = {"http", "socks5h", "socks5", "socks4"};
-    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
-        snprintf(proxy, sizeof proxy, "%s://user:" SECRET "@127.0.0.1:%d", schemes[i], port);
-        use_proxy(world, proxy);
-        expect(world, "http://127.0.0.1:9/" SECRET, 3000, REACH_NEVER_LEFT, "127.0.0.1:9: no connection");
-    }
-    /* A proxy that accepts and says nothing: nothing left. */
-    stand_stop(&world->stand);
-    stand_start(&world->stand, serve_nothing);
-    snprintf(proxy, sizeof proxy, "socks5h://user:" SECRET "@127.0.0.1:%d", world->stand.port);
-    use_proxy(world, proxy);
-    expect(world, "http://127.0.0.1:9/" SECRET, 400, REACH_NEVER_LEFT, "127.0.0.1:9: no connection in time");
-}
-
 /* --- calls that end while they begin --- */
 
 static void send_another(struct result *result, struct world *world)
@@ -423,7 +383,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_nobody_accepts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_unsure, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_bodies_cut_while_sent, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_proxies, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_sent_from_inside_done, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cancelled_from_inside_done, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_ended_while_a_name_is_looked_up, set_up, tear_down),
