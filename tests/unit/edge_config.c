@@ -481,6 +481,17 @@ static void one_account_is_one_bot(void **state)
         "in its channels by bot:",
         place->config);
     assert_string_equal(err.text, wanted);
+    /* A proxy may serve many. */
+    err = (struct error){0};
+    static const char shared[] =
+        "channels:\n"
+        "  a: {platform: telegram, token: '1:OPENSECRET', chat: 1, proxy: 'http://p:1'}\n"
+        "  b: {platform: telegram, token: '2:OPENSECRET', chat: 1, proxy: 'http://p:1'}\n";
+    write_file(place->config, shared, sizeof shared - 1, 0600);
+    assert_int_equal(config_load(place->config, &arena, &setup, &err), 0);
+    if (secrets_resolve(setup, &arena, &err))
+        fail_msg("%s", err.text);
+    assert_string_equal(setup_proxy(setup, 1), "http://p:1");
     arena_free(&arena);
 }
 
