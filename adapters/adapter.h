@@ -26,6 +26,7 @@ struct option {
     bool secret;
     const char *fallback; /* value when absent; NULL = none */
     const char *help;     /* one line, for people */
+    const char *help_zh;
 };
 
 enum scope { SCOPE_CHAT, SCOPE_BOT, SCOPE_HOST };
@@ -180,6 +181,7 @@ struct adapter {
     bool images;            /* shows pictures by their address, inside the text */
     bool local;             /* the room: posts are rows of the state file, nothing is sent */
     bool preview_only;      /* not a place to post to */
+    bool by_hand;           /* nothing is sent: a person pastes it */
     int64_t idempotent_for; /* seconds during which the same id may be sent again; 0 = never */
     const struct pace *paces;
     size_t pace_count;

@@ -1,0 +1,44 @@
+/* Inside `digestd init`: the questions (init.c), what is written (init_write.c). */
+#ifndef CLI_INIT_H
+#define CLI_INIT_H
+
+#include "cli/cli.h"
+
+struct adapter;
+
+/* The answers. Strings live in the shell's arena. */
+struct plan {
+    struct shell *shell;
+    const char *config; /* absolute path of the file to be written */
+    const char *folder; /* its folder */
+    bool chinese;
+    const struct adapter *adapter;
+    const char **values;  /* of the adapter's options, by their place; NULL or "" = not given */
+    const char *editions; /* pattern, relative to the folder */
+    const char *newest;   /* the newest of these files, NULL = none */
+    const char *zone;
+    const char *items, *asks; /* times of the day, "-" = never */
+    const char *editor;       /* digits, "" = not known */
+};
+
+struct question {
+    const char *english, *chinese;
+    const char *flag; /* of the command line, NULL = none */
+    bool secret;      /* not shown while it is typed */
+    /* Why the answer will not do; NULL = it will. */
+    const char *(*check)(struct plan *plan, const char *answer);
+};
+
+/* The text in the language that was chosen; both take the same arguments. */
+const char *init_say(const struct plan *plan, const char *english, const char *chinese)
+    __attribute__((format_arg(2), format_arg(3)));
+/* A YAML string in double quotes. */
+void init_quote(struct buf *out, const char *text);
+const char *init_usual_editions(struct plan *plan);
+const char *init_usual_zone(struct plan *plan);
+/* "37 files; the newest is x.md: 12 items, 5 questions". */
+void init_show_edition(struct plan *plan, size_t files);
+/* Writes all files, says what comes next. The exit code, or -1 with the shell's err. */
+int init_write(struct plan *plan);
+
+#endif
