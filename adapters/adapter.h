@@ -202,6 +202,8 @@ struct adapter {
         const struct listening *listening, const struct answer *last, struct arena *arena, struct heed *out);
     /* A harmless call that tells whether token and chat are right, for `check --online`; NULL = none. */
     bool (*probe)(const struct settings *settings, struct arena *arena, struct request *out);
+    /* One sentence about settings that are valid but hardly meant, with what to do; NULL = none. zh or en. */
+    const char *(*doubt)(const struct settings *settings, const char *language, struct arena *arena);
     /* One sentence for a person about an answer that was not a success: what, likely cause, next step. zh or
      * en. */
     const char *(*explain)(const struct settings *settings, const struct answer *answer, const char *language,

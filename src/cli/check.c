@@ -188,6 +188,41 @@ static bool bot_used(const struct setup *setup, size_t bot)
     return false;
 }
 
+/* Reached from other machines, the page shows the archive and the room to everybody: there is no login. */
+static bool open_to_others(const char *listen)
+{
+    static const char *const own[] = {"127.", "localhost:", "[::1]:", "::1:"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (!strncmp(listen, own[i], strlen(own[i])))
+            return false;
+    return *listen;
+}
+
+static int show_doubts(struct shell *shell)
+{
+    const struct setup *setup = shell->setup;
+    for (size_t i = 0; i < setup->channel_count + setup->aside_count; i++) {
+        const struct channel *channel = &setup->channels[i];
+        const struct adapter *adapter = channel->settings.adapter;
+        const char *text =
+            adapter->doubt ? adapter->doubt(&channel->settings, setup->language, &shell->arena) : NULL;
+        if (text && note(shell, arena_printf(&shell->arena, "%s:", channel->name), text))
+            return -1;
+    }
+    if (open_to_others(setup->http_listen) &&
+        note(shell, "http.listen",
+            arena_printf(&shell->arena, "%s can be reached from other machines, and the page has no login",
+                setup->http_listen)))
+        return -1;
+    bool sends = false, told = false;
+    for (size_t i = 0; i < setup->channel_count + setup->aside_count; i++) {
+        sends |= setup->channels[i].kind == CHANNEL_GROUP && !setup->channels[i].settings.adapter->local;
+        told |= setup->channels[i].kind == CHANNEL_OPERATOR;
+    }
+    return sends && !told ? note(shell, "operator:", "is not set: when posting stops, only the log tells")
+                          : 0;
+}
+
 static int show_notes(struct shell *shell)
 {
     const struct setup *setup = shell->setup;
@@ -216,8 +251,15 @@ static int show_state(struct shell *shell, bool *failed)
     const struct setup *setup = shell->setup;
     struct error err = {0};
     bool absent = access(setup->state, F_OK) != 0;
+    const char *slash = strrchr(setup->state, '/');
+    const char *folder =
+        arena_copy(&shell->arena, setup->state, slash == setup->state ? 1 : (size_t)(slash - setup->state));
+    if (absent && access(folder, W_OK))
+        error_set(&err, "%s: the folder of the state file: %s", folder, strerror(errno));
+
     struct state *state = absent ? NULL : state_open(setup->state, STATE_READ, shell->now.wall_ms, &err);
-    const char *words = absent                            ? "is not there yet; digestd run makes it"
+    const char *words = absent && err.kind                ? err.text
+                        : absent                          ? "is not there yet; digestd run makes it"
                         : !state                          ? err.text
                         : state_daemon_runs(setup->state) ? "a daemon works with it"
                                                           : "can be read; no daemon is running";
@@ -268,7 +310,7 @@ static int run(struct shell *shell)
     if (setup->ca_file && access(setup->ca_file, R_OK))
         return error_set_kind(
             &shell->err, ERROR_USAGE, "%s: ca: %s: %s", setup->file, setup->ca_file, strerror(errno));
-    if (show_setup(shell) || show_notes(shell) || show_state(shell, &failed))
+    if (show_setup(shell) || show_notes(shell) || show_doubts(shell) || show_state(shell, &failed))
         return -1;
     for (size_t i = 0; shell_flag(shell, "online") && i < setup->channel_count; i++)
         if (ask_platform(shell, &setup->channels[i], &failed))

@@ -209,8 +209,11 @@ static int ask_options(struct plan *plan)
     plan->values = arena_array(&plan->shell->arena, adapter->option_count + 1, sizeof *plan->values);
     for (size_t i = 0; i < adapter->option_count; i++) {
         const struct option *option = &adapter->options[i];
-        if (!option->required)
+        if (!option->required) {
+            /* A server of one's own; nobody is asked for it. */
+            plan->values[i] = strcmp(option->key, "api") ? NULL : shell_flag(plan->shell, "api");
             continue;
+        }
         /* Where the bot hears, /where in the group tells the chat; it may come later. */
         bool later = option->of == OF_CHANNEL && adapter->listen;
         const char *help = plan->chinese && option->help_zh ? option->help_zh : option->help;
@@ -327,6 +330,7 @@ const struct subcommand cli_init = {.name = "init",
                "a unit file for systemd. A flag answers its question beforehand; secrets are only asked for.",
     .flags = {{"language", "en|zh", "of the configuration and its error texts"},
         {"platform", "NAME", "where the group lives"}, {"chat", "ID", "the group, as the platform names it"},
+        {"api", "URL", "the platform's server, where it is another one"},
         {"editions", "PATTERN", "where the editions are"}, {"timezone", "ZONE", "such as Asia/Shanghai"},
         {"items", "TIMES", "when an item goes out on weekdays; - for never"},
         {"question", "TIME", "when the question of the day goes out; - for never"},

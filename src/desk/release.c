@@ -142,12 +142,13 @@ static bool is_repeat(const struct post_row *post)
 }
 
 /* Told already, under whatever wider form? A question has its day, a text its key: they may come again. */
-static int told_before(
-    struct turn *turn, const struct post_row *post, const struct composed *words, bool *told)
+static int told_before(struct turn *turn, const struct place *place, const struct post_row *post,
+    const struct composed *words, bool *told)
 {
     enum what what = what_of(post->kind);
     *told = false;
-    if (what == WHAT_QUESTION || what == WHAT_TEXT || what == WHAT_ANSWER || is_repeat(post))
+    if (what == WHAT_QUESTION || what == WHAT_TEXT || what == WHAT_ANSWER || is_repeat(post) ||
+        place->conf->kind != CHANNEL_GROUP)
         return 0;
     /* The first subject told is the post's own. */
     const char *subject = words->told_count ? words->told[0] : post->subject;
@@ -157,8 +158,12 @@ static int told_before(
     return 0;
 }
 
-static int mark_told(struct turn *turn, const struct post_row *post, const struct composed *words)
+/* A look in an editor's own chat is no telling. */
+static int mark_told(
+    struct turn *turn, const struct place *place, const struct post_row *post, const struct composed *words)
 {
+    if (place->conf->kind != CHANNEL_GROUP)
+        return 0;
     for (size_t i = 0; i < words->told_count; i++)
         if (state_tell(turn->state, post->channel, words->told[i], post->id, turn->now.wall_ms, turn->err))
             return -1;
@@ -187,13 +192,13 @@ static int release_one(struct turn *turn, struct place *place, const struct post
             words.why && *words.why ? words.why
             : in_chinese(turn)      ? "已经没有了"
                                     : "it is gone");
-    if (told_before(turn, post, &words, &told))
+    if (told_before(turn, place, post, &words, &told))
         return -1;
     if (told)
         return drop_planned(turn, place, post, in_chinese(turn) ? "已经发过了" : "it was told before");
     if (reply_target(turn, place, post, &words, &remote) ||
         state_post_release(turn->state, post->id, remote, turn->now.wall_ms, turn->err) ||
-        freeze(turn, place, post, words.message) || mark_told(turn, post, &words))
+        freeze(turn, place, post, words.message) || mark_told(turn, place, post, &words))
         return -1;
     return state_history_add(turn->state,
         &(struct history_row){.at = turn->now.wall_ms,

@@ -99,7 +99,8 @@ static const char *another(struct wisher *wisher, int count)
 /* May it be told? Else the result says why, and *may is false. */
 static int check_once(struct wisher *wisher, bool *may)
 {
-    bool told, question = wisher->wish->what == WHAT_QUESTION;
+    bool told, question = wisher->wish->what == WHAT_QUESTION,
+               again = wisher->wish->again || wisher->channel->kind != CHANNEL_GROUP;
     int64_t post, at;
     struct claim claim;
     *may = false;
@@ -113,14 +114,14 @@ static int check_once(struct wisher *wisher, bool *may)
         told = !strcmp(day.data, wisher->pick.occasion);
         buf_free(&day);
     }
-    if (!wisher->wish->again && told)
+    if (!again && told)
         return told_before(wisher, post, at);
-    if (!wisher->wish->again && claim.open)
+    if (!again && claim.open)
         return queued_before(wisher, claim.post);
     *may = true;
     /* An earlier post of it that failed leaves its occasion taken, as does one that was told. */
-    wisher->occasion = claim.count && (wisher->wish->again || !question) ? another(wisher, claim.count)
-                                                                         : wisher->pick.occasion;
+    wisher->occasion =
+        claim.count && (again || !question) ? another(wisher, claim.count) : wisher->pick.occasion;
     return 0;
 }
 

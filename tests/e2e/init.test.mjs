@@ -1,0 +1,151 @@
+// From nothing to the first post: `digestd init`, and what it writes, against the stand-in.
+import assert from 'node:assert/strict'
+import { execFile, spawn } from 'node:child_process'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { after, before, describe, test } from 'node:test'
+import { edition, Place, program, until } from './lib/daemon.mjs'
+import { chatOf, PATIENT, TOKEN } from './lib/telegram.mjs'
+import { start } from './standin/telegram.mjs'
+
+/** Runs `digestd init WORDS` in the place; `answers` are typed, a line each. */
+function init(place, answers, ...words) {
+  return new Promise((done) => {
+    const child = execFile(program, ['init', ...words], { cwd: place.folder, env: { ...process.env, LANG: 'C.UTF-8', LC_ALL: '' } },
+      (error, out, err) => { place.output += out + err; done({ code: error ? error.code : 0, out, err }) })
+    child.stdin.end(answers.map((line) => `${line}\n`).join(''))
+  })
+}
+const mode = (path) => (statSync(path).mode & 0o777).toString(8)
+
+describe('init', { timeout: 120000 }, () => {
+  const places = []
+  const place = (files) => { const one = new Place(files); places.push(one); return one }
+  after(() => Promise.all(places.map((one) => one.remove())))
+
+  test('the questions, with a wrong answer here and there; secrets in files of their own', async () => {
+    const at = place({ '_posts/a.md': edition('Aye', 3) })
+    const done = await init(at, ['en', '?', 'telegram', '', TOKEN, '-1001', '', 'Asia/Shanghia', 'Asia/Shanghai', '9', '09:00, 18:30', '', '77'])
+    assert.equal(done.code, 0, done.err)
+    assert.match(done.out, /one of these: .*telegram/)
+    assert.match(done.out, /this one is needed/)
+    assert.match(done.out, /1 file\(s\); the newest, a\.md, has 3 items and 3 questions/)
+    assert.match(done.out, /did you mean Asia\/Shanghai\?/)
+    assert.match(done.out, /times like 09:00/)
+    assert.match(done.out, /systemctl enable --now digestd/)
+    assert.ok(!done.out.includes(TOKEN), 'the token is not shown')
+    assert.equal(mode(at.path('telegram.token')), '600')
+    assert.equal(readFileSync(at.path('telegram.token'), 'utf8').trim(), TOKEN)
+    const yaml = readFileSync(at.path('digestd.yaml'), 'utf8')
+    assert.ok(!yaml.includes(TOKEN))
+    assert.match(yaml, /^# /m)
+    const check = await at.json('check')
+    const channel = check.find((line) => line.kind === 'channel')
+    assert.deepEqual([channel.name, channel.to, channel.timezone], ['weekly', 'chat -1001', 'Asia/Shanghai'])
+    assert.deepEqual(channel.posts, ['contents when published', 'item at 09:00,18:30 mon-fri', 'question at 12:30'])
+    assert.equal(check[0].editors, 1)
+    const unit = readFileSync(at.path('digestd.service'), 'utf8')
+    assert.match(unit, new RegExp(`^ExecStart=${program} -c ${at.path('digestd.yaml')} run$`, 'm'))
+    assert.match(unit, /^ReadWritePaths=/m)
+    assert.ok(!/DynamicUser|StateDirectory/.test(unit))
+  })
+
+  test('what is there is not written over, unless it is asked for; then the old one is kept', async () => {
+    const at = place({ 'digestd.yaml': 'language: zh\n', 'a.md': edition('Aye', 1) })
+    const refused = await init(at, [])
+    assert.equal(refused.code, 2)
+    assert.match(refused.err, /is there already; to write it anew: digestd init --force/)
+    const forced = await init(at, ['', 'room', 'a.md', 'UTC', '-', '-'], '--force')
+    assert.equal(forced.code, 0, forced.err)
+    assert.equal(readFileSync(at.path('digestd.yaml.old'), 'utf8'), 'language: zh\n')
+    assert.deepEqual((await at.json('check')).find((line) => line.kind === 'channel').posts, ['contents when published'])
+  })
+
+  test('answers that end early, wrong flags and hostile ones write nothing', async () => {
+    for (const [answers, words, trouble] of [
+      [['en'], [], /answers ended/], [[], ['--language', 'fr'], /--language: zh \/ en/],
+      [['telegram'], ['--language', 'en', '--platform', 'tellygram'], /--platform: one of these/],
+      [['en', 'telegram', '', '', '', '', ''], [], /no usable answer|answers ended/]]) {
+      const at = place({})
+      const done = await init(at, answers, ...words)
+      assert.equal(done.code, 2)
+      assert.match(done.err, trouble)
+      assert.throws(() => statSync(at.path('digestd.yaml')))
+    }
+    const at = place({})
+    const done = await init(at, ['en', 'telegram', TOKEN, '-5", posts: [] #', 'a"b\\*.md', 'UTC', '09:00', '-', ''])
+    assert.equal(done.code, 0, done.err)
+    const check = await at.json('check')
+    assert.equal(check.find((line) => line.kind === 'channel').to, 'chat -5", posts: [] #')
+    assert.ok(check.find((line) => line.kind === 'source').path.endsWith('/a"b\\*.md'))
+  })
+
+  test('中文', async () => {
+    const at = place({ '_posts/a.md': edition('甲', 2) })
+    const done = await init(at, ['zh', 'telegram', TOKEN, '', '', 'Asia/Shanghai', '', '', ''])
+    assert.equal(done.code, 0, done.err)
+    assert.match(done.out, /群在哪个平台/)
+    assert.match(done.out, /1 个文件；最新的 a\.md 有 2 条、2 个问题/)
+    assert.match(done.out, /在群里发 \/where/)
+    assert.match(readFileSync(at.path('digestd.yaml'), 'utf8'), /^language: zh$/m)
+    assert.equal((await at.run('check')).code, 0)
+  })
+})
+
+describe('from nothing to the first post', { timeout: 240000 }, () => {
+  let at, tg
+  const group = chatOf(1), me = 77
+  before(async () => {
+    tg = await start({ token: TOKEN })
+    at = new Place({ '_posts/week.md': edition('Week', 3) })
+  })
+  after(async () => { await at.remove(); await tg.stop(); assert.ok(!at.output.includes(TOKEN.slice(5)), 'the token was printed') })
+
+  test('init without knowing the chat, /where in the group, its line, a look alone, the group', async () => {
+    assert.equal((await init(at, ['en', 'telegram', TOKEN, '', '_posts/*.md', 'UTC', '-', '-', ''], '--api', tg.url)).code, 0)
+    writeFileSync(at.path('digestd.yaml'), readFileSync(at.path('digestd.yaml'), 'utf8').replace('127.0.0.1:8080', '127.0.0.1:0'))
+    await at.start(['run'])
+    tg.say({ chat: group, text: '/where', user: me })
+    const answer = await until(() => tg.messages.find((message) => message.chat.id === group), 'the answer to /where', PATIENT)
+    const line = answer.text.match(/^weekly: \{.*\}$/m)[0]
+    assert.match(line, new RegExp(`bot: telegram, chat: ${group}, from: news`))
+    assert.match(answer.text, new RegExp(`telegram:${me}`))
+    // What the comment in the file asks for: the line below channels:, the editor's number.
+    const yaml = readFileSync(at.path('digestd.yaml'), 'utf8')
+      .replace(/^# channels:$/m, 'channels:').replace(/^# {3}weekly: .*$/m, `  ${line}`).replace(/^# (editors|operator): (.*)12345/gm, `$1: $2${me}`)
+    writeFileSync(at.path('digestd.yaml'), yaml)
+    const check = await at.run('check', '--online')
+    assert.equal(check.code, 0, check.out + check.err)
+    assert.match(check.out, /weekly: .*right/)
+    at.child.kill('SIGHUP')
+    await until(() => /configuration read again|weekly/.test(at.output), 'the reload')
+    // A look in one's own chat, twice if one likes, before the group.
+    const look = await at.run('preview', 'item', '2', '--to', `telegram:${me}`)
+    assert.equal(look.code, 0, look.err)
+    for (const times of [1, 2]) {
+      const posted = await at.run('post', 'item', '2', '--to', `telegram:${me}`, '--wait')
+      assert.equal(posted.code, 0, posted.out + posted.err)
+      assert.equal(tg.messages.filter((message) => message.chat.id === me && /Week story 2/.test(message.text)).length, times)
+    }
+    const posted = await at.run('post', 'contents', '--to', 'weekly', '--wait')
+    assert.equal(posted.code, 0, posted.out + posted.err)
+    assert.ok(tg.messages.some((message) => message.chat.id === group && /Week story 1/.test(message.text)))
+    const item = await at.run('post', 'item', '2', '--to', 'weekly', '--wait')
+    assert.equal(item.code, 0, 'the look did not count as told')
+    const again = await at.run('post', 'item', '2', '--to', 'weekly')
+    assert.equal(again.code, 1)
+    assert.match(again.err, /was told in weekly/)
+  })
+
+  test('a chat that is not an editor cannot be posted to; checks name the likely mistake', async () => {
+    const stranger = await at.run('post', 'item', '1', '--to', 'telegram:999')
+    assert.equal(stranger.code, 2)
+    assert.match(stranger.err, /there is no channel telegram:999/)
+    const yaml = readFileSync(at.path('digestd.yaml'), 'utf8')
+    writeFileSync(at.path('wrong.yaml'), yaml.replace(`chat: ${group}`, `chat: ${-group}`).replace('127.0.0.1:0', '0.0.0.0:8080').replace('state: digestd.db', 'state: nowhere/digestd.db'))
+    const check = await at.run('-c', 'wrong.yaml', 'check')
+    assert.equal(check.code, 1)
+    assert.match(check.out, new RegExp(`note: weekly: chat ${-group} is no group: ids of groups are negative. Is it ${group}\\?`))
+    assert.match(check.out, /0\.0\.0\.0:8080 can be reached from other machines/)
+    assert.match(check.out, /nowhere: the folder of the state file: No such file/)
+  })
+})
