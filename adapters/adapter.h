@@ -75,7 +75,9 @@ struct errand {
     bool pin;             /* this is the first part of a post to be pinned */
     const char *reply_to; /* remote id of the message to reply to, or "" */
     const char *edit;     /* remote id of our message to be replaced by this part, or "" = post a new one */
-    const char *scratch;  /* what step() said the last time, "" at first */
+    bool repost; /* with edit: where that message is gone, post this as a new one; else gone is the end */
+    const char *retract; /* remote id of our message to be taken away, or "": the part is what stands there */
+    const char *scratch; /* what step() said the last time, "" at first */
 };
 
 /* Who is to blame for a "no" that is final. */
@@ -194,6 +196,9 @@ struct adapter {
     /* What to do next; `last` is the answer to the last request of this attempt, NULL at its beginning. */
     void (*step)(
         const struct errand *errand, const struct answer *last, struct arena *arena, struct step *out);
+    /* The address of a message of ours that stands there, for links to it; NULL = it has none. */
+    const char *(*message_url)(const struct settings *settings, const char *chat, const char *topic,
+        const char *remote_id, struct arena *arena);
     /* Events of one payload (an update pushed to a hook, or an element of a poll). -1: not understood, err.
      */
     int (*hear)(const struct settings *settings, const char *scratch, const char *bytes, size_t len,

@@ -36,8 +36,20 @@ static void write_text(struct buf *out, const char *text)
     html_escape(out, text ? text : "", text ? strlen(text) : 0);
 }
 
+/* "#r12": a row of the page itself. */
+static bool is_row(const char *url)
+{
+    return url && !strncmp(url, "#r", 2) && url[2] && !url[2 + strspn(url + 2, "0123456789")];
+}
+
 static void write_link(struct buf *out, const struct node *node, bool in_link)
 {
+    if (is_row(node->url) && !in_link) {
+        buf_addf(out, "<a href=\"%s\">", node->url);
+        write_children(out, node, true);
+        buf_adds(out, "</a>");
+        return;
+    }
     enum link_kind kind = link_kind(node->url);
     if (in_link || (kind != LINK_HTTP && kind != LINK_HTTP_DOT && kind != LINK_MAILTO)) {
         write_children(out, node, in_link);
@@ -274,7 +286,7 @@ static void note_losses(const struct node *root, struct lost *lost)
     for (const struct node *node = root; node; node = node_next(root, node)) {
         enum link_kind kind = node->url ? link_kind(node->url) : LINK_HTTP;
         bool web = kind == LINK_HTTP || kind == LINK_HTTP_DOT;
-        if (node->type == NODE_LINK && !web && kind != LINK_MAILTO)
+        if (node->type == NODE_LINK && !web && !is_row(node->url) && kind != LINK_MAILTO)
             lost_add(lost, "link shown as text: %s", node->url);
         if (node->type == NODE_IMAGE && !web)
             lost_add(lost, "picture shown as its text: %s", node->url);
@@ -312,6 +324,13 @@ static void render(
     buf_free(&plain);
 }
 
+static const char *message_url(const struct settings *settings, const char *chat, const char *topic,
+    const char *remote_id, struct arena *arena)
+{
+    (void)settings, (void)chat, (void)topic;
+    return arena_printf(arena, "#r%s", remote_id);
+}
+
 static void step(
     const struct errand *errand, const struct answer *last, struct arena *arena, struct step *out)
 {
@@ -325,6 +344,7 @@ const struct adapter room_adapter = {
     .unit = UNIT_BYTES,
     .text_limit = 2 * ROOM_BYTES_MAX,
     .edit = true,
+    .retract = true,
     .buttons = true,
     .images = true,
     .reply = true,
@@ -332,4 +352,5 @@ const struct adapter room_adapter = {
     .local = true,
     .render = render,
     .step = step,
+    .message_url = message_url,
 };

@@ -235,10 +235,24 @@ static json_t *address_json(const struct errand *errand, const struct way *way)
     return json;
 }
 
+static void retract_request(const struct errand *errand, struct arena *arena, struct request *out)
+{
+    json_t *json = json_object();
+    json_object_set_new(json, "chat_id", number_or_text(errand->chat));
+    json_object_set_new(json, "message_id", number_or_text(errand->retract));
+    size_t len;
+    const char *body = write_json(json, &len, arena);
+    telegram_request(errand->settings, "deleteMessage", body, len, arena, out);
+}
+
 /* The request: the address, then the frozen bytes as they are. False: the part is not one of ours. */
 static bool write_request(
     const struct errand *errand, const struct way *way, struct arena *arena, struct request *out)
 {
+    if (errand->retract[0]) {
+        retract_request(errand, arena, out);
+        return true;
+    }
     const char *bytes = errand->part->bytes;
     size_t len = errand->part->len, size;
     if (way->plain || way->no_buttons) {
@@ -327,8 +341,12 @@ static void fail(struct step *out, enum blame blame)
 static bool find_other_way(const struct errand *errand, const struct telegram_answer *answer, struct way *way,
     struct arena *arena, struct step *out)
 {
+    if (errand->retract[0])
+        return false;
     switch (answer->is) {
     case TELEGRAM_MOVED:
+        if (is_edit(errand, way) && !errand->repost) /* message ids begin anew in the new group */
+            return false;
         if (way->moved_to[0] || !strcmp(answer->moved_to, errand->chat))
             return false;
         way->moved_to = answer->moved_to;
@@ -355,7 +373,7 @@ static bool find_other_way(const struct errand *errand, const struct telegram_an
         way->no_reply = true;
         break;
     case TELEGRAM_EDIT_GONE:
-        if (!is_edit(errand, way))
+        if (!is_edit(errand, way) || !errand->repost)
             return false;
         way->anew = true;
         break;
@@ -366,10 +384,21 @@ static bool find_other_way(const struct errand *errand, const struct telegram_an
     return true;
 }
 
+/* Taking a message away twice is the same as once: not found is what was wanted. */
+static bool is_taken_away(const struct errand *errand, const struct telegram_answer *answer)
+{
+    return errand->retract[0] && (answer->is == TELEGRAM_OK || answer->is == TELEGRAM_DELETE_GONE);
+}
+
 static void judge(const struct errand *errand, const struct telegram_answer *answer, const struct way *way,
     struct arena *arena, struct step *out)
 {
-    bool edit = is_edit(errand, way);
+    bool edit = is_edit(errand, way) || errand->retract[0];
+    if (is_taken_away(errand, answer)) {
+        out->kind = STEP_SENT;
+        out->remote_id = errand->retract;
+        return;
+    }
     switch (answer->is) {
     case TELEGRAM_OK:
         if (answer->message || edit) {
@@ -412,13 +441,18 @@ static void judge(const struct errand *errand, const struct telegram_answer *ans
         fail(out, BLAME_BOT);
         break;
     case TELEGRAM_MOVED:
+        fail(out, edit ? BLAME_PAYLOAD : BLAME_CHAT);
+        break;
     case TELEGRAM_CHAT:
     case TELEGRAM_KICKED:
     case TELEGRAM_BLOCKED:
+        fail(out, BLAME_CHAT);
+        break;
     case TELEGRAM_RIGHTS:
     case TELEGRAM_TOPIC:
     case TELEGRAM_TOPIC_CLOSED:
-        fail(out, BLAME_CHAT);
+        /* What may not be changed any more says nothing about new messages. */
+        fail(out, edit ? BLAME_PAYLOAD : BLAME_CHAT);
         break;
     default:
         fail(out, BLAME_PAYLOAD);
@@ -427,6 +461,27 @@ static void judge(const struct errand *errand, const struct telegram_answer *ans
     if (said.is == TELEGRAM_OK) /* a success without the message that was sent */
         said.is = TELEGRAM_GARBLED;
     out->why = telegram_sentence(errand->settings, &said, target(errand, way), errand->topic, "en", arena);
+}
+
+/* https://core.telegram.org/api/links#message-links: of a public group t.me/NAME/55, of a supergroup
+ * t.me/c/1234567890/55 (its id without -100), the topic before the message. Basic groups and private chats
+ * have none. */
+static const char *message_url(const struct settings *settings, const char *chat, const char *topic,
+    const char *remote_id, struct arena *arena)
+{
+    (void)settings;
+    bool numbered = !strncmp(chat, "-100", 4) && is_number(chat) && strlen(chat) >= 14;
+    const char *name =
+        !chat[0]
+            ? chat
+            : chat + 1 + strspn(chat + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+    bool named = chat[0] == '@' && chat[1] && !*name;
+    if (!is_number(remote_id) || remote_id[0] == '-' || (!numbered && !named))
+        return NULL;
+    bool in_topic = is_number(topic) && topic[0] != '-' && strcmp(topic, "1") != 0;
+    const char *group = numbered ? chat + 4 + strspn(chat + 4, "0") : chat + 1;
+    return arena_printf(arena, "https://t.me/%s%s/%s%s%s", numbered ? "c/" : "", group, in_topic ? topic : "",
+        in_topic ? "/" : "", remote_id);
 }
 
 static void step(
@@ -454,6 +509,7 @@ const struct adapter telegram_adapter = {
     .unit = UNIT_UTF16,
     .text_limit = TELEGRAM_TEXT_MAX,
     .edit = true,
+    .retract = true,
     .topic = true,
     .silent = true,
     .buttons = true,
@@ -463,6 +519,7 @@ const struct adapter telegram_adapter = {
     .pace_count = sizeof paces / sizeof *paces,
     .render = telegram_render,
     .step = step,
+    .message_url = message_url,
     .hear = telegram_hear,
     .listen = telegram_listen,
     .probe = probe,

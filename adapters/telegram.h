@@ -71,6 +71,8 @@ enum telegram_case {
     TELEGRAM_REPLY,
     TELEGRAM_SAME,
     TELEGRAM_EDIT_GONE,
+    TELEGRAM_DELETE_GONE,
+    TELEGRAM_DELETE_LATE, /* older than 48 hours, or not ours */
     TELEGRAM_BUTTONS,
     TELEGRAM_OTHER, /* any other 4xx of the Bot API */
     TELEGRAM_CASES

@@ -25,6 +25,9 @@ static const struct {
     {0, "message to edit not found", TELEGRAM_EDIT_GONE},
     {0, "message can't be edited", TELEGRAM_EDIT_GONE},
     {0, "message_id_invalid", TELEGRAM_EDIT_GONE},
+    {0, "message to delete not found", TELEGRAM_DELETE_GONE},
+    {0, "message can't be deleted", TELEGRAM_DELETE_LATE},
+    {0, "message_delete_forbidden", TELEGRAM_DELETE_LATE},
     {0, "replied not found", TELEGRAM_REPLY},
     {0, "reply message not found", TELEGRAM_REPLY},
     {0, "reply_message_id_invalid", TELEGRAM_REPLY},
@@ -239,6 +242,12 @@ static const struct {
     {TELEGRAM_REPLY, "The message to be replied to is gone.", "要回复的那条消息已经不在了。"},
     {TELEGRAM_SAME, "The message is as it should be already.", "消息已经是这样了。"},
     {TELEGRAM_EDIT_GONE, "The message to be changed is gone.", "要修改的那条消息已经不在了。"},
+    {TELEGRAM_DELETE_GONE, "The message is gone already.", "那条消息已经不在了。"},
+    {TELEGRAM_DELETE_LATE,
+        "Telegram does not let a bot take this message away: it is more than 48 hours old. An administrator "
+        "of "
+        "the group can.",
+        "这条消息机器人删不掉了：超过了 48 小时。请群管理员删。"},
     {TELEGRAM_BUTTONS, "Telegram refuses the buttons of this message.", "Telegram 不接受这条消息的按钮。"},
     {TELEGRAM_OTHER, "Telegram refuses this ({code}).", "Telegram 拒绝了（{code}）。"},
 };

@@ -9,6 +9,8 @@ ALTER TABLE channel ADD COLUMN gone_at INTEGER NOT NULL DEFAULT 0;       -- not 
 -- What a post does: tell something, put a correction in place of what post `about` told, or take that back.
 ALTER TABLE post ADD COLUMN act TEXT NOT NULL DEFAULT 'tell' CHECK(act IN ('tell', 'edit', 'retract'));
 ALTER TABLE post ADD COLUMN about INTEGER REFERENCES post;
+-- The chat its messages stand in: their ids mean nothing in another one.
+ALTER TABLE post ADD COLUMN told_in TEXT NOT NULL DEFAULT '';
 ALTER TABLE post ADD COLUMN rehearsed INTEGER NOT NULL DEFAULT 0;        -- 1 = nothing was sent: mode: rehearse
 -- 1 = it may have gone out before this file was restored: its deliveries begin as unknown.
 ALTER TABLE post ADD COLUMN unsure INTEGER NOT NULL DEFAULT 0;

@@ -180,6 +180,7 @@ int state_shift(struct state *state, int64_t by_ms, struct error *err)
 {
     static const char *const statements[] = {
         "UPDATE delivery SET due_at = due_at + ? WHERE state = 'due'",
+        "UPDATE edition SET corrects_at = corrects_at + ? WHERE corrects_at > 0",
         "UPDATE channel SET blocked_until = blocked_until + ? WHERE blocked_until > 0",
         "UPDATE bot SET blocked_until = blocked_until + ? WHERE blocked_until > 0",
         "UPDATE host SET blocked_until = blocked_until + ? WHERE blocked_until > 0",

@@ -8,7 +8,7 @@ int state_claim(struct state *state, int64_t channel, const char *kind, const ch
     struct query q;
     query_start(&q, state,
         "SELECT id, state IN ('planned', 'released') FROM post WHERE channel = ? AND kind = ? AND subject = "
-        "? "
+        "? AND act = 'tell' "
         "ORDER BY id DESC");
     query_int(&q, channel);
     query_text(&q, kind);

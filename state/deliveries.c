@@ -57,6 +57,8 @@ int state_form_bytes(
     *len = 0;
     if (query_row(&q))
         *bytes = column_blob(&q, arena, 0, len);
+    if (!*bytes) /* a form of no bytes */
+        *bytes = "";
     return query_end(&q, err);
 }
 
@@ -128,7 +130,8 @@ int state_open_deliveries(struct state *state, struct arena *arena, struct rows_
     struct rows rows = {.arena = arena, .size = sizeof(struct open_row)};
     struct query q;
     query_start(&q, state,
-        "SELECT " DELIVERY_COLUMNS ", p.channel, p.kind, p.who, p.chat, p.topic, p.due_at, p.expires_at "
+        "SELECT " DELIVERY_COLUMNS
+        ", p.channel, p.kind, p.who, p.chat, p.topic, p.due_at, p.expires_at, p.act "
         "FROM delivery d JOIN post p ON p.id = d.post WHERE d.state IN ('due', 'sending', 'unknown') "
         "ORDER BY p.due_at, p.id, d.part");
     while (query_row(&q)) {
@@ -141,6 +144,7 @@ int state_open_deliveries(struct state *state, struct arena *arena, struct rows_
         row->topic = column_text(&q, arena, AFTER_DELIVERY + 4);
         row->post_due_at = column_int(&q, AFTER_DELIVERY + 5);
         row->expires_at = column_int(&q, AFTER_DELIVERY + 6);
+        row->act = column_text(&q, arena, AFTER_DELIVERY + 7);
     }
     out->rows = rows.data;
     out->count = rows.count;
@@ -155,7 +159,7 @@ int state_deliveries(struct state *state, struct arena *arena, const struct deli
     struct rows rows = {.arena = arena, .size = sizeof(struct delivery_view)};
     struct query q;
     query_start(&q, state,
-        "SELECT " DELIVERY_COLUMNS ", c.name, p.kind, p.subject, p.who, p.due_at "
+        "SELECT " DELIVERY_COLUMNS ", c.name, p.kind, p.subject, p.who, p.due_at, p.act "
         "FROM delivery d JOIN post p ON p.id = d.post JOIN channel c ON c.id = p.channel "
         "WHERE (?1 IS NULL OR d.state = ?1) AND (?2 IS NULL OR c.name = ?2) AND (?3 = 0 OR d.post = ?3) "
         "AND (?4 OR p.kind <> 'answer') ORDER BY d.id DESC LIMIT ?5");
@@ -172,6 +176,7 @@ int state_deliveries(struct state *state, struct arena *arena, const struct deli
         row->subject = column_text(&q, arena, AFTER_DELIVERY + 2);
         row->who = column_text(&q, arena, AFTER_DELIVERY + 3);
         row->post_due_at = column_int(&q, AFTER_DELIVERY + 4);
+        row->act = column_text(&q, arena, AFTER_DELIVERY + 5);
     }
     out->rows = rows.data;
     out->count = rows.count;
@@ -185,21 +190,20 @@ int state_waiting(
     struct query q;
     query_start(&q, state,
         "SELECT c.id, c.name, "
-        "(SELECT count(*) FROM post p WHERE p.channel = c.id AND p.state = 'planned'), "
+        "(SELECT count(*) FROM post p WHERE p.channel = c.id AND p.state = 'planned' AND p.act = 'tell'), "
         "(SELECT count(*) FROM delivery d JOIN post p ON p.id = d.post WHERE p.channel = c.id AND d.state = "
         "'due'), "
         "(SELECT count(*) FROM delivery d JOIN post p ON p.id = d.post WHERE p.channel = c.id AND d.state = "
         "'sending'), "
         "(SELECT count(*) FROM delivery d JOIN post p ON p.id = d.post WHERE p.channel = c.id AND d.state = "
         "'unknown'), "
-        "(SELECT count(*) FROM post p WHERE p.channel = c.id AND p.kind <> 'answer' AND p.state = 'sent' AND "
-        "p.released_at > ?1), "
-        "(SELECT count(*) FROM post p WHERE p.channel = c.id AND p.kind <> 'answer' AND p.state = 'failed' "
-        "AND "
-        "p.due_at > ?1), "
+        "(SELECT count(*) FROM post p WHERE p.channel = c.id AND p.kind <> 'answer' AND p.act = 'tell' AND "
+        "p.state = 'sent' AND p.released_at > ?1), "
+        "(SELECT count(*) FROM post p WHERE p.channel = c.id AND p.kind <> 'answer' AND p.act = 'tell' AND "
+        "p.state = 'failed' AND p.due_at > ?1), "
         "(SELECT min(due) FROM (SELECT min(p.due_at) AS due FROM post p WHERE p.channel = c.id AND p.state = "
-        "'planned' "
-        "UNION ALL SELECT min(d.due_at) FROM delivery d JOIN post p ON p.id = d.post WHERE p.channel = c.id "
+        "'planned' AND p.act = 'tell' UNION ALL SELECT min(d.due_at) FROM delivery d JOIN post p ON p.id = "
+        "d.post WHERE p.channel = c.id "
         "AND "
         "d.state = 'due')) FROM channel c ORDER BY c.id");
     query_int(&q, now_ms - 86400000);

@@ -4,7 +4,7 @@
 #define POST_COLUMNS                                                                                         \
     "id, channel, kind, subject, occasion, state, due_at, expires_at, who, rule, chat, topic, reply_to, "    \
     "edit, "                                                                                                 \
-    "body, buttons, why, created_at, released_at"
+    "body, buttons, why, created_at, released_at, act, coalesce(about, 0), told_in"
 
 static void read_post(struct query *q, struct arena *arena, struct post_row *row)
 {
@@ -26,6 +26,9 @@ static void read_post(struct query *q, struct arena *arena, struct post_row *row
         .why = column_text(q, arena, 16),
         .created_at = column_int(q, 17),
         .released_at = column_int(q, 18),
+        .act = column_text(q, arena, 19),
+        .about = column_int(q, 20),
+        .told_in = column_text(q, arena, 21),
     };
     row->body = column_blob(q, arena, 14, &row->body_len);
     row->buttons = column_blob(q, arena, 15, &row->buttons_len);
@@ -68,9 +71,8 @@ int state_post_add(
     query_start(&q, state,
         "INSERT INTO post(channel, kind, subject, occasion, state, due_at, expires_at, who, rule, chat, "
         "topic, "
-        "reply_to, edit, body, buttons, why, created_at) VALUES(?, ?, ?, ?, 'planned', ?, ?, ?, ?, ?, ?, ?, "
-        "?, ?, ?, "
-        "?, ?) ON CONFLICT(channel, kind, subject, occasion) DO NOTHING");
+        "reply_to, edit, body, buttons, why, created_at, act, about) VALUES(?, ?, ?, ?, 'planned', ?, ?, ?, "
+        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(channel, kind, subject, occasion) DO NOTHING");
     query_int(&q, post->channel);
     query_text(&q, post->kind);
     query_text(&q, post->subject);
@@ -87,6 +89,11 @@ int state_post_add(
     query_blob(&q, post->buttons, post->buttons_len);
     query_text(&q, or_empty(post->why));
     query_int(&q, post->created_at);
+    query_text(&q, post->act ? post->act : "tell");
+    if (post->about)
+        query_int(&q, post->about);
+    else
+        query_null(&q);
     if (query_end(&q, err))
         return -1;
     if (!sql_changed(state))
@@ -154,7 +161,7 @@ int state_post_next(struct state *state, int64_t *due_at, int64_t *expires_at, s
 {
     struct query q;
     query_start(&q, state,
-        "SELECT (SELECT min(due_at) FROM post WHERE state = 'planned'), "
+        "SELECT (SELECT min(due_at) FROM post WHERE state = 'planned' AND act = 'tell'), "
         "(SELECT min(expires_at) FROM (SELECT expires_at FROM post WHERE state = 'planned' UNION ALL "
         "SELECT p.expires_at FROM delivery d JOIN post p ON p.id = d.post WHERE d.state = 'due'))");
     *due_at = *expires_at = 0;
@@ -183,7 +190,7 @@ int state_posts_waiting(struct state *state, struct arena *arena, int64_t channe
     query_start(&q, state,
         "SELECT " POST_COLUMNS
         " FROM (SELECT * FROM post WHERE state = 'planned' UNION ALL SELECT * FROM post WHERE "
-        "state = 'released') WHERE (?1 = 0 OR channel = ?1) ORDER BY due_at, id LIMIT ?2");
+        "state = 'released') WHERE (?1 = 0 OR channel = ?1) AND act = 'tell' ORDER BY due_at, id LIMIT ?2");
     query_int(&q, channel);
     query_int(&q, limit);
     return read_posts(&q, arena, out, err);

@@ -18,6 +18,9 @@ struct post_row {
     const char *why;
     int64_t created_at;
     int64_t released_at; /* 0 = not yet */
+    const char *act;     /* "tell"; "edit", "retract": what post `about` told is corrected, taken back */
+    int64_t about;       /* 0 = none */
+    const char *told_in; /* the chat its messages stand in, once one of them does */
 };
 struct rows_post {
     struct post_row *rows;
@@ -39,7 +42,7 @@ int state_post_state(struct state *state, int64_t id, const char *to, const char
 int state_post_release(
     struct state *state, int64_t id, const char *reply_to, int64_t now_ms, struct error *err);
 int state_post_due(struct state *state, int64_t id, int64_t due_at, struct error *err);
-/* When something planned comes next, or something waiting gets too old; 0 = nothing. */
+/* When something planned comes next (no corrections), or something waiting gets too old; 0 = nothing. */
 int state_post_next(struct state *state, int64_t *due_at, int64_t *expires_at, struct error *err);
 /* Posts of rules released in a channel after `after`, for the fuse. */
 int state_posts_released(struct state *state, int64_t channel, int64_t after, int *count, struct error *err);
@@ -77,7 +80,7 @@ int state_delivery_write(struct state *state, const struct delivery_row *row, st
 struct open_row {
     struct delivery_row delivery;
     int64_t channel;
-    const char *kind, *who, *chat, *topic;
+    const char *kind, *who, *chat, *topic, *act;
     int64_t post_due_at, expires_at;
 };
 struct rows_open {
@@ -101,7 +104,7 @@ int state_run_last(struct state *state, int64_t channel, const char *rule, int64
 struct delivery_view {
     struct delivery_row delivery;
     const char *channel; /* name */
-    const char *kind, *subject, *who;
+    const char *kind, *subject, *who, *act;
     int64_t post_due_at;
 };
 struct rows_view {
@@ -132,7 +135,7 @@ struct rows_waiting {
 };
 int state_waiting(
     struct state *state, struct arena *arena, int64_t now_ms, struct rows_waiting *out, struct error *err);
-/* Posts of a channel (0 = all) that were not sent yet, as they stand in line. */
+/* Posts of a channel (0 = all) that were not sent yet, as they stand in line; no corrections. */
 int state_posts_waiting(struct state *state, struct arena *arena, int64_t channel, int limit,
     struct rows_post *out, struct error *err);
 

@@ -82,6 +82,11 @@ int state_room_edit(struct state *state, int64_t id, const char *body, struct er
     return query_end(&q, err);
 }
 
+int state_room_retract(struct state *state, int64_t id, struct error *err)
+{
+    return state_room_edit(state, id, "", err);
+}
+
 int state_room_prune(struct state *state, int64_t channel, int keep, struct error *err)
 {
     struct query q;

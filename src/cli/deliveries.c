@@ -29,18 +29,21 @@ static int run(struct shell *shell)
         const struct delivery_view *view = &found.rows[i];
         const struct delivery_row *row = &view->delivery;
         if (shell->json) {
-            if (print_json(
-                    shell, json_pack("{s:o s:o s:s s:s s:s s:i s:s s:i s:o s:o s:o}", "id", json_id(row->id),
-                               "post", json_id(row->post), "channel", view->channel, "kind", view->kind,
-                               "subject", view->subject, "part", row->part, "state", row->state, "attempts",
-                               row->attempt, "due_at", json_time(shell, row->due_at), "remote_id",
-                               json_text(row->remote_id), "error", json_text(row->error))))
+            if (print_json(shell,
+                    json_pack("{s:o s:o s:s s:s s:s s:s s:i s:s s:i s:o s:o s:o}", "id", json_id(row->id),
+                        "post", json_id(row->post), "channel", view->channel, "kind", view->kind, "act",
+                        view->act, "subject", view->subject, "part", row->part, "state", row->state,
+                        "attempts", row->attempt, "due_at", json_time(shell, row->due_at), "remote_id",
+                        json_text(row->remote_id), "error", json_text(row->error))))
                 return -1;
             continue;
         }
         const char *cells[] = {arena_printf(&shell->arena, "%lld", (long long)row->id),
-            shell_time(shell, shell->setup->zone, row->due_at), view->channel, view->kind, row->state,
-            arena_printf(&shell->arena, "%d/%d", row->part + 1, row->parts), view->subject, row->error};
+            shell_time(shell, shell->setup->zone, row->due_at), view->channel,
+            strcmp(view->act, "tell") ? arena_printf(&shell->arena, "%s %s", view->act, view->kind)
+                                      : view->kind,
+            row->state, arena_printf(&shell->arena, "%d/%d", row->part + 1, row->parts), view->subject,
+            row->error};
         table_row(&table, 8, cells);
     }
     table_print(&table);

@@ -181,7 +181,8 @@ static int print_plan(struct shell *shell, struct state *state, int64_t from, co
     size_t count = 0;
     for (size_t i = found.count; i-- > 0;) {
         const struct delivery_view *view = &found.rows[i];
-        if (view->delivery.part || strcmp(view->delivery.state, "sent") || view->delivery.changed_at < from)
+        if (view->delivery.part || strcmp(view->act, "tell") || strcmp(view->delivery.state, "sent") ||
+            view->delivery.changed_at < from)
             continue;
         count++;
         if (print_view(shell, state, view, &table))

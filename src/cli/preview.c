@@ -29,6 +29,7 @@ static void first_request(
         chat = row.chat;
     bool loud = showing->what == WHAT_CONTENTS || showing->what == WHAT_EDITION;
     struct errand errand = {.settings = &channel->settings,
+        .retract = "",
         .chat = chat ? chat : "",
         .topic = topic ? topic : "",
         .part = &form->parts[index],

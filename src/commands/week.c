@@ -1,6 +1,7 @@
 /* /week [which]: the contents of this week's edition, or of another one. */
 #include "commands/answer.h"
 #include "core/utf8.h"
+#include "desk/links.h"
 #include "desk/page.h"
 #include "desk/subject.h"
 
@@ -16,6 +17,9 @@ static int show_contents(const struct call *call, const struct edition_row *row,
         return 0;
     page_link(call->arena, call->setup, row->source, edition);
     struct composer composer = call_composer(call, row);
+    if (call->channel && told_links(call->state, call->channel, call->channel_id, row->source, row->slug,
+                             call->arena, &composer, err))
+        return -1;
     size_t count = edition_item_count(edition), from = (size_t)(page - 1) * ITEMS_A_PAGE;
     if (from >= count) {
         from = 0;

@@ -19,7 +19,7 @@ static void add_item(const struct composer *composer, struct node *paragraph, co
     part_line(composer, paragraph);
     const char *name = item_name(composer->arena, section, item);
     const char *url = composer->told_url ? composer->told_url(item->number, composer->context) : NULL;
-    if (part_is_web(url)) {
+    if (url) {
         part_text(composer, paragraph, arena_printf(composer->arena, "%d ", item->number));
         node_add_link(composer->arena, paragraph, url, name);
     } else {

@@ -6,7 +6,7 @@ static const char *origin_url(
     const struct composer *composer, const struct edition *edition, const struct item *item)
 {
     const char *told = composer->told_url ? composer->told_url(item->number, composer->context) : NULL;
-    if (part_is_web(told))
+    if (told)
         return told;
     if (part_is_web(item->title_url))
         return item->title_url;

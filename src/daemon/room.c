@@ -176,6 +176,8 @@ static json_t *row_json(const struct room_row *row)
     put(object, "at", json_integer(row->at));
     if (!strcmp(row->kind, "said"))
         put_text(object, "text", row->body);
+    else if (!row->body[0])
+        put(object, "gone", json_true());
     else
         put_body(object, row->body);
     return object;

@@ -8,18 +8,23 @@ struct candidate {
     const struct open_row *row;
     const char *lane;
     uint64_t served;
-    bool answer;
+    bool answer, edit;
 };
 
 struct lane_view { /* a lane while the open deliveries are read in order */
     const char *key;
-    int64_t channel;
+    int64_t channel;   /* of a lane of posts, else 0 */
+    int64_t edits;     /* of a lane of corrections, else 0 */
     int64_t held_post; /* its rest waits for an unknown part */
     bool decided;
 };
 
+/* Corrections have a lane of their own beside that of the posts, and so has what is taken back: neither waits
+ * for an unknown post. */
 static const char *lane_key(struct turn *turn, const struct open_row *row)
 {
+    if (strcmp(row->act, "tell"))
+        return arena_printf(turn->arena, "%s %lld", row->act, (long long)row->channel);
     if (strcmp(row->kind, "answer"))
         return arena_printf(turn->arena, "post %lld", (long long)row->channel);
     return arena_printf(turn->arena, "answer %lld %s %s", (long long)row->channel, row->chat, row->topic);
@@ -32,7 +37,10 @@ static struct lane_view *lane_of(
     for (size_t i = 0; i < *count; i++)
         if (!strcmp(views[i].key, key))
             return &views[i];
-    views[*count] = (struct lane_view){.key = key, .channel = strcmp(row->kind, "answer") ? row->channel : 0};
+    bool tells = !strcmp(row->act, "tell") && strcmp(row->kind, "answer");
+    views[*count] = (struct lane_view){.key = key,
+        .channel = tells ? row->channel : 0,
+        .edits = !strcmp(row->act, "edit") ? row->channel : 0};
     return &views[(*count)++];
 }
 
@@ -40,8 +48,11 @@ static void add_candidate(
     struct turn *turn, struct lanes *lanes, const struct lane_view *view, const struct open_row *row)
 {
     const struct lane *lane = table_find(&turn->memory->lanes, view->key);
-    lanes->candidates[lanes->count++] = (struct candidate){
-        .row = row, .lane = view->key, .served = lane ? lane->served : 0, .answer = !view->channel};
+    lanes->candidates[lanes->count++] = (struct candidate){.row = row,
+        .lane = view->key,
+        .served = lane ? lane->served : 0,
+        .answer = !strcmp(row->kind, "answer"),
+        .edit = view->edits != 0};
 }
 
 /* One open delivery, in lane order: what it means for its lane. */
@@ -87,6 +98,7 @@ int read_lanes(struct turn *turn, struct lanes *lanes)
     *lanes = (struct lanes){0};
     lanes->candidates = arena_array(turn->arena, open->count + 1, sizeof *lanes->candidates);
     lanes->busy = arena_array(turn->arena, open->count + 1, sizeof *lanes->busy);
+    lanes->edits = arena_array(turn->arena, open->count + 1, sizeof *lanes->edits);
     struct lane_view *views = arena_array(turn->arena, open->count + 1, sizeof *views);
     size_t count = 0;
     for (size_t i = 0; i < open->count; i++) {
@@ -97,7 +109,18 @@ int read_lanes(struct turn *turn, struct lanes *lanes)
     for (size_t i = 0; i < count; i++)
         if (views[i].decided && views[i].channel)
             lanes->busy[lanes->busy_count++] = views[i].channel;
+    for (size_t i = 0; i < count; i++)
+        if (views[i].edits)
+            lanes->edits[lanes->edit_count++] = views[i].edits;
     return 0;
+}
+
+bool edits_free(const struct lanes *lanes, int64_t channel)
+{
+    for (size_t i = 0; i < lanes->edit_count; i++)
+        if (lanes->edits[i] == channel)
+            return false;
+    return true;
 }
 
 bool lane_free(const struct lanes *lanes, int64_t channel)
@@ -108,10 +131,12 @@ bool lane_free(const struct lanes *lanes, int64_t channel)
     return true;
 }
 
-/* Answers first, then who was served longest ago, then who waits longest. */
+/* Corrections last; answers first, then who was served longest ago, then who waits longest. */
 static int by_turn(const void *a, const void *b)
 {
     const struct candidate *x = a, *y = b;
+    if (x->edit != y->edit)
+        return x->edit ? 1 : -1;
     if (x->answer != y->answer)
         return x->answer ? -1 : 1;
     if (x->served != y->served)
@@ -128,6 +153,10 @@ static struct candidate *interleave(struct turn *turn, struct lanes *lanes)
     size_t count = lanes->count, fresh = 0, again = 0;
     struct candidate *out = arena_array(turn->arena, count + 1, sizeof *out);
     qsort(lanes->candidates, count, sizeof *lanes->candidates, by_turn);
+    while (count && lanes->candidates[count - 1].edit) {
+        count--;
+        out[count] = lanes->candidates[count];
+    }
     for (size_t i = 0; i < count; i++) {
         bool want_fresh = i % 2 == 0;
         for (int tries = 0; tries < 2; tries++, want_fresh = !want_fresh) {
@@ -163,7 +192,8 @@ static void add_take(struct turn *turn, struct takes *takes, const char *key, co
     takes->want[takes->count++] = want;
 }
 
-static void takes_of(struct turn *turn, const struct place *place, const char *chat, bool answer,
+/* `spare`: leave one for a post that may come. */
+static void takes_of(struct turn *turn, const struct place *place, const char *chat, bool answer, bool spare,
     enum scope only, const char *host, struct takes *takes)
 {
     const struct adapter *adapter = place->adapter;
@@ -176,6 +206,8 @@ static void takes_of(struct turn *turn, const struct place *place, const char *c
         const char *who = pace->scope == SCOPE_CHAT ? chat : pace->scope == SCOPE_HOST ? host : "";
         /* A fifth of a bot's budget is for answers alone. */
         double want = pace->scope == SCOPE_BOT && !answer && pace->burst >= 5 ? 1 + pace->burst / 5 : 1;
+        if (spare && pace->burst >= want + 1)
+            want++;
         add_take(turn, takes,
             arena_printf(turn->arena, "%c %s %zu %s", "cbh"[pace->scope],
                 pace -> scope == SCOPE_HOST ? "" : bot, i, who),
@@ -215,7 +247,7 @@ void slow_down(
     struct turn *turn, const struct place *place, const char *chat, enum scope scope, const char *host)
 {
     struct takes takes = {0};
-    takes_of(turn, place, chat, false, scope == SCOPE_HOST ? SCOPE_HOST : SCOPE_CHAT, host, &takes);
+    takes_of(turn, place, chat, false, false, scope == SCOPE_HOST ? SCOPE_HOST : SCOPE_CHAT, host, &takes);
     for (size_t i = 0; i < takes.count; i++) {
         struct bucket *bucket = table_at(&turn->memory->buckets, takes.index[i]);
         if (bucket->key[0] == "cbh"[scope])
@@ -234,7 +266,32 @@ static bool is_loud(const struct place *place, const char *kind)
     return !strcmp(kind, "contents") || !strcmp(kind, "edition");
 }
 
-void make_errand(struct turn *turn, const struct place *place, const struct post_row *post,
+/* The message that a correction or retraction is about. */
+static int aim(struct turn *turn, const struct post_row *post, const struct delivery_row *delivery,
+    const struct part *part, struct errand *errand)
+{
+    struct post_row copy;
+    struct rows_delivery parts;
+    bool found;
+    if (state_post(turn->state, turn->arena, post->about, &copy, &found, turn->err) ||
+        state_post_deliveries(turn->state, turn->arena, post->about, &parts, turn->err))
+        return -1;
+    for (size_t i = 0; found && i < parts.count; i++) {
+        if (parts.rows[i].part != delivery->part)
+            continue;
+        /* A part of no bytes: nothing is left of it. */
+        bool away = !strcmp(post->act, "retract") || !part->len;
+        *(away ? &errand->retract : &errand->edit) = parts.rows[i].remote_id;
+    }
+    if (found)
+        errand->chat = copy.told_in;
+    errand->silent = true;
+    errand->pin = false;
+    errand->reply_to = "";
+    return 0;
+}
+
+int make_errand(struct turn *turn, const struct place *place, const struct post_row *post,
     const struct delivery_row *delivery, const struct part *part, struct errand *errand)
 {
     bool first = delivery->part == 0;
@@ -251,8 +308,11 @@ void make_errand(struct turn *turn, const struct place *place, const struct post
                !strcmp(post->kind, "contents"),
         .reply_to = first ? post->reply_to : "",
         .edit = first && place->adapter->edit ? post->edit : "",
+        .repost = !is_change(post),
+        .retract = "",
         .scratch = delivery->scratch,
     };
+    return is_change(post) ? aim(turn, post, delivery, part, errand) : 0;
 }
 
 int load_part(struct turn *turn, const struct delivery_row *delivery, struct part *part)
@@ -368,6 +428,15 @@ static int carry_out(struct turn *turn, struct job *job, const struct step *step
     return follow_step(turn, job, step, NULL);
 }
 
+/* The message it is about is not known any more: it must not become a new one. */
+static int give_up(struct turn *turn, struct job *job)
+{
+    struct change change = {
+        .event = LEDGER_SAY_DROP, .why = "the message it is about is not known", .now_ms = turn->now.wall_ms};
+    struct ledger_move did;
+    return moves_apply(turn->state, turn->arena, &change, &job->delivery, &did, turn->err);
+}
+
 static int try_claim(struct turn *turn, const struct candidate *candidate, bool *progress)
 {
     const struct open_row *row = candidate->row;
@@ -379,10 +448,13 @@ static int try_claim(struct turn *turn, const struct candidate *candidate, bool 
     if (state_post(turn->state, turn->arena, row->delivery.post, &job.post, &found, turn->err) ||
         load_part(turn, &job.delivery, &part))
         return -1;
-    make_errand(turn, job.place, &job.post, &job.delivery, &part, &job.errand);
+    if (make_errand(turn, job.place, &job.post, &job.delivery, &part, &job.errand))
+        return -1;
+    if (is_change(&job.post) && !*job.errand.edit && !*job.errand.retract)
+        return give_up(turn, &job);
     struct takes takes = {0};
     const char *chat = *job.errand.chat ? job.errand.chat : job.place->row.name;
-    takes_of(turn, job.place, chat, candidate->answer, SCOPE_CHAT, "", &takes);
+    takes_of(turn, job.place, chat, candidate->answer, candidate->edit, SCOPE_CHAT, "", &takes);
     int64_t wait = wait_of(turn, &takes);
     if (wait) {
         wake_in(turn, wait);
@@ -396,7 +468,7 @@ static int try_claim(struct turn *turn, const struct candidate *candidate, bool 
         url_host(step.request.url, host, sizeof host);
         if (host_free(turn, job.place->bot, host, &is_free))
             return -1;
-        takes_of(turn, job.place, chat, candidate->answer, SCOPE_HOST, host, &takes);
+        takes_of(turn, job.place, chat, candidate->answer, candidate->edit, SCOPE_HOST, host, &takes);
         wait = wait_of(turn, &takes);
         if (wait)
             wake_in(turn, wait);
@@ -418,8 +490,12 @@ int claim_due(struct turn *turn, bool *progress)
         return -1;
     turn->open = lanes.open;
     struct candidate *order = interleave(turn, &lanes);
-    for (size_t i = 0; i < lanes.count; i++)
+    for (size_t i = 0; i < lanes.count; i++) {
+        /* No correction goes before a post that waits. */
+        if (order[i].edit && !lane_free(&lanes, order[i].row->channel))
+            continue;
         if (try_claim(turn, &order[i], progress))
             return -1;
+    }
     return 0;
 }

@@ -2,6 +2,7 @@
 #include "adapters/adapter.h"
 #include "compose/compose.h"
 #include "core/buf.h"
+#include "desk/links.h"
 #include "desk/page.h"
 #include "desk/pick.h"
 #include "desk/subject.h"
@@ -17,6 +18,7 @@ struct composition {
     struct composer composer;
     struct subject subject;
     struct edition *edition;
+    const struct post_row *copy; /* NULL = it is told for the first time */
     struct composed *out;
 };
 
@@ -96,8 +98,10 @@ static int compose_one_question(struct composition *composition, int64_t edition
     if (!text[0])
         return 0;
     const char *reply = item_subject(composition, item->number), *remote = "";
-    if (state_told_remote(
-            composition->state, composition->arena, composition->channel_id, reply, &remote, err))
+    if (composition->copy) /* what it replies to was settled when it was told */
+        remote = composition->copy->reply_to;
+    else if (state_told_remote(
+                 composition->state, composition->arena, composition->channel_id, reply, &remote, err))
         return -1;
     bool replying = remote[0] && composition->composer.replies;
     composition->out->message =
@@ -143,40 +147,64 @@ static int compose_what(struct composition *composition, enum what what, int64_t
     }
 }
 
-int compose_subject(struct state *state, const struct setup *setup, const struct channel *channel,
-    int64_t channel_id, enum what what, const char *subject, struct now now, struct arena *arena,
-    struct composed *out, struct error *err)
+static int compose_it(struct composition *composition, enum what what, const char *text, struct error *err)
 {
-    (void)now;
-    bool chinese = channel_chinese(channel);
+    struct state *state = composition->state;
+    struct arena *arena = composition->arena;
+    struct subject *subject = &composition->subject;
+    struct composed *out = composition->out;
     *out = (struct composed){.reply_subject = "",
-        .why = chinese ? "它已经不在那一期里了。" : "It is not in the edition any more."};
-    struct composition composition = {.state = state,
-        .setup = setup,
-        .channel = channel,
-        .channel_id = channel_id,
-        .arena = arena,
-        .out = out};
+        .why = channel_chinese(composition->channel) ? "它已经不在那一期里了。"
+                                                     : "It is not in the edition any more."};
     int64_t id = 0;
-    if (!subject_read(arena, subject, &composition.subject))
+    if (!subject_read(arena, text, subject))
         return 0;
-    if (state_edition_at(state, composition.subject.source, composition.subject.slug, &id, err))
+    if (state_edition_at(state, subject->source, subject->slug, &id, err))
         return -1;
     if (!id)
         return 0;
-    if (state_edition(state, arena, id, &composition.edition, err))
+    if (state_edition(state, arena, id, &composition->edition, err))
         return -1;
-    if (!composition.edition)
+    if (!composition->edition)
         return 0;
-    page_link(arena, setup, composition.subject.source, composition.edition);
-    composition.composer = channel_composer(channel, composition.subject.slug, arena);
-    size_t most = edition_item_count(composition.edition) + composition.edition->section_count + 2;
+    page_link(arena, composition->setup, subject->source, composition->edition);
+    composition->composer = channel_composer(composition->channel, subject->slug, arena);
+    size_t most = edition_item_count(composition->edition) + composition->edition->section_count + 2;
     out->told = arena_array(arena, most, sizeof *out->told);
-    if (compose_what(&composition, what, id, err))
+    if (told_links(state, composition->channel, composition->channel_id, subject->source, subject->slug,
+            arena, &composition->composer, err) ||
+        compose_what(composition, what, id, err))
         return -1;
     if (out->message)
         out->why = "";
     else
         out->told_count = 0;
     return 0;
+}
+
+int compose_subject(struct state *state, const struct setup *setup, const struct channel *channel,
+    int64_t channel_id, enum what what, const char *subject, struct now now, struct arena *arena,
+    struct composed *out, struct error *err)
+{
+    (void)now;
+    struct composition composition = {.state = state,
+        .setup = setup,
+        .channel = channel,
+        .channel_id = channel_id,
+        .arena = arena,
+        .out = out};
+    return compose_it(&composition, what, subject, err);
+}
+
+int compose_copy(struct state *state, const struct setup *setup, const struct channel *channel,
+    const struct post_row *copy, enum what what, struct arena *arena, struct composed *out, struct error *err)
+{
+    struct composition composition = {.state = state,
+        .setup = setup,
+        .channel = channel,
+        .channel_id = copy->channel,
+        .arena = arena,
+        .copy = copy,
+        .out = out};
+    return compose_it(&composition, what, copy->subject, err);
 }

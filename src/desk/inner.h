@@ -144,9 +144,26 @@ bool rule_next(struct turn *turn, const struct place *place, const struct rule *
 /* release.c */
 int expire_old(struct turn *turn);
 int release_posts(struct turn *turn, bool *progress);
+bool may_release(struct turn *turn, const struct place *place);
+enum what kind_of(const struct post_row *post);
+struct form render_for(struct turn *turn, const struct place *place, const struct message *message);
+int store_form(struct turn *turn, const struct part *part, int64_t *id);
 /* Writes the post's deliveries: renders for the place, shares forms. */
 int freeze(
     struct turn *turn, struct place *place, const struct post_row *post, const struct message *message);
+
+/* correct.c: what stands in the groups is brought up to date */
+bool is_change(const struct post_row *post); /* it corrects or takes back what another post told */
+int correct_editions(struct turn *turn);
+/* An item was told, or taken back: the contents posts that stand there link to it, or not any more. */
+int touch_contents(struct turn *turn, struct place *place, const struct post_row *told);
+
+/* amend.c: corrections and retractions become deliveries, and what their verdicts mean for the copy */
+int release_changes(struct turn *turn, bool *progress);
+int change_arrived(struct turn *turn, const struct place *place, const struct post_row *change,
+    const struct delivery_row *delivery);
+void tell_unchanged(struct turn *turn, enum tell_level level, const struct place *place,
+    const struct post_row *change, const char *why);
 
 /* claim.c */
 struct lanes {
@@ -154,12 +171,15 @@ struct lanes {
     size_t count;
     int64_t *busy; /* channels whose lane is not free for a new post */
     size_t busy_count;
+    int64_t *edits; /* channels with a correction on its way */
+    size_t edit_count;
     bool open; /* something is due or sending where it could move */
 };
 int read_lanes(struct turn *turn, struct lanes *lanes);
 bool lane_free(const struct lanes *lanes, int64_t channel);
+bool edits_free(const struct lanes *lanes, int64_t channel);
 int claim_due(struct turn *turn, bool *progress);
-void make_errand(struct turn *turn, const struct place *place, const struct post_row *post,
+int make_errand(struct turn *turn, const struct place *place, const struct post_row *post,
     const struct delivery_row *delivery, const struct part *part, struct errand *errand);
 struct job;
 int send_request(struct turn *turn, const struct job *job, const struct request *request, int requests);

@@ -49,5 +49,10 @@ struct composed {
 int compose_subject(struct state *state, const struct setup *setup, const struct channel *channel,
     int64_t channel_id, enum what what, const char *subject, struct now now, struct arena *arena,
     struct composed *out, struct error *err);
+/* The same as a post that stands there would say it today. */
+struct post_row;
+int compose_copy(struct state *state, const struct setup *setup, const struct channel *channel,
+    const struct post_row *copy, enum what what, struct arena *arena, struct composed *out,
+    struct error *err);
 
 #endif

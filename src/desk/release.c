@@ -7,19 +7,20 @@
 
 enum { FUSE_HOUR = 12, FUSE_DAY = 40 };
 
-static enum what what_of(const char *kind)
+enum what kind_of(const struct post_row *post)
 {
     for (int i = WHAT_CONTENTS; i < WHAT_ANSWER; i++)
-        if (!strcmp(kind, what_names[i]))
+        if (!strcmp(post->kind, what_names[i]))
             return (enum what)i;
     return WHAT_ANSWER;
 }
 
 /* --- what got too old --- */
 
-static void tell_old(struct turn *turn, const struct place *place, const char *kind, const char *subject)
+static void tell_old(struct turn *turn, const struct place *place, const struct post_row *post)
 {
-    if (!strcmp(kind, "answer"))
+    const char *kind = post->kind, *subject = post->subject;
+    if (!strcmp(kind, "answer") || is_change(post))
         return;
     const char *name = place ? place->row.name : "";
     tell(turn, TELL_WARNING, name,
@@ -40,7 +41,7 @@ static int expire_planned(struct turn *turn)
         if (moves_end_post(turn->state, post->id, post->channel, "planned", "failed", NULL, "too old",
                 turn->now.wall_ms, turn->err))
             return -1;
-        tell_old(turn, place_of(turn, post->channel), post->kind, post->subject);
+        tell_old(turn, place_of(turn, post->channel), post);
     }
     return 0;
 }
@@ -68,7 +69,7 @@ static int expire_due(struct turn *turn)
         if (state_post(turn->state, turn->arena, row.post, &post, &found, turn->err))
             return -1;
         if (found)
-            tell_old(turn, place_of(turn, open.rows[i].channel), post.kind, post.subject);
+            tell_old(turn, place_of(turn, open.rows[i].channel), &post);
     }
     return 0;
 }
@@ -85,22 +86,33 @@ int expire_old(struct turn *turn)
 
 /* --- freezing --- */
 
-int freeze(struct turn *turn, struct place *place, const struct post_row *post, const struct message *message)
+struct form render_for(struct turn *turn, const struct place *place, const struct message *message)
 {
     struct form_options options = {
         .language = place_language(turn, place), .preview = place->conf && place->conf->preview};
     struct form form = {0};
     place->adapter->render(message, &options, turn->arena, &form);
+    return form;
+}
+
+int store_form(struct turn *turn, const struct part *part, int64_t *id)
+{
+    unsigned char hash[SIGN_SHA256];
+    sign_sha256(part->bytes, part->len, hash);
+    return state_form(turn->state, hash, part->bytes, part->len, id, turn->err);
+}
+
+int freeze(struct turn *turn, struct place *place, const struct post_row *post, const struct message *message)
+{
+    struct form form = render_for(turn, place, message);
     for (size_t i = 0; i < form.count; i++) {
-        unsigned char hash[SIGN_SHA256];
         struct delivery_row row = {.post = post->id,
             .part = (int)i,
             .parts = (int)form.count,
             .due_at = turn->now.wall_ms,
             .changed_at = turn->now.wall_ms};
         int64_t id;
-        sign_sha256(form.parts[i].bytes, form.parts[i].len, hash);
-        if (state_form(turn->state, hash, form.parts[i].bytes, form.parts[i].len, &row.form, turn->err) ||
+        if (store_form(turn, &form.parts[i], &row.form) ||
             state_delivery_add(turn->state, &row, &id, turn->err))
             return -1;
     }
@@ -123,7 +135,7 @@ static int drop_planned(
 /* What a post says now, and what it tells. `why` when it is nothing. */
 static int words_of(struct turn *turn, struct place *place, const struct post_row *post, struct composed *out)
 {
-    enum what what = what_of(post->kind);
+    enum what what = kind_of(post);
     *out = (struct composed){.reply_subject = "", .why = ""};
     if (what != WHAT_TEXT && what != WHAT_ANSWER)
         return compose_subject(turn->state, turn->setup, place->conf, place->row.id, what, post->subject,
@@ -145,7 +157,7 @@ static bool is_repeat(const struct post_row *post)
 static int told_before(struct turn *turn, const struct place *place, const struct post_row *post,
     const struct composed *words, bool *told)
 {
-    enum what what = what_of(post->kind);
+    enum what what = kind_of(post);
     *told = false;
     if (what == WHAT_QUESTION || what == WHAT_TEXT || what == WHAT_ANSWER || is_repeat(post) ||
         place->conf->kind != CHANNEL_GROUP)
@@ -246,7 +258,7 @@ static int check_fuse(struct turn *turn, struct place *place, const struct post_
 
 /* --- which posts --- */
 
-static bool may_release(struct turn *turn, const struct place *place)
+bool may_release(struct turn *turn, const struct place *place)
 {
     const struct bot_row *bot = &turn->bots[place->bot];
     if (strcmp(place->row.state, "on") || strcmp(bot->state, "on"))
@@ -275,7 +287,7 @@ int release_posts(struct turn *turn, bool *progress)
     bool *done = arena_array(turn->arena, turn->place_count + 1, sizeof *done);
     for (size_t i = 0; i < posts.count; i++) {
         struct place *place = place_of(turn, posts.rows[i].channel);
-        if (!place || !place->conf || done[place - turn->places])
+        if (!place || !place->conf || is_change(&posts.rows[i]) || done[place - turn->places])
             continue;
         done[place - turn->places] = true;
         bool blown;

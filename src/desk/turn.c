@@ -333,7 +333,7 @@ static int move_posts(struct turn *turn)
     bool progress = true;
     for (int pass = 0; progress && pass < PASSES_MAX; pass++) {
         progress = false;
-        if (release_posts(turn, &progress) || claim_due(turn, &progress))
+        if (release_posts(turn, &progress) || release_changes(turn, &progress) || claim_due(turn, &progress))
             return -1;
     }
     if (progress)
@@ -373,8 +373,8 @@ static int decide(struct turn *turn, const struct event *events, size_t count)
         return -1;
     if (!turn->memory->started)
         return 0;
-    if (settle_unknowns(turn) || plan_rules(turn) || expire_old(turn) || move_posts(turn) ||
-        start_listening(turn) || prune(turn))
+    if (settle_unknowns(turn) || correct_editions(turn) || plan_rules(turn) || expire_old(turn) ||
+        move_posts(turn) || start_listening(turn) || prune(turn))
         return -1;
     return look_when_next(turn);
 }

@@ -1,12 +1,15 @@
 #include "core/buf.h"
 #include "desk/inner.h"
 #include "desk/moves.h"
+#include "state/copies.h"
 
 enum { REQUESTS_MAX = 8, REFUSED_MAX = 3, WARN_TRIES = 4, STRIKES_FADE = 10 * MINUTE };
 
 bool repeatable(const struct turn *turn, const struct job *job)
 {
-    /* Replacing a message by the same text twice is the same as once. */
+    /* Replacing a message by the same text twice is the same as once, and so is taking it away. */
+    if (is_change(&job->post))
+        return true;
     if (*job->post.edit && job->delivery.part == 0 && job->place->adapter->edit)
         return true;
     int64_t window = job->place->adapter->idempotent_for * 1000 / 2;
@@ -51,7 +54,7 @@ static int apply(struct turn *turn, struct job *job, struct change *change, stru
     change->now_ms = turn->now.wall_ms;
     change->facts = (struct ledger_facts){
         .newest = job->newest,
-        .repeatable = job->place && repeatable(turn, job),
+        .repeatable = is_change(&job->post) || (job->place && repeatable(turn, job)),
         .assume = is_answer(job),
         .when_unknown = job->place && job->place->conf ? job->place->conf->when_unknown : UNKNOWN_ASK,
     };
@@ -111,6 +114,18 @@ static int trouble_grows(struct turn *turn, const struct job *job, const char *w
 
 /* --- verdicts --- */
 
+/* Where it stands is kept with the post: links to it, corrections and retractions need that. */
+static int note_told(struct turn *turn, struct job *job, const struct step *step)
+{
+    if (is_answer(job) || job->delivery.part > 0)
+        return 0;
+    const char *chat = step->chat_moved_to ? step->chat_moved_to : job->errand.chat;
+    if (strcmp(chat, job->post.told_in) != 0 &&
+        state_post_told_in(turn->state, job->post.id, chat, turn->err))
+        return -1;
+    return touch_contents(turn, job->place, &job->post);
+}
+
 static int note_sent(struct turn *turn, struct job *job, const struct step *step, const char *remote_id)
 {
     struct change change = {.event = LEDGER_SENT, .remote_id = remote_id, .scratch = step->scratch};
@@ -120,6 +135,9 @@ static int note_sent(struct turn *turn, struct job *job, const struct step *step
     if (step->aside)
         send_aside(turn, job->place->bot, step->aside);
     trouble_over(turn, job);
+    if (did.changes && (is_change(&job->post) ? change_arrived(turn, job->place, &job->post, &job->delivery)
+                                              : note_told(turn, job, step)))
+        return -1;
     if (is_answer(job) || !job->place->row.refused)
         return 0;
     job->place->row.refused = 0;
@@ -131,8 +149,12 @@ static int keep_in_room(struct turn *turn, struct job *job, const struct step *s
 {
     const struct part *part = job->errand.part;
     int64_t id;
-    bool edited = *job->errand.edit != 0;
-    if (edited) {
+    bool gone = *job->errand.retract != 0, edited = *job->errand.edit != 0 || gone;
+    if (gone) {
+        id = strtoll(job->errand.retract, NULL, 10);
+        if (state_room_retract(turn->state, id, turn->err))
+            return -1;
+    } else if (edited) {
         id = strtoll(job->errand.edit, NULL, 10);
         if (state_room_edit(turn->state, id, part->bytes, turn->err))
             return -1;
@@ -237,6 +259,11 @@ static int refuse(struct turn *turn, struct job *job, const struct step *step, c
         return -1;
     if (is_answer(job) || did.to != DELIVERY_FAILED || !did.changes)
         return 0;
+    if (is_change(&job->post)) {
+        bool edit = !strcmp(job->post.act, "edit");
+        tell_unchanged(turn, edit ? TELL_INFO : TELL_WARNING, job->place, &job->post, why);
+        return 0;
+    }
     const char *name = job->place->row.name;
     const char *rest = job->delivery.part + 1 < job->delivery.parts
                            ? in_chinese(turn) ? "后面几段也不发了。" : " The rest of it is not sent."
@@ -443,7 +470,8 @@ int heed_answer(struct turn *turn, int64_t delivery, int attempt, const struct a
     struct step step = {0};
     if (load_part(turn, &job.delivery, &part))
         return -1;
-    make_errand(turn, job.place, &job.post, &job.delivery, &part, &job.errand);
+    if (make_errand(turn, job.place, &job.post, &job.delivery, &part, &job.errand))
+        return -1;
     job.place->adapter->step(&job.errand, answer, turn->arena, &step);
     return follow_step(turn, &job, &step, answer);
 }

@@ -4,6 +4,7 @@
 #include "core/buf.h"
 #include "desk/import.h"
 #include "desk/inner.h"
+#include "desk/links.h"
 #include "desk/page.h"
 #include "desk/pick.h"
 #include "desk/subject.h"
@@ -48,11 +49,16 @@ static int outcome(struct wisher *wisher, enum wish_outcome what, int64_t post, 
 
 static int told_before(struct wisher *wisher, int64_t post, int64_t at)
 {
+    const char *url, *link = "";
+    if (post_link(wisher->state, wisher->channel, post, wisher->arena, &url, wisher->err))
+        return -1;
+    if (*url)
+        link = arena_printf(wisher->arena, wisher->chinese ? "（%s）" : " (%s)", url);
     const char *text =
-        wisher->chinese ? arena_printf(wisher->arena, "%s %s 已经发过 %s。要再发一次：--again。",
-                              wisher->label, when(wisher, at), wisher->channel->name)
-                        : arena_printf(wisher->arena, "%s was told in %s on %s. To tell it again: --again.",
-                              wisher->label, wisher->channel->name, when(wisher, at));
+        wisher->chinese ? arena_printf(wisher->arena, "%s %s 已经发过 %s%s。要再发一次：--again。",
+                              wisher->label, when(wisher, at), wisher->channel->name, link)
+                        : arena_printf(wisher->arena, "%s was told in %s on %s%s. To tell it again: --again.",
+                              wisher->label, wisher->channel->name, when(wisher, at), link);
     return outcome(wisher, WISH_TOLD_BEFORE, post, text);
 }
 

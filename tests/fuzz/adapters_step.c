@@ -23,6 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct part part = {.bytes = bytes, .len = strlen(bytes), .units = 3, .limit = TELEGRAM_TEXT_MAX};
     struct arena arena = {0};
     struct errand errand = {.settings = &settings,
+        .retract = data[1] & 8 ? "6" : "",
+        .repost = data[1] & 1,
         .chat = "-100",
         .topic = data[1] & 1 ? "7" : "",
         .part = &part,
@@ -41,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(step.why && utf8_valid(step.why, strlen(step.why)) && !strstr(step.why, values[0].value));
     assert(step.remote_id && strspn(step.remote_id, "0123456789") == strlen(step.remote_id));
     assert(step.kind != STEP_REQUEST || (step.request.url && step.request.body && step.scratch));
-    assert(step.kind != STEP_SENT || answer.status == 200 || errand.edit[0]);
+    assert(step.kind != STEP_SENT || answer.status == 200 || errand.edit[0] || errand.retract[0]);
     assert(step.kind != STEP_LATER || step.wait_ms >= -1);
     if (step.chat_moved_to)
         assert(step.chat_moved_to[0] && utf8_valid(step.chat_moved_to, strlen(step.chat_moved_to)));

@@ -55,6 +55,8 @@ static void run_case(json_t *one, bool *changed)
         .pin = json_is_true(json_object_get(errand_json, "pin")),
         .reply_to = text_in(errand_json, "reply_to", ""),
         .edit = text_in(errand_json, "edit", ""),
+        .repost = json_is_true(json_object_get(errand_json, "repost")),
+        .retract = text_in(errand_json, "retract", ""),
         .scratch = text_in(errand_json, "scratch", ""),
     };
     struct answer *answer = make_answer(&arena, json_object_get(one, "answer"));
@@ -118,6 +120,8 @@ static void no_answer_leads_in_circles(void **state)
         .count = 1,
         .reply_to = "3",
         .edit = "4",
+        .repost = true,
+        .retract = "",
         .scratch = ""};
     struct step step = {0};
     telegram_adapter.step(&errand, NULL, &arena, &step);
@@ -168,6 +172,40 @@ static void the_probe_asks_for_the_chat(void **state)
     arena_free(&arena);
 }
 
+static void messages_have_addresses(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *chat, *topic, *id, *url;
+    } cases[] = {
+        {"-1001234567890", "", "55", "https://t.me/c/1234567890/55"},
+        {"-1001234567890", "7", "55", "https://t.me/c/1234567890/7/55"},
+        {"-1001234567890", "1", "55", "https://t.me/c/1234567890/55"}, /* General */
+        {"-1000000000123", "", "55", "https://t.me/c/123/55"},
+        {"@DigestGroup", "", "55", "https://t.me/DigestGroup/55"},
+        {"@DigestGroup", "7", "55", "https://t.me/DigestGroup/7/55"},
+        {"-100123456", "", "55", NULL}, /* a basic group */
+        {"12345", "", "55", NULL},
+        {"@a/../b", "", "55", NULL},
+        {"@", "", "55", NULL},
+        {"", "", "55", NULL},
+        {"-1001234567890", "", "", NULL},
+        {"-1001234567890", "", "-5", NULL},
+        {"-1001234567890", "", "5/../6", NULL},
+        {"-1001234567890x", "", "5", NULL},
+    };
+    struct arena arena = {0};
+    struct settings *settings = make_settings(&arena, &telegram_adapter, NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *url = telegram_adapter.message_url(
+            settings, cases[i].chat, cases[i].topic, cases[i].id, &arena);
+        assert_int_equal(url == NULL, cases[i].url == NULL);
+        if (url)
+            assert_string_equal(url, cases[i].url);
+    }
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +213,7 @@ int main(void)
         cmocka_unit_test(no_answer_leads_in_circles),
         cmocka_unit_test(every_answer_is_explained),
         cmocka_unit_test(the_probe_asks_for_the_chat),
+        cmocka_unit_test(messages_have_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,7 +65,7 @@ function copyNode(from, to) {
     }
     if (child.tagName === 'DIV' && child.className === 'table') made.className = 'table';
     if (child.tagName === 'BLOCKQUOTE' && child.hasAttribute('expandable')) made.className = 'expandable';
-    if (made.tagName === 'A' && !made.getAttribute('href')?.startsWith('/')) {
+    if (made.tagName === 'A' && !/^[/#]/.test(made.getAttribute('href') ?? '')) {
       made.target = '_blank';
       made.rel = 'noopener noreferrer';
     }

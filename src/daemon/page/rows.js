@@ -149,8 +149,9 @@ export class Rows {
     if (row.reply && row.kind !== 'said') bubble.append(this.replyLine(row.reply));
     const body = make('div', { class: 'body' });
     if (row.kind === 'said') body.append(row.text ?? '');
+    else if (row.gone) body.append(make('em', {}, words.gone));
     else body.append(fromHtml(row.html ?? ''));
-    bubble.append(body, this.foot(row.at, edited));
+    bubble.append(body, this.foot(row.at, edited && !row.gone));
     element.append(bubble);
     if (row.buttons?.length) element.append(this.buttons(row.buttons));
     return element;

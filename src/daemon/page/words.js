@@ -3,7 +3,7 @@
 const zh = {
   archive: '往期', nameOf: (name) => `我的名字：${name}，点一下改`, guest: '访客', whoTitle: '你的名字', whoLabel: '房间里的人看到的名字，只记在这个浏览器里',
   save: '好', cancel: '算了', send: '发送', inputLabel: '问点什么', inputHint: '输 / 看命令，或直接搜', log: '房间里的消息',
-  rooms: '房间', chips: '常用的问题', hints: '命令', digest: '摘要', me: '我', older: '更早的', edited: '改过',
+  rooms: '房间', chips: '常用的问题', hints: '命令', digest: '摘要', me: '我', older: '更早的', edited: '改过', gone: '已撤回',
   week: '本周', item: '第 2 条', question: '今日一问', search: '搜索', searchStart: '/search ',
   lost: '连接断了，正在重试', lostIn: (s) => `连接断了，${s} 秒后再试`, now: '现在就试', waiting: '等连接恢复后发出', fast: '太快了，歇一会儿再发', notSent: '没有发出',
   resend: '再发一次', fresh: (n) => `${n} 条新消息`, today: '今天', yesterday: '昨天', reply: '回复', noRoom: '没有配置房间。',
@@ -20,7 +20,7 @@ const several = (noun) => (n) => `${n} ${noun}${n === 1 ? '' : 's'}`;
 const en = {
   archive: 'Archive', nameOf: (name) => `My name: ${name}, tap to change`, guest: 'Guest', whoTitle: 'Your name', whoLabel: 'How others in the room see you; kept in this browser only',
   save: 'Save', cancel: 'Cancel', send: 'Send', inputLabel: 'Ask something', inputHint: '/ for commands, or search', log: 'Messages of the room',
-  rooms: 'Room', chips: 'Common questions', hints: 'Commands', digest: 'Digest', me: 'Me', older: 'Earlier', edited: 'edited',
+  rooms: 'Room', chips: 'Common questions', hints: 'Commands', digest: 'Digest', me: 'Me', older: 'Earlier', edited: 'edited', gone: 'taken back',
   week: 'This week', item: 'Item 2', question: 'Question', search: 'Search', searchStart: '/search ',
   lost: 'Connection lost, trying again', lostIn: (s) => `Connection lost, trying again in ${s} s`, now: 'Try now', waiting: 'goes out when the connection is back', fast: 'Too fast; wait a moment, then', notSent: 'Not sent.',
   resend: 'Send again', fresh: (n) => (n === 1 ? '1 new message' : `${n} new messages`), today: 'Today', yesterday: 'Yesterday', reply: 'In reply to', noRoom: 'No room is configured.',

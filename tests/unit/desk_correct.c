@@ -1,0 +1,477 @@
+/* What stands in the groups is brought up to date: contents that link to what was told, corrected items. */
+#include "desk_fake.h"
+
+#include "state/copies.h"
+
+static const char *url_of(const struct settings *settings, const char *chat, const char *topic,
+    const char *remote_id, struct arena *arena)
+{
+    (void)settings, (void)topic;
+    return *chat && *remote_id ? arena_printf(arena, "https://fake.test/%s/%s", chat, remote_id) : NULL;
+}
+
+static void with_urls(
+    const struct message *message, const struct form_options *options, struct arena *arena, struct form *form)
+{
+    (void)options;
+    struct buf text = BUF_INIT(1 << 20);
+    message_plain(&text, message->root, true);
+    *form = (struct form){.parts = arena_array(arena, 64, sizeof *form->parts)};
+    for (const char *at = text.data; form->count < 64;) {
+        size_t len = strcspn(at, "~");
+        struct part *part = &form->parts[form->count++];
+        part->bytes = arena_copy(arena, at, len);
+        part->len = part->units = len;
+        if (!at[len])
+            break;
+        at += len + 1;
+    }
+    buf_free(&text);
+}
+
+/* As fake_step, and an edit or a retraction says what it is. */
+static void live_step(
+    const struct errand *errand, const struct answer *last, struct arena *arena, struct step *out)
+{
+    fake_step(errand, last, arena, out);
+    if (!last)
+        out->request.url = arena_printf(arena, "https://fake.test/%s/%s",
+            *errand->retract ? "away"
+            : *errand->edit  ? "edit"
+                             : "post",
+            *errand->retract ? errand->retract : errand->edit);
+    if (out->kind == STEP_UNSURE && (*errand->edit || *errand->retract))
+        out->kind = STEP_RETRY;
+}
+
+static int hear_nothing(const struct settings *settings, const char *scratch, const char *bytes, size_t len,
+    struct arena *arena, struct heard **heard, size_t *count, struct error *err)
+{
+    (void)settings, (void)scratch, (void)bytes, (void)len, (void)arena, (void)heard, (void)err;
+    *count = 0;
+    return 0;
+}
+
+static const struct adapter live_adapter = {.name = "live",
+    .title = "Live",
+    .text_limit = 4096,
+    .edit = true,
+    .retract = true,
+    .reply = true,
+    .render = with_urls,
+    .step = live_step,
+    .hear = hear_nothing,
+    .message_url = url_of,
+    .paces = fake_paces,
+    .pace_count = 2};
+static const struct adapter stone_adapter = {.name = "stone",
+    .title = "Stone",
+    .text_limit = 4096,
+    .render = with_urls,
+    .step = live_step,
+    .paces = fake_paces,
+    .pace_count = 2};
+
+/* --- helpers --- */
+
+static int64_t next_id = 100;
+
+/* One channel "g" on the live platform; an edition of four items that stood there before the start. */
+static struct channel *begin(struct world *w, int split)
+{
+    next_id = 100;
+    world_init(w, NULL);
+    world_add_bot(w, "bot", &live_adapter);
+    world_add_bot(w, "mason", &stone_adapter);
+    struct channel *channel = world_add_channel(w, "g", 0, "-7");
+    world_add_channel(w, "s", 1, "-8");
+    w->setup.channels = w->channels;
+    w->sources[0].settle_ms = 10 * MINUTE;
+    world_begin(w);
+    world_read(w, "week", "2026-11-20", 4, split, true);
+    return channel;
+}
+
+/* Answers every request of the last turn with 200 and the next id; how many there were. */
+static size_t take_all(struct world *w, char *log, size_t size)
+{
+    size_t count = 0;
+    for (;;) {
+        const struct action *send = world_action(w, ACTION_SEND, 0);
+        if (!send)
+            return count;
+        count++;
+        if (log)
+            snprintf(
+                log + strlen(log), size - strlen(log), "%s\n%s\n", send->request.url, send->request.body);
+        bool fresh = strstr(send->request.url, "/post/") != NULL;
+        char id[24];
+        snprintf(id, sizeof id, "%lld", (long long)(fresh ? next_id++ : 1));
+        int64_t delivery = send->delivery;
+        int attempt = send->attempt;
+        world_answer(w, delivery, attempt, REACH_ANSWERED, 200, fresh ? id : "");
+    }
+}
+
+static char log_text[1 << 16];
+
+/* Lets `ms` pass in steps, answering whatever leaves; what left is in log_text. */
+static size_t pass(struct world *w, int64_t ms)
+{
+    size_t count = 0;
+    log_text[0] = 0;
+    for (int64_t gone = 0; gone <= ms; gone += 2 * SECOND) {
+        world_after(w, 2 * SECOND);
+        count += take_all(w, log_text, sizeof log_text);
+    }
+    return count;
+}
+
+static int64_t told(struct world *w, struct channel *channel, enum what what, const char *words)
+{
+    int64_t post = world_wish(w, channel, what, words, "");
+    assert_true(post > 0);
+    w->now.wall_ms += 1200; /* the pace */
+    w->now.boot_ms += 1200;
+    world_event(w, EVENT_BELL);
+    assert_true(take_all(w, NULL, 0) > 0);
+    return post;
+}
+
+static void later(struct world *w, int64_t ms)
+{
+    w->now.wall_ms += ms;
+    w->now.boot_ms += ms;
+    world_event(w, EVENT_TIME);
+}
+
+/* The file again, with item `number` (0 = none) saying `body`, and the items in the order of `order`. */
+static void read_again(struct world *w, int number, const char *body, const int *order, int count, int split)
+{
+    struct arena arena = {0};
+    struct digest *digest = world_digest(&arena, "week", "2026-11-20", 4, split);
+    struct section *section = &digest->editions[0].sections[0];
+    if (number) {
+        struct item *item = &section->items[number - 1];
+        item->body = node_new(&arena, NODE_DOCUMENT);
+        node_add_text(&arena, node_add(&arena, item->body, NODE_PARAGRAPH), body);
+    }
+    if (order) {
+        struct item *items = arena_array(&arena, 4, sizeof *items);
+        for (int i = 0; i < count; i++)
+            items[i] = section->items[order[i] - 1];
+        section->items = items;
+        section->item_count = (size_t)count;
+    }
+    struct event event = {.kind = EVENT_READ,
+        .read = {.source = "src",
+            .path = "/x/week.md",
+            .mtime_ns = w->now.wall_ms * 1000000,
+            .size = 101,
+            .digest = digest,
+            .error = ""}};
+    world_go(w, &event, 1);
+    arena_free(&arena);
+}
+
+static int posts_of_act(struct world *w, const char *act)
+{
+    struct arena arena = {0};
+    struct rows_view rows;
+    struct delivery_query query = {.limit = 1000};
+    int count = 0;
+    assert_int_equal(state_deliveries(w->state, &arena, &query, &rows, &w->err), 0);
+    for (size_t i = 0; i < rows.count; i++)
+        count += !strcmp(rows.rows[i].act, act);
+    arena_free(&arena);
+    return count;
+}
+
+/* --- live contents --- */
+
+static void a_told_title_becomes_a_link(void **state)
+{
+    (void)state;
+    struct world w;
+    struct channel *g = begin(&w, 1);
+    told(&w, g, WHAT_CONTENTS, "");
+    told(&w, g, WHAT_ITEM, "2");
+    told(&w, g, WHAT_ITEM, "3");
+    assert_int_equal(pass(&w, 20 * SECOND), 1); /* both at once, a little later */
+    assert_non_null(strstr(log_text, "https://fake.test/edit/100"));
+    assert_non_null(strstr(log_text, "https://fake.test/-7/101"));
+    assert_non_null(strstr(log_text, "https://fake.test/-7/102"));
+    assert_null(strstr(log_text, "https://fake.test/-7/103"));
+    /* One more: not before a few minutes have passed. */
+    told(&w, g, WHAT_ITEM, "4");
+    assert_int_equal(pass(&w, 2 * MINUTE), 0);
+    assert_int_equal(pass(&w, 2 * MINUTE), 1);
+    assert_non_null(strstr(log_text, "https://fake.test/-7/103"));
+    assert_int_equal(pass(&w, 10 * MINUTE), 0);
+    world_end(&w);
+}
+
+static void contents_told_later_link_at_once(void **state)
+{
+    (void)state;
+    struct world w;
+    struct channel *g = begin(&w, 1);
+    told(&w, g, WHAT_ITEM, "2");
+    world_wish(&w, g, WHAT_CONTENTS, "", "");
+    later(&w, 2 * SECOND);
+    const struct action *send = world_action(&w, ACTION_SEND, 0);
+    assert_non_null(send);
+    assert_non_null(strstr(send->request.body, "https://fake.test/-7/100"));
+    world_end(&w);
+}
+
+static void no_edit_goes_before_a_post(void **state)
+{
+    (void)state;
+    struct world w;
+    struct channel *g = begin(&w, 1);
+    told(&w, g, WHAT_CONTENTS, "");
+    told(&w, g, WHAT_ITEM, "2");
+    w.now.wall_ms += 5500;
+    w.now.boot_ms += 5500;
+    world_wish(&w, g, WHAT_ITEM, "3", "");
+    world_event(&w, EVENT_BELL);
+    const struct action *send = world_action(&w, ACTION_SEND, 0);
+    assert_non_null(strstr(send->request.url, "/post/"));
+    assert_int_equal(world_count(&w, ACTION_SEND), 1);
+    int64_t delivery = send->delivery;
+    world_after(&w, SECOND);
+    assert_int_equal(world_count(&w, ACTION_SEND), 0); /* while it is under way, nothing */
+    world_answer(&w, delivery, 1, REACH_ANSWERED, 200, "150");
+    send = world_action(&w, ACTION_SEND, 0);
+    assert_non_null(send);
+    assert_non_null(strstr(send->request.url, "/edit/100"));
+    assert_non_null(strstr(send->request.body, "https://fake.test/-7/150"));
+    world_end(&w);
+}
+
+static void a_refusal_shows_the_post(void **state)
+{
+    (void)state;
+    struct world w;
+    struct arena arena = {0};
+    struct channel *g = begin(&w, 1);
+    told(&w, g, WHAT_ITEM, "2");
+    struct wish wish = {.what = WHAT_ITEM, .words = "2", .key = "", .who = "shell:me"};
+    struct wish_result result;
+    assert_int_equal(desk_wish(w.state, &w.setup, g, &wish, w.now, false, &arena, &result, &w.err), 0);
+    assert_int_equal(result.outcome, WISH_TOLD_BEFORE);
+    assert_non_null(strstr(result.text, "(https://fake.test/-7/100)"));
+    arena_free(&arena);
+    world_end(&w);
+}
+
+/* --- corrections --- */
+
+static void a_changed_item_is_edited_after_settle(void **state)
+{
+    (void)state;
+    struct world w;
+    struct channel *g = begin(&w, 1), *s = &w.channels[1];
+    told(&w, g, WHAT_ITEM, "2");
+    told(&w, s, WHAT_ITEM, "2"); /* cannot edit */
+    told(&w, g, WHAT_ITEM, "3");
+    read_again(&w, 2, "Body 2, put right.", NULL, 0, 1);
+    assert_int_equal(pass(&w, 9 * MINUTE), 0);
+    assert_int_equal(pass(&w, 2 * MINUTE), 1); /* item 3 did not change, and a stone stays as it is */
+    assert_non_null(strstr(log_text, "/edit/100"));
+    assert_non_null(strstr(log_text, "put right"));
+    read_again(&w, 2, "Body 2, put right again.", NULL, 0, 1);
+    assert_int_equal(pass(&w, 12 * MINUTE), 1);
+    assert_int_equal(posts_of_act(&w, "edit"), 2);
+    world_end(&w);
+}
+
+static void there_and_back_is_no_edit(void **state)
+{
+    (void)state;
+    struct world w;
+    struct channel *g = begin(&w, 1);
+    told(&w, g, WHAT_ITEM, "2");
+    read_again(&w, 2, "Wrong.", NULL, 0, 1);
+    pass(&w, MINUTE);
+    read_again(&w, 0, "", NULL, 0, 1);
+    assert_int_equal(pass(&w, 30 * MINUTE), 0);
+    assert_int_equal(posts_of_act(&w, "edit"), 0);
+    world_end(&w);
+}
+
+static void old_copies_stay(void **state)
+{
+    (void)state;
+    struct world w;
+    struct channel *g = begin(&w, 1);
+    told(&w, g, WHAT_ITEM, "2");
+    later(&w, 8 * (int64_t)DAY);
+    take_all(&w, NULL, 0);
+    read_again(&w, 2, "Late.", NULL, 0, 1);
+    assert_int_equal(pass(&w, 12 * MINUTE), 0);
+    world_end(&w);
+}
+
+static void numbers_never_shift(void **state)
+{
+    (void)state;
+    struct world w;
+    struct channel *g = begin(&w, 1);
+    static const int order[] = {4, 3, 2, 1};
+    told(&w, g, WHAT_CONTENTS, "");
+    told(&w, g, WHAT_ITEM, "4");
+    pass(&w, 10 * SECOND);
+    read_again(&w, 0, "", order, 4, 1);
+    assert_int_equal(pass(&w, 12 * MINUTE), 2);
+    assert_non_null(strstr(log_text, "item 4")); /* not "1/4": it is the first now, and still number 4 */
+    const char *four = strstr(log_text, "\n4 week story 4"), *one = strstr(log_text, "\n1 week story 1");
+    assert_non_null(four);
+    assert_non_null(one);
+    assert_true(four < one);
+    world_end(&w);
+}
+
+static void what_is_gone_stays_and_is_said(void **state)
+{
+    (void)state;
+    struct world w;
+    struct channel *g = begin(&w, 1);
+    static const int order[] = {1, 3, 4};
+    told(&w, g, WHAT_ITEM, "2");
+    read_again(&w, 0, "", order, 3, 1);
+    later(&w, 10 * MINUTE);
+    assert_true(world_told(&w, "not in its edition any more"));
+    assert_int_equal(world_count(&w, ACTION_SEND), 0);
+    assert_int_equal(pass(&w, MINUTE), 0);
+    world_end(&w);
+}
+
+static void fewer_messages_more_messages(void **state)
+{
+    (void)state;
+    struct world w;
+    struct channel *g = begin(&w, 3);
+    told(&w, g, WHAT_ITEM, "2");
+    pass(&w, 10 * SECOND);
+    assert_int_equal(world_counts(&w).sent, 3);
+    read_again(&w, 2, "One piece~ and another.", NULL, 0, 3);
+    assert_int_equal(pass(&w, 12 * MINUTE), 3);
+    assert_non_null(strstr(log_text, "/edit/100"));
+    assert_non_null(strstr(log_text, "/edit/101"));
+    assert_non_null(strstr(log_text, "/away/102"));
+    /* It grows again: one message is not there any more. */
+    read_again(&w, 0, "", NULL, 0, 3);
+    later(&w, 10 * MINUTE);
+    assert_int_equal(world_count(&w, ACTION_SEND), 0);
+    assert_true(world_told(&w, "needs 3 messages now, and 2 stand there"));
+    world_end(&w);
+}
+
+static void an_edit_that_is_refused_is_the_end_of_it(void **state)
+{
+    (void)state;
+    struct world w;
+    struct channel *g = begin(&w, 1);
+    char words[2] = "1";
+    for (; words[0] <= '4'; words[0]++)
+        told(&w, g, WHAT_ITEM, words);
+    for (int i = 1; i <= 4; i++) {
+        read_again(&w, i, "Changed.", NULL, 0, 1);
+        later(&w, 10 * MINUTE);
+        for (const struct action *send; (send = world_action(&w, ACTION_SEND, 0));) {
+            int64_t delivery = send->delivery;
+            world_answer(&w, delivery, send->attempt, REACH_ANSWERED, 400, "");
+            assert_false(world_action(&w, ACTION_SEND, 0) &&
+                         strstr(world_action(&w, ACTION_SEND, 0)->request.url, "/post/"));
+        }
+    }
+    struct arena arena = {0};
+    struct channel_row row;
+    bool found;
+    assert_int_equal(state_channel(w.state, &arena, "g", &row, &found, &w.err), 0);
+    assert_string_equal(row.state, "on");
+    assert_int_equal(row.refused, 0);
+    assert_int_equal(world_counts(&w).unknown, 0);
+    arena_free(&arena);
+    world_end(&w);
+}
+
+static void a_lost_answer_is_asked_again(void **state)
+{
+    (void)state;
+    struct world w;
+    struct channel *g = begin(&w, 1);
+    told(&w, g, WHAT_ITEM, "2");
+    read_again(&w, 2, "First.", NULL, 0, 1);
+    later(&w, 10 * MINUTE);
+    const struct action *send = world_action(&w, ACTION_SEND, 0);
+    int64_t delivery = send->delivery;
+    world_answer(&w, delivery, 1, REACH_UNSURE, 0, "");
+    world_expect(&w, delivery, "due");
+    /* A newer correction takes its place, although the text is as it was told: what stands there is not
+     * known. */
+    read_again(&w, 0, "", NULL, 0, 1);
+    later(&w, 10 * MINUTE);
+    send = world_action(&w, ACTION_SEND, 0);
+    assert_non_null(send);
+    world_expect(&w, delivery, "dropped");
+    assert_non_null(strstr(send->request.body, "Body 2 of week."));
+    take_all(&w, NULL, 0);
+    assert_int_equal(pass(&w, 20 * MINUTE), 0);
+    world_end(&w);
+}
+
+static void a_restart_while_correcting_asks_nobody(void **state)
+{
+    (void)state;
+    struct world w;
+    struct channel *g = begin(&w, 1);
+    told(&w, g, WHAT_ITEM, "2");
+    read_again(&w, 2, "First.", NULL, 0, 1);
+    later(&w, 10 * MINUTE);
+    assert_int_equal(world_counts(&w).sending, 1);
+    world_restart(&w);
+    assert_int_equal(world_counts(&w).unknown, 0);
+    assert_int_equal(pass(&w, MINUTE) + take_all(&w, NULL, 0), 1);
+    assert_non_null(strstr(log_text, "/edit/100"));
+    world_end(&w);
+}
+
+static void a_question_keeps_its_shape(void **state)
+{
+    (void)state;
+    struct world w;
+    struct channel *g = begin(&w, 1);
+    told(&w, g, WHAT_QUESTION, ""); /* by itself: its item was not told */
+    told(&w, g, WHAT_ITEM, "1");
+    read_again(&w, 3, "Changed.", NULL, 0, 1);
+    /* It was no reply when it was told, and an edit makes it none: it still says where it is from, with a
+     * link. */
+    assert_int_equal(pass(&w, 12 * MINUTE), 1);
+    assert_non_null(strstr(log_text, "From 1/4 "));
+    assert_non_null(strstr(log_text, "https://fake.test/-7/101"));
+    world_end(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_told_title_becomes_a_link),
+        cmocka_unit_test(contents_told_later_link_at_once),
+        cmocka_unit_test(no_edit_goes_before_a_post),
+        cmocka_unit_test(a_refusal_shows_the_post),
+        cmocka_unit_test(a_changed_item_is_edited_after_settle),
+        cmocka_unit_test(there_and_back_is_no_edit),
+        cmocka_unit_test(old_copies_stay),
+        cmocka_unit_test(numbers_never_shift),
+        cmocka_unit_test(what_is_gone_stays_and_is_said),
+        cmocka_unit_test(fewer_messages_more_messages),
+        cmocka_unit_test(an_edit_that_is_refused_is_the_end_of_it),
+        cmocka_unit_test(a_lost_answer_is_asked_again),
+        cmocka_unit_test(a_restart_while_correcting_asks_nobody),
+        cmocka_unit_test(a_question_keeps_its_shape),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
