@@ -35,6 +35,8 @@ static void became_ready(struct daemon *daemon)
 {
     daemon->ready = true;
     notify_send("READY=1\nSTATUS=running");
+    if (!daemon->options->drain)
+        heart_setup(daemon->heart, daemon->setup);
     if (daemon->options->ready)
         daemon->options->ready(
             daemon->server ? server_port(daemon->server) : 0, daemon->options->ready_context);
@@ -66,6 +68,7 @@ static void took_setup(struct daemon *daemon)
 {
     daemon->setup = daemon->reloaded;
     daemon->reloaded = NULL;
+    heart_setup(daemon->heart, daemon->setup);
     free(daemon->pauses);
     daemon->pauses = memory_new(daemon->setup->bot_count + 1, sizeof *daemon->pauses);
     if (daemon->room)
@@ -305,6 +308,13 @@ static void start_sources(struct daemon *daemon)
     }
 }
 
+/* Asked by the heart. A group that is held or paused is the operator's trouble, and told to them. */
+static bool does_its_job(void *context)
+{
+    const struct daemon *daemon = context;
+    return daemon->ready && !daemon->failed_turn && !daemon->ending;
+}
+
 static int bring_up(struct daemon *daemon, struct error *err)
 {
     const struct setup *setup = daemon->setup;
@@ -330,6 +340,7 @@ static int bring_up(struct daemon *daemon, struct error *err)
     if (notify_watchdog_ms() > 0)
         loop_timer_set(daemon->watchdog, 0);
     loop_on_signal(daemon->loop, signalled, daemon);
+    daemon->heart = heart_new(daemon->loop, daemon->http, does_its_job, daemon);
     start_sources(daemon);
     if (has_local_channel(setup) && !daemon->server && !daemon->options->drain)
         log_warning("room", "there is a room, but no page: set http.listen");
@@ -351,6 +362,7 @@ static void shut(struct daemon *daemon)
         arena_free(&daemon->pauses[i].arena);
     }
     sources_free(daemon->sources);
+    heart_free(daemon->heart);
     loop_watch_free(daemon->bell);
     loop_timer_free(daemon->wake);
     loop_timer_free(daemon->look);

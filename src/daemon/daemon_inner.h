@@ -5,6 +5,7 @@
 
 #include "core/buf.h"
 #include "daemon/daemon.h"
+#include "daemon/heart.h"
 #include "daemon/http.h"
 #include "daemon/loop.h"
 #include "daemon/memory.h"
@@ -52,6 +53,7 @@ struct daemon {
     struct server *server;
     struct room *room;
     struct sources *sources;
+    struct heart *heart;
     struct loop_watch *bell;
     char bell_name[256];
     struct loop_timer *wake, *look, *goodbye, *watchdog;
