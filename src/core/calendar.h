@@ -49,22 +49,49 @@ void day_format(struct buf *out, const struct zone *zone, int64_t utc_ms);
  */
 int time_parse(const char *text, const struct zone *zone, int64_t now_ms, int64_t *utc_ms, struct error *err);
 
-/* When a rule is due: a set of minutes of the day on a set of weekdays. */
+/* What offsets hold at some moment from `from` to `to`, each once; how many, at most `room` are kept. A zone
+ * has at most ZONE_OFFSETS of them. */
+enum { ZONE_OFFSETS = 258 };
+size_t zone_offsets(const struct zone *zone, int64_t from, int64_t to, int32_t *offsets, size_t room);
+
+/* The fields of a cron line as sets of bits; its days of the week are those of the schedule. */
+struct cron {
+    uint64_t minutes; /* bit 0 … 59 */
+    uint32_t hours;   /* bit 0 … 23 */
+    uint32_t days;    /* of the month: bit 1 … 31 */
+    uint16_t months;  /* bit 1 … 12 */
+};
+
+/* When a rule is due: a set of minutes of the day on a set of weekdays; or a cron line. */
 struct schedule {
-    uint16_t minutes[24]; /* minute of the day, rising, `count` of them */
+    uint16_t minutes[24]; /* minute of the day, rising, `count` of them; not used by a cron line */
     size_t count;
     uint8_t days; /* bit 0 = Monday … bit 6 = Sunday */
+    bool by_cron;
+    struct cron cron;
 };
 /* "09:00" or "9:00" into a minute of the day; "mon-fri", "sat,sun", "sun-thu", "daily", "weekdays",
  * "weekends", 周一至周五, 周一,周三, 每天, 工作日, 周末 into the bits. */
 int schedule_minute(const char *text, uint16_t *minute, struct error *err);
 int schedule_days(const char *text, uint8_t *days, struct error *err);
 
+/* A cron line of five fields: minute (0-59), hour (0-23), day of the month (1-31), month (1-12, jan-dec), day
+ * of the week (0-7, sun-sat; 0 and 7 are Sunday). A field is "*" or a list of numbers, ranges and steps:
+ * "1,15", "9-17", "10-40/10", a star with a step; a range of weekdays may go over the end of the week
+ * (fri-mon). Where both the day of the month and the day of the week leave something out, a day that fits
+ * either is one, as in every cron; where one of them allows all, the other decides. Words such as @daily are
+ * refused, with the five fields that mean the same. A line that never comes (30 February) is refused too.
+ * Errors, of kind ERROR_USAGE, name the field and what it takes, in Chinese or English. */
+int schedule_cron(const char *text, bool chinese, struct schedule *schedule, struct error *err);
+/* The line in its normal form: "0 9 * * 1-5", the same for all that mean the same. */
+void schedule_cron_text(struct buf *out, const struct schedule *schedule);
+
 struct occasion {
     int64_t at_ms;    /* when it happens, UTC; whole seconds but for the case told below */
     char nominal[20]; /* "2026-03-29T02:30": the local time as written, the once-only key */
 };
-/* The first occasion whose moment is strictly after `after_ms`. False when the schedule never fires.
+/* The first occasion whose moment is strictly after `after_ms`. False when the schedule never fires (within
+ * the next nine years: 29 February may stay away for eight).
  *
  * Each (day, minute) as written is exactly one occasion: one in a gap is moved forward and keeps its nominal
  * time, one in an overlap happens at the first of the two. Moments rise strictly: where one that was moved

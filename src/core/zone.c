@@ -280,6 +280,22 @@ int32_t zone_offset(const struct zone *zone, int64_t utc_seconds, const char **a
     return kind->offset;
 }
 
+size_t zone_offsets(const struct zone *zone, int64_t from, int64_t to, int32_t *offsets, size_t room)
+{
+    size_t count = 0;
+    for (int64_t at = clamp(from), until; at <= clamp(to); at = until) {
+        int32_t offset = kind_at(zone, at, &until)->offset;
+        size_t i = 0;
+        while (i < count && offsets[i] != offset)
+            i++;
+        if (i == count && count < room)
+            offsets[count++] = offset;
+        if (until == INT64_MAX)
+            break;
+    }
+    return count;
+}
+
 struct civil zone_civil(const struct zone *zone, int64_t utc_seconds)
 {
     int64_t moment = clamp(utc_seconds);

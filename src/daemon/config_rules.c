@@ -27,10 +27,14 @@ static void rule_text(struct loader *loader, struct rule *rule)
         buf_addf(&text, " %s", rule->section);
     if (rule->when_published)
         buf_adds(&text, " when published");
+    if (rule->schedule.by_cron) {
+        buf_adds(&text, " cron ");
+        schedule_cron_text(&text, &rule->schedule);
+    }
     for (size_t i = 0; !rule->when_published && i < rule->schedule.count; i++)
         buf_addf(&text, "%s%02d:%02d", i ? "," : " at ", rule->schedule.minutes[i] / 60,
             rule->schedule.minutes[i] % 60);
-    if (!rule->when_published)
+    if (!rule->when_published && !rule->schedule.by_cron)
         add_days(&text, rule->schedule.days);
     rule->text = buf_keep(&text, loader->arena);
     buf_free(&text);
@@ -105,11 +109,39 @@ static int load_what(struct loader *loader, const struct yaml *at, struct rule *
         "what: 只能是 contents、edition、section、item、question，不能是 %s", shown(loader, text));
 }
 
-/* When it is told: `when` or `times`, one of them is there. */
-static int load_when(struct loader *loader, const struct yaml *at, struct yaml *when, struct yaml *times,
-    struct yaml *days, struct rule *rule)
+static int load_cron(struct loader *loader, const struct yaml *cron, struct schedule *schedule)
 {
     const char *text;
+    struct error err = {0};
+    if (value_text(loader, cron, &text))
+        return -1;
+    if (!schedule_cron(text, loader->chinese, schedule, &err))
+        return 0;
+    return fail(loader, cron->line, cron->column, "%s", "%s", err.text);
+}
+
+/* `days` belongs to at: alone. */
+static int misplaced_days(struct loader *loader, const struct yaml *days, const char *key)
+{
+    return days ? fail(loader, days->key_line, days->key_column,
+                      "days: goes with at:, not with %s:", "days: 要和 at: 一起写，不和 %s: 一起", key)
+                : 0;
+}
+
+/* When it is told: one of the three is there. */
+static int load_when(struct loader *loader, const struct yaml *at, struct yaml *when, struct yaml *times,
+    struct yaml *cron, struct yaml *days, struct rule *rule)
+{
+    const char *text;
+    if (cron) {
+        if (misplaced_days(loader, days, "cron") || load_cron(loader, cron, &rule->schedule))
+            return -1;
+        if (loader->zone_given)
+            return 0;
+        return fail(loader, at->line, at->column,
+            "posts by cron, but no time zone. Add timezone: Asia/Shanghai.",
+            "按 cron 发，但没写时区。加一行 timezone: Asia/Shanghai。");
+    }
     if (times) {
         if (load_times(loader, times, days, &rule->schedule))
             return -1;
@@ -122,9 +154,8 @@ static int load_when(struct loader *loader, const struct yaml *at, struct yaml *
     }
     if (value_text(loader, when, &text))
         return -1;
-    if (days)
-        return fail(loader, days->key_line, days->key_column,
-            "days: goes with at:, not with when:", "days: 要和 at: 一起写，不和 when: 一起");
+    if (misplaced_days(loader, days, "when"))
+        return -1;
     rule->when_published = !strcmp(text, "published");
     return rule->when_published
                ? 0
@@ -139,8 +170,8 @@ static int load_rule(struct loader *loader, struct yaml *at, struct rule *rule)
         return -1;
     struct yaml *what = take(loader, at, "what"), *when = take(loader, at, "when"),
                 *times = take(loader, at, "at"), *days = take(loader, at, "days"),
-                *section = take(loader, at, "section"), *catch_up = take(loader, at, "catch_up"),
-                *max_age = take(loader, at, "max_age");
+                *cron = take(loader, at, "cron"), *section = take(loader, at, "section"),
+                *catch_up = take(loader, at, "catch_up"), *max_age = take(loader, at, "max_age");
     struct missed missed = loader->missed;
     *rule = (struct rule){.section = "", .line = at->line};
     if (leftover(loader, at, owner, IN_RULE))
@@ -154,11 +185,12 @@ static int load_rule(struct loader *loader, struct yaml *at, struct rule *rule)
     if ((rule->what == WHAT_SECTION) != (section != NULL))
         return fail(loader, at->line, at->column, "section: belongs to what: section, and it needs it",
             "section: 和 what: section 要一起写");
-    if (!when == !times)
+    if (!!when + !!times + !!cron != 1)
         return fail(loader, at->line, at->column,
-            "a rule needs when: published or at: \"09:00\", and not both",
-            "规则要写 when: published 或 at: \"09:00\"，二选一");
-    if (load_when(loader, at, when, times, days, rule) || config_missed(loader, catch_up, max_age, &missed))
+            "a rule needs one of when: published, at: \"09:00\" and cron: \"0 9 * * 1\"",
+            "规则要写 when: published、at: \"09:00\"、cron: \"0 9 * * 1\" 三者之一");
+    if (load_when(loader, at, when, times, cron, days, rule) ||
+        config_missed(loader, catch_up, max_age, &missed))
         return -1;
     rule->catch_up = missed.catch_up;
     rule->max_age_ms = missed.max_age_ms;

@@ -126,7 +126,6 @@ static const struct {
 } later[] = {
     {"url", IN_SOURCE, "; use path:", "，请用 path:"},
     {"every", IN_SOURCE, "", ""},
-    {"cron", IN_RULE, "; use at: and days:", "，请用 at: 和 days:"},
     {"pace", IN_BOT | IN_CHANNEL, "", ""},
     {"template", IN_CHANNEL | IN_RULE, "", ""},
     {"footer", IN_CHANNEL, "", ""},

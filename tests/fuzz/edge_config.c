@@ -36,7 +36,7 @@ static void check_setup(const struct setup *setup)
         for (size_t j = 0; j < channel->from_count; j++)
             assert(channel->from[j] < setup->source_count);
         for (size_t j = 0; j < channel->rule_count; j++)
-            assert(channel->rules[j].when_published != (channel->rules[j].schedule.count > 0));
+            assert(channel->rules[j].when_published != (channel->rules[j].schedule.count > 0 || channel->rules[j].schedule.by_cron));
     }
     for (size_t i = 0; i < setup->warning_count; i++)
         assert(!strncmp(setup->warnings[i], "/etc/digestd.yaml:", 18));
