@@ -24,6 +24,7 @@ struct option {
     enum option_of of;
     bool required;
     bool secret;
+    bool account;         /* who has the same value is the same bot to the platform: they share its pace */
     const char *fallback; /* value when absent; NULL = none */
     const char *help;     /* one line, for people */
     const char *help_zh;
@@ -205,6 +206,10 @@ struct adapter {
         struct arena *arena, struct heard **heard, size_t *count, struct error *err);
     void (*listen)(
         const struct listening *listening, const struct answer *last, struct arena *arena, struct heed *out);
+    /* What is wrong with the settings, secrets and all, as far as one can tell without asking: a sentence in
+     * zh or en about the option *key; `fatal`: it cannot work, else it is only odd. NULL = nothing. */
+    const char *(*doubt)(const struct settings *settings, const char *language, struct arena *arena,
+        const char **key, bool *fatal);
     /* A harmless call that tells whether token and chat are right, for `check --online`; NULL = none. */
     bool (*probe)(const struct settings *settings, struct arena *arena, struct request *out);
     /* One sentence about settings that are valid but hardly meant, with what to do; NULL = none. zh or en. */

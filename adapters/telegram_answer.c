@@ -3,6 +3,7 @@
  * A "no": {"ok":false,"error_code":400,"description":"Bad Request: chat not found","parameters":{…}}. Texts
  * may change, so `parameters` come first, then the status, then a piece of the text in any case. */
 #include "adapters/json.h"
+#include "adapters/said.h"
 #include "adapters/telegram.h"
 #include "core/buf.h"
 
@@ -95,22 +96,13 @@ static const char *without_secret(const struct settings *settings, const char *w
     return kept;
 }
 
-static const char *one_line(const char *text, struct arena *arena)
-{
-    char *line = arena_string(arena, text);
-    for (char *c = line; *c; c++)
-        if (*c == '\n' || *c == '\t')
-            *c = ' ';
-    return line;
-}
-
 static void read_refusal(
     const json_t *object, const struct answer *answer, struct arena *arena, struct telegram_answer *out)
 {
     int64_t code = answer->status;
     if (number_of(object, "error_code", &code) && code >= 400 && code <= 599)
         out->code = (int)code;
-    out->words = one_line(text_of(object, "description", WORDS_READ_MAX, arena), arena);
+    out->words = said_line(text_of(object, "description", WORDS_READ_MAX, arena), arena);
     out->is = judge(out->code, out->words);
     const json_t *parameters = json_object_get(object, "parameters");
     int64_t number;
@@ -147,7 +139,7 @@ void telegram_read(const struct settings *settings, const struct answer *answer,
                   : answer->certificate         ? TELEGRAM_CERTIFICATE
                                                 : TELEGRAM_NEVER_LEFT;
         const char *trouble = answer->trouble ? answer->trouble : "";
-        out->words = one_line(clean_text(trouble, strlen(trouble), WORDS_READ_MAX, arena), arena);
+        out->words = said_line(clean_text(trouble, strlen(trouble), WORDS_READ_MAX, arena), arena);
     } else {
         json_t *object = read_object(answer->body, answer->body_len);
         const json_t *ok = json_object_get(object, "ok");
@@ -253,24 +245,6 @@ static const struct {
 };
 _Static_assert(sizeof sentences / sizeof *sentences == TELEGRAM_CASES, "a sentence for each case");
 
-/* Where the operator keeps the token. */
-static const char *token_place(const struct settings *settings, bool zh, struct arena *arena)
-{
-    for (size_t i = settings ? settings->count : 0; i-- > 0;) {
-        const struct option_value *value = &settings->values[i];
-        if (strcmp(value->key, "token") != 0 || !value->reference)
-            continue;
-        const char *slash = strrchr(value->reference, '/');
-        if (value->from == 'f')
-            return slash ? slash + 1 : value->reference;
-        if (value->from == 'e')
-            return arena_printf(arena, zh ? "环境变量 %s" : "the environment variable %s", value->reference);
-        if (value->from == 'c')
-            return arena_printf(arena, zh ? "凭据 %s" : "the credential %s", value->reference);
-    }
-    return zh ? "配置" : "the configuration";
-}
-
 static const char *host_of(const struct settings *settings, struct arena *arena)
 {
     const char *api = settings ? setting(settings, "api") : NULL;
@@ -291,11 +265,9 @@ const char *telegram_sentence(const struct settings *settings, const struct tele
     for (size_t i = 0; i < TELEGRAM_CASES; i++)
         if (sentences[i].is == answer->is)
             form = zh ? sentences[i].zh : sentences[i].en;
-    const struct {
-        const char *name, *value;
-    } words[] = {
+    const struct said_word words[] = {
         {"{host}", host_of(settings, arena)},
-        {"{token}", token_place(settings, zh, arena)},
+        {"{token}", said_place(settings, "token", zh, arena)},
         {"{chat}", chat},
         {"{topic}", topic},
         {"{moved}", answer->moved_to},
@@ -303,24 +275,11 @@ const char *telegram_sentence(const struct settings *settings, const struct tele
             answer->tries ? arena_printf(arena, zh ? "（试了 %d 次）" : " (%d tries)", answer->tries) : ""},
         {"{code}", arena_printf(arena, "%d", answer->code)},
     };
-    struct buf out = BUF_INIT(4096);
-    while (*form) {
-        size_t i = 0, count = sizeof words / sizeof *words;
-        while (i < count && strncmp(form, words[i].name, strlen(words[i].name)) != 0)
-            i++;
-        if (i < count) {
-            buf_adds(&out, words[i].value);
-            form += strlen(words[i].name);
-        } else {
-            buf_addc(&out, *form++);
-        }
-    }
+    const char *sentence = said_fill(form, words, sizeof words / sizeof *words, arena);
     bool said = answer->is == TELEGRAM_TOKEN || answer->is == TELEGRAM_POLLED || answer->is == TELEGRAM_OK;
-    if (answer->words[0] && !said)
-        buf_addf(&out, zh ? "[%s]" : " [%s]", answer->words);
-    char *kept = buf_keep(&out, arena);
-    buf_free(&out);
-    return kept;
+    if (!answer->words[0] || said)
+        return sentence;
+    return arena_printf(arena, zh ? "%s[%s]" : "%s [%s]", sentence, answer->words);
 }
 
 const char *telegram_explain(

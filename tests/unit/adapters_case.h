@@ -42,13 +42,20 @@ static inline struct settings *make_settings(
     struct settings *settings = arena_alloc(arena, sizeof *settings);
     settings->adapter = adapter;
     settings->name = "weekly";
-    settings->values = arena_array(arena, 8 + json_object_size(more), sizeof *settings->values);
+    settings->values = arena_array(arena, 9 + json_object_size(more), sizeof *settings->values);
     settings->values[settings->count++] = (struct option_value){.key = "token",
         .value = "42:SECRETSECRET",
         .secret = true,
         .from = 'f',
         .reference = "/etc/digestd/tg.token"};
     settings->values[settings->count++] = (struct option_value){.key = "chat", .value = "-1001234567890"};
+    for (size_t i = 0; i < adapter->option_count; i++)
+        if (!strcmp(adapter->options[i].key, "url"))
+            settings->values[settings->count++] = (struct option_value){.key = "url",
+                .value = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=SECRETSECRET",
+                .secret = true,
+                .from = 'f',
+                .reference = "/etc/digestd/wecom.url"};
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)more, key, value) settings->values[settings->count++] =

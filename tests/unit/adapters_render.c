@@ -5,13 +5,15 @@
 #include "adapters/html.h"
 #include "adapters/room.h"
 #include "adapters/telegram.h"
+#include "adapters/wecom.h"
 #include "core/rng.h"
 #include "core/utf8.h"
+#include "robot.h"
 
 #include <dirent.h>
 #include <strings.h>
 
-static const char *const shown[] = {"telegram", "room", "text"};
+static const char *const shown[] = {"telegram", "room", "text", "wecom"};
 
 /* --- the files --- */
 
@@ -36,7 +38,7 @@ static void check_file(const char *path)
 {
     json_t *file = load_json(path);
     bool changed = false;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         struct arena arena = {0};
         const struct adapter *adapter = adapter_find(shown[i]);
         struct message message = make_message(&arena, file);
@@ -414,6 +416,9 @@ static void any_tree_is_shown(void **state)
         buf_free(&html);
         room_adapter.render(&message, &options, &arena, &form);
         assert_int_equal(form.count, 1);
+        wecom_adapter.render(&message, &options, &arena, &form);
+        for (size_t i = 0; i < form.count; i++)
+            robot_check(&form.parts[i]);
         arena_free(&arena);
     }
 }
@@ -528,7 +533,7 @@ static void addresses_are_judged(void **state)
 static void the_table_is_whole(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         const struct adapter *adapter = adapter_find(shown[i]);
         assert_non_null(adapter);
         assert_ptr_equal(adapters[i], adapter);
@@ -536,7 +541,7 @@ static void the_table_is_whole(void **state)
         assert_true(adapter->preview_only || adapter->step);
         assert_int_equal(adapter->idempotent_for, 0);
     }
-    assert_null(adapters[3]);
+    assert_null(adapters[4]);
     assert_null(adapter_find("irc"));
 }
 

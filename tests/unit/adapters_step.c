@@ -1,7 +1,8 @@
-/* What is done after each answer of Telegram: a table of answers in a file. */
+/* What is done after each answer of a platform: a table of answers in a file for each. */
 #include "adapters_case.h"
 
 #include "adapters/telegram.h"
+#include "adapters/wecom.h"
 
 static const char *const kinds[] = {"request", "sent", "keep", "later", "retry", "failed", "unsure"};
 static const char *const scopes[] = {"chat", "bot", "host"};
@@ -39,17 +40,29 @@ static const char part_bytes[] =
     "\"link_preview_options\":{\"is_disabled\":true},"
     "\"reply_markup\":{\"inline_keyboard\":[[{\"text\":\"x\",\"callback_data\":\"/x\"}]]}}";
 
-static void run_case(json_t *one, bool *changed)
+static const char robot_bytes[] =
+    "{\"markdown_v2\":\"**Hello** [you](https://e.org/)\",\"markdown\":\"**Hello** you\","
+    "\"text\":[\"Hello\\nyou (https://e.org/)\",\"and more\"]}";
+
+struct platform {
+    const struct adapter *adapter;
+    const char *file;
+    const char *part;
+    size_t least; /* cases */
+};
+
+static void run_case(const struct platform *platform, json_t *one, bool *changed)
 {
     struct arena arena = {0};
     const json_t *errand_json = json_object_get(one, "errand");
-    const char *bytes = text_in(errand_json, "bytes", part_bytes);
+    const char *bytes = text_in(errand_json, "bytes", platform->part);
     struct part part = {.bytes = bytes, .len = strlen(bytes), .units = 11, .limit = 4096};
     struct errand errand = {
-        .settings = make_settings(&arena, &telegram_adapter, json_object_get(one, "settings")),
+        .settings = make_settings(&arena, platform->adapter, json_object_get(one, "settings")),
         .chat = text_in(errand_json, "chat", "-1001234567890"),
         .topic = text_in(errand_json, "topic", ""),
         .part = &part,
+        .index = (int)json_integer_value(json_object_get(errand_json, "index")),
         .count = 1,
         .silent = json_is_true(json_object_get(errand_json, "silent")),
         .pin = json_is_true(json_object_get(errand_json, "pin")),
@@ -61,11 +74,11 @@ static void run_case(json_t *one, bool *changed)
     };
     struct answer *answer = make_answer(&arena, json_object_get(one, "answer"));
     struct step step = {0};
-    telegram_adapter.step(&errand, answer, &arena, &step);
+    platform->adapter->step(&errand, answer, &arena, &step);
     json_t *got = json_pack("{s:o}", "step", step_json(&step));
     if (answer && step.kind != STEP_SENT && step.kind != STEP_REQUEST)
         json_object_set_new(
-            got, "zh", json_string(telegram_adapter.explain(errand.settings, answer, "zh", &arena)));
+            got, "zh", json_string(platform->adapter->explain(errand.settings, answer, "zh", &arena)));
     char *all = json_dumps(got, 0);
     if (answer && strstr(all, "SECRETSECRET") && step.kind != STEP_REQUEST && !step.aside)
         fail_msg("a secret got out: %s", all);
@@ -84,20 +97,27 @@ static void run_case(json_t *one, bool *changed)
     arena_free(&arena);
 }
 
-static void answers_are_judged_as_written(void **state)
+static void check_platform(const struct platform *platform)
 {
-    (void)state;
-    const char *path = TESTS_DIR "/golden/adapters/telegram_step.json";
+    char path[4096];
+    snprintf(path, sizeof path, "%s/golden/adapters/%s", TESTS_DIR, platform->file);
     json_t *cases = load_json(path);
     bool changed = false;
     for (size_t i = 0; i < json_array_size(cases); i++)
-        run_case(json_array_get(cases, i), &changed);
-    assert_true(json_array_size(cases) >= 50);
+        run_case(platform, json_array_get(cases, i), &changed);
+    assert_true(json_array_size(cases) >= platform->least);
     if (changed && updating())
         save_json(path, cases);
     json_decref(cases);
     if (changed && !updating())
-        fail_msg("judged otherwise");
+        fail_msg("%s: judged otherwise", platform->adapter->name);
+}
+
+static void answers_are_judged_as_written(void **state)
+{
+    (void)state;
+    check_platform(&(struct platform){&telegram_adapter, "telegram_step.json", part_bytes, 50});
+    check_platform(&(struct platform){&wecom_adapter, "wecom_step.json", robot_bytes, 30});
 }
 
 /* Whatever Telegram says again and again, a delivery ends: each other way is tried once. */
@@ -157,6 +177,97 @@ static void every_answer_is_explained(void **state)
     arena_free(&arena);
 }
 
+/* Whatever a robot says, a delivery ends: each form is tried once, an unknown code three times more. */
+static void no_robot_leads_in_circles(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {"{\"errcode\":40058}", "{\"errcode\":40033}", "{\"errcode\":40008}",
+        "{\"errcode\":47001,\"errmsg\":\"wrong json format\"}"};
+    for (size_t first = 0; first < 4; first++) {
+        struct arena arena = {0};
+        struct part part = {.bytes = robot_bytes, .len = strlen(robot_bytes)};
+        struct errand errand = {.settings = make_settings(&arena, &wecom_adapter, NULL),
+            .chat = "",
+            .topic = "",
+            .part = &part,
+            .count = 1,
+            .reply_to = "",
+            .edit = "",
+            .scratch = ""};
+        struct step step = {.kind = STEP_RETRY};
+        struct answer answer = {.reach = REACH_ANSWERED, .status = 200, .trouble = ""};
+        size_t asked = 0;
+        for (; asked < 50 && step.kind != STEP_FAILED; asked++) {
+            bool anew = step.kind == STEP_RETRY;
+            answer.body = bodies[(asked + first) % 4];
+            answer.body_len = strlen(answer.body);
+            step = (struct step){0};
+            wecom_adapter.step(&errand, anew ? NULL : &answer, &arena, &step);
+            assert_true(step.kind == STEP_REQUEST || step.kind == STEP_RETRY || step.kind == STEP_FAILED);
+            errand.scratch = step.scratch ? step.scratch : errand.scratch;
+        }
+        assert_int_equal(step.kind, STEP_FAILED);
+        assert_int_equal(step.blame, BLAME_PAYLOAD);
+        assert_in_range(asked, 3, 20);
+        arena_free(&arena);
+    }
+}
+
+static void every_robot_is_explained(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct settings *settings = make_settings(&arena, &wecom_adapter, NULL);
+    for (int is = 0; is < WECOM_CASES; is++) {
+        struct wecom_answer answer = {.is = (enum wecom_case)is, .code = 40058, .words = "raw"};
+        for (int zh = 0; zh < 2; zh++) {
+            const char *said = wecom_sentence(settings, &answer, zh ? "zh" : "en", &arena);
+            assert_true(strlen(said) > 10);
+            assert_null(strchr(said, '{'));
+        }
+    }
+    arena_free(&arena);
+}
+
+static void an_address_is_doubted(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url, *words;
+        bool fatal;
+    } cases[] = {
+        {"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=SECRETSECRET", NULL, false},
+        {"https://qyapi.weixin.qq.com:443/cgi-bin/webhook/send?debug=1&key=SECRETSECRET", NULL, false},
+        {"https://qyapi.weixin.qq.com/cgi-bin/webhook/send", "key= is missing", true},
+        {"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=", "key= is missing", true},
+        {"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=&x=SECRETSECRET", "key= is missing", true},
+        {"https://qyapi.weixin.qq.com/cgi-bin/webhook/upload_media?key=SECRETSECRET", "path should be", true},
+        {"https://qyapi.weixin.qq.com?key=SECRETSECRET", "path should be", true},
+        {"SECRETSECRET", "no robot's address", true},
+        {"http://127.0.0.1:8099/cgi-bin/webhook/send?key=SECRETSECRET", "127.0.0.1:8099 is not WeCom's",
+            false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int zh = 0; zh < 2; zh++) {
+            struct arena arena = {0};
+            json_t *more = json_pack("{s:s}", "url", cases[i].url);
+            struct settings *settings = make_settings(&arena, &wecom_adapter, more);
+            const char *key = "";
+            bool fatal = false;
+            const char *doubt = wecom_adapter.doubt(settings, zh ? "zh" : "en", &arena, &key, &fatal);
+            assert_int_equal(!doubt, !cases[i].words);
+            if (doubt && !zh && !strstr(doubt, cases[i].words))
+                fail_msg("%s: %s", cases[i].url, doubt);
+            if (doubt) {
+                assert_null(strstr(doubt, "SECRETSECRET"));
+                assert_string_equal(key, "url");
+            }
+            assert_int_equal(doubt && fatal, cases[i].fatal);
+            json_decref(more);
+            arena_free(&arena);
+        }
+}
+
 static void the_probe_asks_for_the_chat(void **state)
 {
     (void)state;
@@ -212,6 +323,9 @@ int main(void)
         cmocka_unit_test(answers_are_judged_as_written),
         cmocka_unit_test(no_answer_leads_in_circles),
         cmocka_unit_test(every_answer_is_explained),
+        cmocka_unit_test(no_robot_leads_in_circles),
+        cmocka_unit_test(every_robot_is_explained),
+        cmocka_unit_test(an_address_is_doubted),
         cmocka_unit_test(the_probe_asks_for_the_chat),
         cmocka_unit_test(messages_have_addresses),
     };
