@@ -206,10 +206,10 @@ struct adapter {
         struct arena *arena, struct heard **heard, size_t *count, struct error *err);
     void (*listen)(
         const struct listening *listening, const struct answer *last, struct arena *arena, struct heed *out);
-    /* What is wrong with the settings, secrets and all, as far as one can tell without asking: a sentence in
-     * zh or en about the option *key; `fatal`: it cannot work, else it is only odd. NULL = nothing. */
-    const char *(*doubt)(const struct settings *settings, const char *language, struct arena *arena,
-        const char **key, bool *fatal);
+    /* Why it cannot work with these settings, secrets and all: a sentence about the option *key, zh or en;
+     * NULL = it can, as far as one can tell without asking. */
+    const char *(*fault)(
+        const struct settings *settings, const char *language, struct arena *arena, const char **key);
     /* A harmless call that tells whether token and chat are right, for `check --online`; NULL = none. */
     bool (*probe)(const struct settings *settings, struct arena *arena, struct request *out);
     /* One sentence about settings that are valid but hardly meant, with what to do; NULL = none. zh or en. */

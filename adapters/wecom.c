@@ -17,11 +17,13 @@ static const struct option options[] = {
         .required = true,
         .secret = true,
         .account = true,
-        .help = "the robot's address, exactly as the group shows it"},
+        .help = "the robot's address, exactly as the group shows it",
+        .help_zh = "机器人的地址，群里怎么显示就怎么抄"},
     {.key = "mention",
         .kind = OPTION_TEXT,
         .of = OF_CHANNEL,
-        .help = "who is called when contents or an edition come: user ids, or @all"},
+        .help = "who is called when contents or an edition come: user ids, or @all",
+        .help_zh = "发目录或整期时提醒谁：成员账号，或 @all"},
 };
 
 /* 20 messages a minute for a robot. We stay below. */
@@ -246,6 +248,7 @@ const struct adapter wecom_adapter = {
     .pace_count = sizeof paces / sizeof *paces,
     .render = wecom_render,
     .step = step,
+    .fault = wecom_fault,
     .doubt = wecom_doubt,
     .explain = wecom_explain,
 };

@@ -66,8 +66,9 @@ const char *wecom_sentence(const struct settings *settings, const struct wecom_a
     const char *language, struct arena *arena);
 const char *wecom_explain(
     const struct settings *settings, const struct answer *answer, const char *language, struct arena *arena);
-/* What is wrong with the robot's address; see adapter.h. */
-const char *wecom_doubt(const struct settings *settings, const char *language, struct arena *arena,
-    const char **key, bool *fatal);
+/* About the robot's address; see adapter.h. */
+const char *wecom_fault(
+    const struct settings *settings, const char *language, struct arena *arena, const char **key);
+const char *wecom_doubt(const struct settings *settings, const char *language, struct arena *arena);
 
 #endif

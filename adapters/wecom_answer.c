@@ -190,36 +190,40 @@ const char *wecom_explain(
 
 /* --- the address: https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-… --- */
 
-const char *wecom_doubt(
-    const struct settings *settings, const char *language, struct arena *arena, const char **key, bool *fatal)
+const char *wecom_fault(
+    const struct settings *settings, const char *language, struct arena *arena, const char **key)
 {
     static const char path[] = "/cgi-bin/webhook/send";
     bool zh = !strncmp(language, "zh", 2);
     const char *url = setting(settings, "url");
-    *key = "url";
-    *fatal = true;
-    bool web = url && (!strncasecmp(url, "https://", 8) || !strncasecmp(url, "http://", 7));
-    const char *slash = web ? strchr(strstr(url, "//") + 2, '/') : NULL;
     char host[256];
+    *key = "url";
+    bool web = url && (!strncasecmp(url, "https://", 8) || !strncasecmp(url, "http://", 7));
     if (!web || !url_host(url, host, sizeof host))
         return zh ? "这不是机器人的地址。照抄群里显示的那一整行："
                     "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…"
                   : "this is no robot's address. Copy the whole line that the group shows: "
                     "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…";
+    const char *slash = strchr(strstr(url, "//") + 2, '/');
     size_t len = slash ? strcspn(slash, "?#") : 0;
     if (len != strlen(path) || strncmp(slash, path, len) != 0)
         return arena_printf(arena,
             zh ? "地址的路径应该是 %s；再从群里照抄一遍" : "the address's path should be %s; copy it again",
             path);
-    const char *query = slash + len;
-    const char *given = strstr(query, "?key=");
-    given = given ? given : strstr(query, "&key=");
+    const char *given = strstr(slash + len, "?key=");
+    given = given ? given : strstr(slash + len, "&key=");
     if (!given || strcspn(given + 5, "&#") == 0)
         return zh ? "地址没复制全：少了 key=" : "the address is incomplete: key= is missing";
-    *fatal = false;
-    if (!strcmp(host, "qyapi.weixin.qq.com") || !strcmp(host, "qyapi.weixin.qq.com:443"))
+    return NULL;
+}
+
+const char *wecom_doubt(const struct settings *settings, const char *language, struct arena *arena)
+{
+    const char *host = host_of(settings, arena);
+    if (!strcmp(host, "qyapi.weixin.qq.com"))
         return NULL;
     return arena_printf(arena,
-        zh ? "%s 不是企业微信的地址（qyapi.weixin.qq.com）" : "%s is not WeCom's (qyapi.weixin.qq.com)",
+        strncmp(language, "zh", 2) != 0 ? "url: %s is not WeCom's (qyapi.weixin.qq.com)"
+                                        : "url: %s 不是企业微信的（qyapi.weixin.qq.com）",
         host);
 }

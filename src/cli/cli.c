@@ -56,8 +56,11 @@ static void print_help(FILE *out, const struct subcommand *command)
         char left[64];
         snprintf(left, sizeof left, "--%s%s%s", flag->name, flag->argument ? " " : "",
             flag->argument ? flag->argument : "");
-        fprintf(out, "  %s%*s %s\n", left, columns_of(left) < 22 ? 22 - (int)columns_of(left) : 0, "",
-            flag->help);
+        fprintf(
+            out, "  %s%*s %s", left, columns_of(left) < 22 ? 22 - (int)columns_of(left) : 0, "", flag->help);
+        for (size_t k = 0; flag->platforms && adapters[k]; k++)
+            fprintf(out, "%s%s", k ? ", " : "", adapters[k]->name);
+        fputs("\n", out);
     }
     if (command->json)
         fprintf(out, "  %-22s %s\n", "--json", "print JSON, for programs");

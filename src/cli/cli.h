@@ -15,6 +15,7 @@ struct flag {
     const char *name;     /* "to": --to */
     const char *argument; /* what its value is called in the help; NULL = a switch */
     const char *help;
+    bool platforms; /* the help goes on with the names of all platforms */
 };
 
 struct digest;

@@ -259,7 +259,7 @@ const struct subcommand cli_preview = {.name = "preview",
     .details = "WHAT: item N | contents | edition | section NAME | question | text STRING\n"
                "--platform text gives text to paste anywhere. Secrets are shown as ***.",
     .flags = {{"to", "CHANNEL[,…]", "as it would go to this channel"},
-        {"platform", "NAME", "telegram, room, text"},
+        {"platform", "NAME", "as it looks on ", .platforms = true},
         {"file", "FILE", "of this file instead of what is stored"}},
     .words_min = 1,
     .words_max = -1,

@@ -262,6 +262,8 @@ static json_t *part_json(const struct adapter *adapter, const struct part *part,
     json_t *bytes = json_loadb(part->bytes, part->len, 0, NULL);
     const char *html = json_string_value(json_object_get(bytes, "html"));
     const char *text = json_string_value(json_object_get(bytes, "text"));
+    if (!text)
+        text = json_string_value(json_object_get(bytes, "markdown_v2"));
     const char *mode = json_string_value(json_object_get(bytes, "parse_mode"));
     if (!html && text && mode && !strcmp(mode, "HTML"))
         html = text;

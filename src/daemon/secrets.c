@@ -174,11 +174,25 @@ static int refuse_twins(struct resolver *resolver)
     return 0;
 }
 
+/* What only the secret itself can show: an address that is none. */
+static int refuse_faults(struct resolver *resolver, const struct settings *settings)
+{
+    const char *key = "";
+    const char *words = settings->adapter->fault ? settings->adapter->fault(settings,
+                                                       resolver->setup->language, resolver->arena, &key)
+                                                 : NULL;
+    for (size_t i = settings->count; words && i-- > 0;)
+        if (!strcmp(settings->values[i].key, key))
+            return missing(resolver, &settings->values[i], words);
+    return 0;
+}
+
 int secrets_resolve(struct setup *setup, struct arena *arena, struct error *err)
 {
     struct resolver resolver = {setup, arena, err};
     for (size_t i = 0; i < setup->bot_count; i++)
-        if (resolve(&resolver, &setup->bots[i].settings))
+        if (resolve(&resolver, &setup->bots[i].settings) ||
+            refuse_faults(&resolver, &setup->bots[i].settings))
             return -1;
     for (size_t i = 0; i < setup->channel_count + setup->aside_count; i++)
         if (resolve(&resolver, &setup->channels[i].settings))

@@ -197,7 +197,7 @@ static void takes_of(struct turn *turn, const struct place *place, const char *c
     enum scope only, const char *host, struct takes *takes)
 {
     const struct adapter *adapter = place->adapter;
-    const char *bot = turn->bots[place->bot].name;
+    const char *bot = account_of(turn, place->bot);
     const struct pace *slowest = NULL;
     for (size_t i = 0; i < adapter->pace_count; i++) {
         const struct pace *pace = &adapter->paces[i];

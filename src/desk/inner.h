@@ -190,6 +190,9 @@ void slow_down(
     struct turn *turn, const struct place *place, const char *chat, enum scope scope, const char *host);
 int load_part(struct turn *turn, const struct delivery_row *delivery, struct part *part);
 
+/* account.c: what the platform counts as one bot, a name for buckets. Bots of the same address are one. */
+const char *account_of(struct turn *turn, size_t bot);
+
 /* verdict.c */
 struct job { /* one delivery being worked on */
     struct place *place;

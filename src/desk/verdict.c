@@ -195,11 +195,25 @@ static int strike(struct turn *turn, const char *key)
     return strikes->count++;
 }
 
+/* Whatever names it goes by in the configuration. */
+static int block_account(struct turn *turn, size_t bot, int64_t until)
+{
+    const char *account = account_of(turn, bot);
+    for (size_t i = 0; i < turn->setup->bot_count; i++) {
+        struct bot_row *row = &turn->bots[i];
+        if ((i != bot && strcmp(account_of(turn, i), account)) || row->blocked_until >= until)
+            continue;
+        row->blocked_until = until;
+        if (state_bot_blocked(turn->state, row->id, until, turn->err))
+            return -1;
+    }
+    return 0;
+}
+
 /* On disk, so that a restart does not forget it. Never earlier than an older block. */
 static int block_scope(struct turn *turn, struct job *job, enum scope scope, int64_t until)
 {
     struct channel_row *row = &job->place->row;
-    struct bot_row *bot = &turn->bots[job->place->bot];
     switch (scope) {
     case SCOPE_CHAT:
         if (!is_home(job) || row->blocked_until >= until)
@@ -207,10 +221,7 @@ static int block_scope(struct turn *turn, struct job *job, enum scope scope, int
         row->blocked_until = until;
         return state_channel_blocked(turn->state, row->id, until, turn->err);
     case SCOPE_BOT:
-        if (bot->blocked_until >= until)
-            return 0;
-        bot->blocked_until = until;
-        return state_bot_blocked(turn->state, bot->id, until, turn->err);
+        return block_account(turn, job->place->bot, until);
     case SCOPE_HOST:
         return state_host_blocked(turn->state, job->host, until, turn->err);
     }
