@@ -28,6 +28,7 @@ struct option {
     const char *fallback; /* value when absent; NULL = none */
     const char *help;     /* one line, for people */
     const char *help_zh;
+    const char *example; /* a line of YAML for the manual; NULL = made from key and kind */
 };
 
 enum scope { SCOPE_CHAT, SCOPE_BOT, SCOPE_HOST };

@@ -33,7 +33,8 @@ static void print_overview(FILE *out)
     for (size_t i = 0; subcommands[i]; i++)
         fprintf(out, "  %-11s %s\n", subcommands[i]->name, subcommands[i]->summary);
     fputs("\nThe configuration is FILE, else $DIGESTD_CONFIG, ./digestd.yaml, /etc/digestd/digestd.yaml.\n"
-          "To look around without one: digestd demo\n"
+          "Its keys: digestd help config (zh: digestd help config zh). To look around without one: digestd "
+          "demo\n"
           "Exit status: 0 done, 1 failed, 2 wrong usage or configuration, 3 not known.\n",
         out);
 }
@@ -221,7 +222,7 @@ int cli_main(int argc, char **argv)
         const struct subcommand *about = next < argc ? find_subcommand(argv[next]) : NULL;
         if (about)
             print_help(stdout, about);
-        else
+        else if (next >= argc || !manual_print(argv[next], next + 1 < argc ? argv[next + 1] : ""))
             print_overview(stdout);
         return 0;
     }

@@ -52,6 +52,10 @@ extern const struct subcommand *const subcommands[]; /* NULL-terminated, in the 
 
 int cli_main(int argc, char **argv);
 
+/* The manual, made from the tables (cli/manual.c): every key of the configuration as Markdown; man pages.
+ * False: no such page. */
+bool manual_print(const char *page, const char *language);
+
 /* The value of a flag, NULL = not given. The entry must list it. */
 const char *shell_flag(const struct shell *shell, const char *name);
 /* Reads the configuration (no secrets) once, prints its warnings to stderr. -1: shell->err. */

@@ -233,10 +233,7 @@ static int load_root(struct loader *loader, struct yaml *root)
     struct setup *setup = loader->setup;
     if (need(loader, root, YAML_MAP, loader->file))
         return -1;
-    static const char *const keys[] = {"state", "timezone", "language", "sources", "bots", "posts",
-        "channels", "editors", "http", "ca", "operator", "heartbeat", "proxy", "fuse", "mode", "window",
-        "pause", "catch_up", "max_age", NULL};
-    take_all(loader, root, keys);
+    take_all(loader, root, IN_FILE);
     if (leftover(loader, root, say(loader, "the file", "文件"), IN_FILE))
         return -1;
     struct yaml *language = take(loader, root, "language"), *zone = take(loader, root, "timezone"),
@@ -263,12 +260,13 @@ static int load_root(struct loader *loader, struct yaml *root)
     size_t bot_room = (bots && bots->kind == YAML_MAP ? yaml_count(bots) : 0) +
                       (channels && channels->kind == YAML_MAP ? yaml_count(channels) : 0) + OPERATORS_MAX + 1;
     setup->bots = arena_array(loader->arena, bot_room, sizeof *setup->bots);
-    struct yaml *editors = take(loader, root, "editors"), *operator= take(loader, root, "operator");
-    loader->aside_room = (operator&& operator->kind == YAML_LIST ? yaml_count(operator) : 1) +
+    struct yaml *editors = take(loader, root, "editors"), *operators = take(loader, root, "operator");
+    loader->aside_room = (operators && operators->kind == YAML_LIST ? yaml_count(operators) : 1) +
                          (editors && editors->kind == YAML_LIST ? yaml_count(editors) : 0);
     if (load_common(loader, root) || config_sources(loader, take(loader, root, "sources")) ||
-        config_bots(loader, bots) || config_channels(loader, channels) || config_operator(loader, operator) ||
-        load_editors(loader, editors) || load_http(loader, take(loader, root, "http")))
+        config_bots(loader, bots) || config_channels(loader, channels) ||
+        config_operator(loader, operators) || load_editors(loader, editors) ||
+        load_http(loader, take(loader, root, "http")))
         return -1;
     config_editor_chats(loader);
     config_settle(setup);

@@ -25,7 +25,7 @@ static void take_options(
 {
     for (size_t i = 0; i < adapter->option_count; i++)
         if (adapter->options[i].of == of)
-            take(loader, at, adapter->options[i].key);
+            take_option(loader, at, adapter->options[i].key);
 }
 
 /* An option that belongs to the bot stands in its channel, or the other way round. */
@@ -46,7 +46,7 @@ static int load_options(struct loader *loader, struct yaml *at, const struct ada
 {
     for (size_t i = 0; i < adapter->option_count; i++) {
         const struct option *option = &adapter->options[i];
-        struct yaml *given = option->of == of ? take(loader, at, option->key) : NULL;
+        struct yaml *given = option->of == of ? take_option(loader, at, option->key) : NULL;
         struct option_value *value = &settings->values[settings->count];
         if (option->of != of)
             continue;
@@ -227,7 +227,10 @@ static int load_channel_bot(struct loader *loader, struct yaml *at, struct chann
         take_options(loader, at, adapter, OF_BOT);
     else if (misplaced(loader, at, adapter, OF_BOT, "the bot (bots:)", "机器人那里（bots:）"))
         return -1;
-    struct yaml *proxy = bot->own ? take(loader, at, "proxy") : NULL;
+    struct yaml *proxy = take(loader, at, "proxy");
+    if (proxy && !bot->own)
+        return fail(loader, proxy->key_line, proxy->key_column, "proxy: belongs to the bot (bots:)",
+            "proxy: 要写在机器人那里（bots:）");
     if (leftover(loader, at, channel->name, IN_CHANNEL))
         return -1;
     if (!bot->own)
@@ -283,13 +286,10 @@ static int load_limits(struct loader *loader, struct yaml *at, struct channel *c
 
 int config_channel(struct loader *loader, struct yaml *at, const char *name, struct channel *channel)
 {
-    static const char *const keys[] = {"bot", "platform", "from", "language", "timezone", "posts", "start",
-        "leftovers", "when_unknown", "silent", "preview", "pin", "window", "pause", "fuse", "mode", "only",
-        "not", "catch_up", "max_age", NULL};
     struct setup *setup = loader->setup;
     *channel = (struct channel){
         .name = name, .language = setup->language, .zone = setup->zone, .line = at->key_line};
-    take_all(loader, at, keys);
+    take_all(loader, at, IN_CHANNEL);
     if (load_channel_bot(loader, at, channel))
         return -1;
     const struct bot *bot = &setup->bots[channel->bot];

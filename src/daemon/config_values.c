@@ -1,5 +1,6 @@
 #include "daemon/config_values.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -146,7 +147,7 @@ static void remember(struct loader *loader, struct yaml *map, const char *key)
     map->asked[map->asked_count++] = key;
 }
 
-struct yaml *take(struct loader *loader, struct yaml *map, const char *key)
+struct yaml *take_option(struct loader *loader, struct yaml *map, const char *key)
 {
     if (map->kind != YAML_MAP)
         return NULL;
@@ -159,10 +160,17 @@ struct yaml *take(struct loader *loader, struct yaml *map, const char *key)
     return NULL;
 }
 
-void take_all(struct loader *loader, struct yaml *map, const char *const *keys)
+struct yaml *take(struct loader *loader, struct yaml *map, const char *key)
 {
-    for (; *keys; keys++)
-        take(loader, map, *keys);
+    assert(config_key_known(key)); /* what is not in the manual is not in the file */
+    return take_option(loader, map, key);
+}
+
+void take_all(struct loader *loader, struct yaml *map, enum place place)
+{
+    for (const struct config_key *at = config_keys; at->key; at++)
+        if (at->places & place)
+            take(loader, map, at->key);
 }
 
 static const char *nearest_key(const struct yaml *map, const char *key)
@@ -456,7 +464,7 @@ static int secret_reference(struct loader *loader, struct yaml *node, struct opt
 {
     static const char *const kinds[] = {"file", "env", "credential", NULL};
     struct yaml *given = NULL;
-    take_all(loader, node, kinds);
+    take_all(loader, node, IN_SECRET);
     for (size_t i = 0; kinds[i]; i++) {
         if (misspelt(loader, node, node->key, kinds[i]))
             return -1;

@@ -5,6 +5,7 @@
 
 #include "adapters/adapter.h"
 #include "core/buf.h"
+#include "daemon/config_keys.h"
 #include "daemon/yaml.h"
 
 /* What becomes of occasions nobody was there for. */
@@ -42,13 +43,13 @@ void warn(struct loader *loader, int line, int column, const char *english, cons
 /* The text in the configuration's language. */
 const char *say(const struct loader *loader, const char *english, const char *chinese);
 
-/* What kind of map it is, for keys that a later version will know. */
-enum place { IN_FILE = 1, IN_SOURCE = 2, IN_BOT = 4, IN_RULE = 8, IN_CHANNEL = 16, IN_HTTP = 32 };
-
 /* The member of a map, marked as known; NULL = not there (or the node is no map). The map remembers that it
  * was asked for. */
 struct yaml *take(struct loader *loader, struct yaml *map, const char *key);
-void take_all(struct loader *loader, struct yaml *map, const char *const *keys); /* up to NULL */
+void take_all(
+    struct loader *loader, struct yaml *map, enum place place); /* all keys of config_keys[] there */
+/* An option of a platform: its adapter's table knows it. */
+struct yaml *take_option(struct loader *loader, struct yaml *map, const char *key);
 size_t yaml_count(const struct yaml *node);
 int need(struct loader *loader, const struct yaml *node, enum yaml_kind kind, const char *what);
 /* Members nobody took: an error that names the nearest key that was asked for here. So a map's keys are all

@@ -1,0 +1,200 @@
+#include "daemon/config_keys.h"
+
+#include <string.h>
+
+const struct config_place config_places[] = {
+    {IN_FILE, "The file itself", "文件本身",
+        "Keys at the left margin. Paths are relative to the file. Unknown keys, wrong types and unknown time "
+        "zones are "
+        "errors with line and column.",
+        "顶格写的项。路径相对于配置文件。不认识的项、类型不对、时区不对都会报错，并指出行和列。"},
+    {IN_SOURCE, "sources: where editions come from", "sources：期刊从哪里来", "A list; each entry has",
+        "列表，每一条可以写"},
+    {IN_BOT, "bots: accounts on platforms", "bots：平台上的机器人",
+        "A map of names. Beside the platform's own options (below) each has",
+        "名字对应的表。除了平台自己的选项（见下），还可以写"},
+    {IN_CHANNEL, "channels: the groups", "channels：群",
+        "A map of names. A channel names its bot, or brings one of its own by platform: with the bot's "
+        "options beside "
+        "it. Keys marked * may also stand in the file itself, for all channels.",
+        "名字对应的表。群用 bot: 指定机器人，或者用 platform: 自带一个，机器人的选项就写在旁边。带 * "
+        "的项也可以写在文件顶层，对所有群生效。"},
+    {IN_RULE, "posts: what is told when", "posts：什么时候发什么",
+        "A list of rules, in the file (for every channel that has none of its own) or in a channel.",
+        "规则的列表，写在文件顶层（没有自己 posts: 的群都用它）或写在群里。"},
+    {IN_FILTER, "only: and not:", "only：和 not：",
+        "Which items and questions a channel is told. Upper and lower case, full and half width are the "
+        "same.",
+        "这个群只发哪些、不发哪些。大小写、全角半角都算一样。"},
+    {IN_HTTP, "http: the page and the hooks", "http：网页和回调", "", ""},
+    {IN_HEARTBEAT, "heartbeat: as a map", "heartbeat：写成表时", "", ""},
+    {IN_SECRET, "Secrets", "密钥",
+        "Wherever a token, an address with a key in it or a password is wanted, one of these is better than "
+        "the secret "
+        "itself:",
+        "令牌、带密钥的地址、密码，都最好不直接写，而是写成其中之一："},
+    {0, NULL, NULL, NULL, NULL},
+};
+
+const struct config_key config_keys[] = {
+    /* the file */
+    {"state", IN_FILE, "path", "路径", "digestd.db", "state: digestd.db",
+        "The file that holds everything digestd remembers. One daemon per file. Changing it needs a restart.",
+        "digestd 记住的一切都在这个文件里。一个文件只能有一个守护进程。改它要重启。"},
+    {"timezone", IN_FILE | IN_CHANNEL, "zone name", "时区名", "UTC; needed once a rule has a time",
+        "timezone: Asia/Shanghai", "The group's time zone, in which its rules are meant.",
+        "群的时区，规则里的时间按它算。"},
+    {"language", IN_FILE | IN_CHANNEL, "zh or en", "zh 或 en", "en", "language: zh",
+        "Of posts, answers, errors and the log.", "发的内容、回答、报错和日志用什么语言。"},
+    {"sources", IN_FILE, "list", "列表", "", "sources: [{name: aigc, path: \"_posts/*.md\"}]",
+        "Where editions come from.", "期刊从哪里来。"},
+    {"bots", IN_FILE, "map", "表", "", "bots: {tg: {platform: telegram, token: {file: tg.token}}}",
+        "Accounts that several channels may share.", "可以给几个群共用的机器人。"},
+    {"posts", IN_FILE | IN_CHANNEL, "list of rules", "规则的列表", "the file's; none",
+        "posts: [{what: contents, when: published}]", "What is told when.", "什么时候发什么。"},
+    {"channels", IN_FILE, "map", "表", "", "channels: {weekly: {bot: tg, chat: -1001234567890, from: aigc}}",
+        "The groups that are told. Without any, the bots only answer /where.",
+        "发到哪些群。一个都没有时，机器人只回答 /where。"},
+    {"editors", IN_FILE, "list of platform:number", "平台:数字 的列表", "", "editors: [\"telegram:12345\"]",
+        "Who may use /post, /hold, /resume, /status and the like; /where tells one's own number. Each of "
+        "them is also a "
+        "channel for a look before the group: --to telegram:12345.",
+        "谁可以用 /post、/hold、/resume、/status 等；自己的数字发 /where "
+        "就知道。他们各自的私聊也可以当预览用：--to telegram:12345。"},
+    {"operator", IN_FILE, "a chat, or a list of them", "一个聊天，或几个的列表", "",
+        "operator: {bot: tg, chat: 12345}",
+        "Who hears of troubles: written like a channel. With several, the first that does not go through the "
+        "troubled "
+        "bot is told.",
+        "故障通知发给谁：写法和群一样。写了几个时，用第一个不走出故障的机器人的。"},
+    {"heartbeat", IN_FILE, "address (secret)", "网址（密钥）", "",
+        "heartbeat: \"https://hc.example/ping/0c3a\"",
+        "Asked every five minutes while all is well: a service that alarms you when it does not come.",
+        "一切正常时每五分钟访问一次；停了对方就会提醒你。"},
+    {"ca", IN_FILE, "path", "路径", "the system's certificates", "ca: my-ca.pem",
+        "Certificates that are trusted instead of the system's.", "用这个文件里的证书代替系统的。"},
+    {"http", IN_FILE, "map", "表", "", "http: {listen: \"127.0.0.1:8080\"}",
+        "The page, /healthz, /metrics, and hooks.", "网页、/healthz、/metrics 和平台回调。"},
+    {"proxy", IN_FILE | IN_BOT | IN_CHANNEL, "address, or off", "地址，或 off", "none; a bot's: the file's",
+        "proxy: \"socks5h://127.0.0.1:7890\"",
+        "http, https, socks5 or socks5h (names are looked up there), for everything that goes out, or for "
+        "one bot. In a "
+        "channel only where it brings its own bot. The environment's proxies are not used.",
+        "http、https、socks5、socks5h（域名由代理解析）。写在顶层对所有出去的请求生效，写在机器人里只对它。环"
+        "境变量里的代理不用。"},
+    /* sources */
+    {"name", IN_SOURCE, "text", "文字", "!", "name: aigc", "What channels call it in from:.",
+        "群用 from: 写的名字。"},
+    {"path", IN_SOURCE, "path or pattern", "路径或匹配", "!", "path: \"_posts/*aigc*.md\"",
+        "Markdown files, one edition each. They are watched, and looked at every minute for network folders.",
+        "Markdown 文件，一个一期。会自动监视，每分钟也扫一遍（网络目录没有变化通知）。"},
+    {"link", IN_SOURCE, "address", "网址", "", "link: \"https://blog.example.org/:year/:month/:day/:title/\"",
+        "The edition's own page: :year, :month, :day and :title are filled in.",
+        "每期自己的网页；:year、:month、:day、:title 会替换。"},
+    {"settle", IN_SOURCE, "duration", "时长", "10m; 0 where only rooms listen", "settle: 10m",
+        "A file untouched for so long counts as published, a change as meant.",
+        "文件这么久没动才算发布、才算改完。"},
+    /* bots and channels */
+    {"platform", IN_BOT | IN_CHANNEL, "name", "名字", "!", "platform: telegram", "Which platform it is on.",
+        "在哪个平台。"},
+    {"bot", IN_CHANNEL, "name of a bot", "机器人的名字", "!", "bot: tg",
+        "Through which bot it is told; or platform:.", "用哪个机器人发；或者写 platform:。"},
+    {"from", IN_CHANNEL, "source, or a list", "来源，或列表", "all sources", "from: [aigc, news]",
+        "What it is told.", "发哪些来源的。"},
+    {"start", IN_CHANNEL, "none or newest", "none 或 newest", "none; newest in a room", "start: newest",
+        "Where it begins when it is first seen: with the next edition, or with the newest there is.",
+        "第一次出现时从哪里开始：下一期，或现有最新一期。"},
+    {"leftovers", IN_CHANNEL, "retire or keep", "retire 或 keep", "retire", "leftovers: keep",
+        "What becomes of untold items of an older edition when a new one is published.",
+        "新一期来了，旧一期没发完的怎么办。"},
+    {"when_unknown", IN_CHANNEL, "ask, resend, assume_sent", "ask、resend、assume_sent", "ask",
+        "when_unknown: ask",
+        "When it is not known whether a post arrived: ask the operator, send it again (it may stand twice), "
+        "or take it as "
+        "sent (it may be missing).",
+        "不知道发没发到时：问人、再发一次（可能重复）、当作已发（可能漏）。"},
+    {"silent", IN_CHANNEL, "true or false", "true 或 false", "only contents and edition ring", "silent: true",
+        "Whether posts make a sound.", "发的时候响不响。"},
+    {"preview", IN_CHANNEL, "true or false", "true 或 false", "false", "preview: true",
+        "Link previews, where the platform has them.", "链接预览（平台支持时）。"},
+    {"pin", IN_CHANNEL, "true or false", "true 或 false", "false", "pin: true",
+        "Pin the contents, where the bot may.", "置顶目录（机器人有权限时）。"},
+    {"window", IN_FILE | IN_CHANNEL, "two times of the day", "一天里的两个时间", "always",
+        "window: \"08:00-22:00\"",
+        "* Posts of rules leave only inside; what falls outside waits for its opening. May cross midnight.",
+        "* 规则的内容只在这段时间里发，其余等到开始。可以跨零点。"},
+    {"pause", IN_FILE | IN_CHANNEL, "list of days", "日期的列表", "",
+        "pause: [\"2026-10-01..2026-10-07\", \"2026-12-25\"]",
+        "* Days on which rules tell nothing, in the group's zone.", "* 这些天规则什么都不发（按群的时区）。"},
+    {"only", IN_CHANNEL, "filter", "过滤", "", "only: {section: 热点, tag: [ai, chips]}",
+        "Only items that fit one of these are told.", "只发符合其中之一的。"},
+    {"not", IN_CHANNEL, "filter", "过滤", "", "not: {word: [hiring]}",
+        "Items that fit one of these are not told.", "符合其中之一的不发。"},
+    {"fuse", IN_FILE | IN_CHANNEL, "posts an hour / a day, or off", "每小时/每天几条，或 off", "12/40",
+        "fuse: 12/40", "* More posts of rules than this, and the channel holds and the operator is told.",
+        "* 自动发的超过这个数就先停下来，并告诉 operator。"},
+    {"mode", IN_FILE | IN_CHANNEL, "live or rehearse", "live 或 rehearse", "live", "mode: rehearse",
+        "* rehearse does everything but the last request: nothing is sent, and nothing counts as told.",
+        "* rehearse：什么都做，就是不真的发；也不算发过。"},
+    {"catch_up", IN_FILE | IN_CHANNEL | IN_RULE, "one or skip", "one 或 skip", "one", "catch_up: skip",
+        "* When times were missed: one post for the newest of them, or none.",
+        "* 错过的时间：补最近的一次，或者不补。"},
+    {"max_age", IN_FILE | IN_CHANNEL | IN_RULE, "duration", "时长",
+        "item 24h, contents and edition 7d, question its day; webhook 3d", "max_age: 6h",
+        "* How long a post of a rule may wait before it is given up (and told so).",
+        "* 最多等多久，过了就不发（会告诉你）。"},
+    /* rules */
+    {"what", IN_RULE, "contents, edition, section, item, question",
+        "contents、edition、section、item、question", "!", "what: item",
+        "What is told. item: the next untold one of the newest edition.",
+        "发什么。item：最新一期里下一条没发过的。"},
+    {"when", IN_RULE, "published", "published", "", "when: published", "As soon as an edition is published.",
+        "一发布就发。"},
+    {"at", IN_RULE, "time of the day, or a list", "时间，或列表", "", "at: [\"09:00\", \"18:30\"]",
+        "At these times of the group's day.", "在这些时间发（群的时区）。"},
+    {"days", IN_RULE, "weekdays", "星期几", "daily", "days: mon-fri",
+        "With at:. mon-fri, sat,sun, daily, weekdays, weekends; also 周一至周五, 工作日.",
+        "和 at: 一起用。周一至周五、周一,周三、每天、工作日、周末；也可写 mon-fri。"},
+    {"section", IN_RULE | IN_FILTER, "text; in a filter also a list", "文字；过滤里也可以是列表", "",
+        "section: 热点回顾", "With what: section, its title; in a filter, the section an item stands in.",
+        "what: section 时是小节标题；过滤里是条目所在的小节。"},
+    /* filters */
+    {"tag", IN_FILTER, "text or list", "文字或列表", "", "tag: [ai, chips]", "A tag of the edition.",
+        "期刊的标签。"},
+    {"word", IN_FILTER, "text or list", "文字或列表", "", "word: hiring", "A word in title or text.",
+        "标题或正文里的词。"},
+    /* http */
+    {"listen", IN_HTTP, "address:port, or off", "地址:端口，或 off", "127.0.0.1:8080",
+        "listen: \"127.0.0.1:8080\"",
+        "The room, the archive, /healthz and /metrics. It has no login: leave it on this machine, or behind "
+        "something "
+        "that has one. Changing it needs a restart.",
+        "房间、往期、/healthz、/metrics。没有登录：只给本机用，或放在有登录的东西后面。改它要重启。"},
+    {"hooks", IN_HTTP, "address:port, or off", "地址:端口，或 off", "off", "hooks: \"127.0.0.1:8081\"",
+        "A listener for platforms that call us (/hook/BOT), behind a web server with a certificate.",
+        "给平台回调用的端口（/hook/机器人名），前面要有带证书的网页服务器。"},
+    {"public", IN_HTTP, "address", "网址", "", "public: \"https://digest.example.org\"",
+        "How others reach this machine: for links and hooks.", "别人访问这台机器用的网址：用于链接和回调。"},
+    /* heartbeat */
+    {"url", IN_HEARTBEAT, "address (secret)", "网址（密钥）", "!", "url: {file: heartbeat.url}",
+        "The address.", "网址。"},
+    {"every", IN_HEARTBEAT, "duration", "时长", "5m", "every: 10m", "How often.", "多久一次。"},
+    /* secrets */
+    {"file", IN_SECRET, "path", "路径", "", "token: {file: tg.token}",
+        "A file that holds it and nothing else; readable by you alone (chmod 600).",
+        "单独一个文件，里面只有它，只有你能读（chmod 600）。"},
+    {"env", IN_SECRET, "name", "名字", "", "token: {env: TG_TOKEN}", "A variable of the environment.",
+        "环境变量。"},
+    {"credential", IN_SECRET, "name", "名字", "", "token: {credential: tg-token}",
+        "A credential of systemd (LoadCredential= in the unit).",
+        "systemd 的 credential（unit 里的 LoadCredential=）。"},
+    {NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL},
+};
+
+bool config_key_known(const char *key)
+{
+    for (const struct config_key *at = config_keys; at->key; at++)
+        if (!strcmp(at->key, key))
+            return true;
+    return false;
+}
