@@ -186,6 +186,7 @@ struct adapter {
     bool local;             /* the room: posts are rows of the state file, nothing is sent */
     bool preview_only;      /* not a place to post to */
     bool by_hand;           /* nothing is sent: a person pastes it */
+    int64_t retract_for;    /* seconds during which a message may be taken back; 0 = for good */
     int64_t idempotent_for; /* seconds during which the same id may be sent again; 0 = never */
     const struct pace *paces;
     size_t pace_count;

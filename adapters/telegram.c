@@ -512,6 +512,7 @@ const struct adapter telegram_adapter = {
     .text_limit = TELEGRAM_TEXT_MAX,
     .edit = true,
     .retract = true,
+    .retract_for = 48 * 3600,
     .topic = true,
     .silent = true,
     .buttons = true,

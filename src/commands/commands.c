@@ -1,7 +1,7 @@
 #include "commands/commands.h"
 
 extern const struct command command_week, command_item, command_question, command_search, command_next,
-    command_help, command_where, command_post, command_hold, command_resume, command_status;
+    command_help, command_where, command_post, command_hold, command_resume, command_status, command_undo;
 
 const struct command *const commands[] = {
     &command_week,
@@ -14,6 +14,7 @@ const struct command *const commands[] = {
     &command_post,
     &command_hold,
     &command_resume,
+    &command_undo,
     &command_status,
     NULL,
 };

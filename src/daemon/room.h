@@ -37,7 +37,8 @@
  * {"t":"no","ref","why":"fast|long|empty|closed"}
  *     {"t":"pong"}
  * ROW: {"id","kind":"post|answer|said","who","reply":ID or 0,"silent","at":MS, and "text" (said) or
- *      "html" (safe, made by room_html), "buttons":[[{"label","command" or "url"}]], or "gone":true (taken back)}
+ *      "html" (safe, made by room_html), "buttons":[[{"label","command" or "url"}]], or "gone":true (taken
+ * back)}
  *
  * No row is lost and none is shown twice: the page asks with `after`, rows carry ids, and it keeps them by
  * id. */

@@ -13,7 +13,7 @@ static const char *label_of(struct turn *turn, const struct post_row *post)
     struct subject subject;
     enum what what = kind_of(post);
     if (what == WHAT_TEXT || !subject_read(turn->arena, post->subject, &subject))
-        return in_chinese(turn) ? "那段文字" : "The text";
+        return subject_label(turn->arena, in_chinese(turn), WHAT_TEXT, NULL, false);
     return subject_label(turn->arena, in_chinese(turn), what, &subject, true);
 }
 
@@ -228,7 +228,7 @@ int release_changes(struct turn *turn, bool *progress)
         if (edit && (done[place - turn->places] || !lane_free(&lanes, place->row.id) ||
                         !edits_free(&lanes, place->row.id)))
             continue;
-        if (!may_release(turn, place))
+        if (edit ? !may_release(turn, place) : !strcmp(place->row.state, "paused"))
             continue;
         if (edit ? release_edit(turn, place, post) : release_retract(turn, place, post))
             return -1;

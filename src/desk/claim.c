@@ -330,7 +330,9 @@ static bool may_claim(struct turn *turn, const struct place *place, const struct
     const struct bot_row *bot = &turn->bots[place->bot];
     if (strcmp(bot->state, "on") || !strcmp(place->row.state, "paused"))
         return false;
-    if (!candidate->answer && strcmp(place->row.state, "on"))
+    /* Who holds a channel because of a post may take that post back. */
+    bool away = !strcmp(candidate->row->act, "retract");
+    if (!candidate->answer && !away && strcmp(place->row.state, "on"))
         return false;
     int64_t until = bot->blocked_until;
     if (place->row.blocked_until > until)

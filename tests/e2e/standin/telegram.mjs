@@ -299,6 +299,7 @@ class StandIn {
   deleteMessage(body) {
     const { message } = this.ours(body)
     if (!message) throw bad('message to delete not found')
+    if (message.date < Math.floor(Date.now() / 1000) - 48 * 3600) throw bad("message can't be deleted for everyone")
     this.messages.splice(this.messages.indexOf(message), 1)
     return true
   }
