@@ -18,6 +18,7 @@ struct writer {
     enum wecom_dialect dialect;
     const char *language;
     bool bold, italic, in_link, one_line;
+    bool entries;    /* the paragraph's numbered lines are entries of a list */
     bool line_start; /* nothing but marks of blocks stands on the line so far */
     bool guard;      /* a mark was closed that only holds before a space or punctuation */
     int quotes, indent;
@@ -370,11 +371,6 @@ static bool is_numbered(const struct node *node)
     return digits && digits < 5 && node->text[digits] == ' ';
 }
 
-static bool makes_entries(const struct writer *w)
-{
-    return w->dialect == WECOM_V2 && !w->quotes && !w->indent && !w->bold && !w->italic;
-}
-
 /* A numbered line becomes an entry of a list, whose number no client counts anew; any other line is broken so
  * that CommonMark's readers see it. */
 static void write_break(struct writer *w, const struct node *node)
@@ -383,7 +379,7 @@ static void write_break(struct writer *w, const struct node *node)
         adds(w, " ");
         return;
     }
-    bool plain = w->dialect != WECOM_V2, top = makes_entries(w);
+    bool plain = w->dialect != WECOM_V2, top = w->entries && !w->bold && !w->italic;
     if (top && is_numbered(node->next)) {
         new_lines(w, 1);
         adds(w, "- ");
@@ -457,17 +453,24 @@ static void write_heading(struct writer *w, const struct node *node)
         take_back(w, before);
 }
 
-/* Its first line may be the first of numbered ones, where contents go on in a further part. */
+/* Two numbered lines at least are a list: contents, and their further parts. One alone may be "12 items". */
+static bool has_entries(const struct writer *w, const struct node *node)
+{
+    size_t count = is_numbered(node->first);
+    for (const struct node *child = node->first; child; child = child->next)
+        count += child->type == NODE_BREAK && is_numbered(child->next);
+    return count > 1 && w->dialect == WECOM_V2 && !w->quotes && !w->indent && !w->one_line;
+}
+
 static void write_paragraph(struct writer *w, const struct node *node)
 {
     struct mark before = mark_here(w);
-    bool numbered = false;
-    for (const struct node *child = node->first; child; child = child->next)
-        numbered |= child->type == NODE_BREAK && is_numbered(child->next);
-    if (numbered && makes_entries(w) && is_numbered(node->first))
+    w->entries = has_entries(w, node);
+    if (w->entries && is_numbered(node->first))
         adds(w, "- ");
     size_t len = w->out->len;
     write_inlines(w, node);
+    w->entries = false;
     if (w->out->len == len)
         take_back(w, before);
 }

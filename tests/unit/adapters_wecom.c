@@ -56,6 +56,8 @@ static void each_mark_is_written(void **state)
             "**Head**\n- 1 one\n- 2 [two](https://e.org/2)", "**Head**\n1 one\n2 [two](https://e.org/2)"},
         {"[{\"p\":[\"7 seven\",{\"br\":true},\"8 eight\",{\"br\":true},\"rest\"]}]",
             "- 7 seven\n- 8 eight\n\nrest", "7 seven\n8 eight\nrest"},
+        {"[{\"p\":[{\"b\":[\"Title\"]},{\"br\":true},\"12 items\"]}]", "**Title**  \n12 items",
+            "**Title**\n12 items"},
         {"[{\"p\":[\"3 months later\",{\"br\":true},\"it came\"]}]", "3 months later  \nit came",
             "3 months later\nit came"},
         {"[{\"ol\":[{\"item\":[{\"p\":[\"a\"]},{\"ul\":[{\"item\":[{\"p\":[\"b\"]}]}]}]},{\"item\":[{\"p\":["
