@@ -25,6 +25,21 @@ const char *setup_proxy(const struct setup *setup, size_t bot)
     return proxy && strcmp(proxy, "off") ? proxy : NULL;
 }
 
+static bool settings_within(const struct settings *a, const struct settings *b)
+{
+    for (size_t i = 0; i < a->count; i++) {
+        const char *other = setting(b, a->values[i].key), *mine = setting(a, a->values[i].key);
+        if (!other || strcmp(mine, other))
+            return false;
+    }
+    return true;
+}
+
+bool settings_same(const struct settings *a, const struct settings *b)
+{
+    return a->adapter == b->adapter && settings_within(a, b) && settings_within(b, a);
+}
+
 bool setup_is_editor(const struct setup *setup, const char *member)
 {
     for (size_t i = 0; i < setup->editor_count; i++)

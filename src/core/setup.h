@@ -123,6 +123,8 @@ struct channel {
 
 struct setup {
     const char *file;  /* for error texts; "" for built-in settings */
+    const char *bytes; /* what stood in it; NULL = built-in settings */
+    size_t byte_count;
     const char *state; /* absolute path of the state file */
     const char *language;
     const struct zone *zone; /* UTC when none was given */
@@ -153,6 +155,8 @@ const struct channel *setup_channel(const struct setup *setup, const char *name)
 /* The proxy of a bot's requests (index into bots, SIZE_MAX = of no bot): its own, else the one for all; NULL
  * = none. */
 const char *setup_proxy(const struct setup *setup, size_t bot);
+/* The same platform, keys and values. */
+bool settings_same(const struct settings *a, const struct settings *b);
 bool setup_is_editor(const struct setup *setup, const char *member);
 
 #endif

@@ -322,6 +322,8 @@ int config_parse(const char *path, const char *bytes, size_t len, struct arena *
     loader.folder =
         arena_printf(arena, "%s%s%.*s", here, *here ? "/" : "", slash ? (int)(slash - path) + 1 : 0, path);
     *setup = (struct setup){.file = loader.file,
+        .bytes = arena_copy(arena, bytes, len),
+        .byte_count = len,
         .language = "en",
         .zone = zone_utc(),
         .http_listen = "127.0.0.1:8080",

@@ -1,4 +1,5 @@
 #include "daemon/config_values.h"
+#include "daemon/zones.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -341,11 +342,11 @@ int value_listen(struct loader *loader, const struct yaml *node, const char **li
         "%s 要写成 地址:端口，例如 127.0.0.1:8080，或 off", node->key);
 }
 
-/* The zone file's bytes below /usr/share/zoneinfo; -1: none of that name. */
+/* The zone file's bytes; -1: none of that name. */
 static ssize_t read_zone(struct arena *arena, const char *name, char **bytes)
 {
     char path[512];
-    snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
+    snprintf(path, sizeof path, "%s/%s", zone_folder(), name);
     int fd = zone_name_valid(name) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     if (fd < 0)
         return -1;
@@ -360,7 +361,7 @@ static const char *nearest_zone(struct arena *arena, const char *name)
 {
     struct guess guess;
     char line[256], kind, first[128], second[128];
-    FILE *list = fopen("/usr/share/zoneinfo/tzdata.zi", "re");
+    FILE *list = fopen(arena_printf(arena, "%s/tzdata.zi", zone_folder()), "re");
     guess_begin(&guess, name);
     while (list && fgets(line, sizeof line, list)) {
         /* "Z Asia/Shanghai 8:5:43 …", "L Asia/Shanghai PRC" */
@@ -390,7 +391,7 @@ int value_zone(struct loader *loader, const struct yaml *node, const struct zone
     if (len > 0)
         return fail(
             loader, node->line, node->column, "the zone cannot be read: %s", "时区读不了：%s", err.text);
-    if (access("/usr/share/zoneinfo", F_OK))
+    if (access(zone_folder(), F_OK))
         return fail(loader, node->line, node->column,
             "the zone %s is not known: the package tzdata is not installed", "不认识时区 %s：没有安装 tzdata",
             shown(loader, name));

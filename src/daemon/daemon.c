@@ -61,33 +61,11 @@ static void turn_failed(struct daemon *daemon, const struct error *err)
         shut(daemon);
 }
 
-static void start_sources(struct daemon *daemon);
-
-/* The desk works by the new configuration from here on. */
-static void took_setup(struct daemon *daemon)
-{
-    daemon->setup = daemon->reloaded;
-    daemon->reloaded = NULL;
-    heart_setup(daemon->heart, daemon->setup);
-    free(daemon->pauses);
-    daemon->pauses = memory_new(daemon->setup->bot_count + 1, sizeof *daemon->pauses);
-    if (daemon->room)
-        room_setup(daemon->room, daemon->setup);
-    sources_free(daemon->sources);
-    start_sources(daemon);
-    if (daemon->setup_arenas[0]) {
-        arena_free(daemon->setup_arenas[0]);
-        free(daemon->setup_arenas[0]);
-    }
-    daemon->setup_arenas[0] = daemon->setup_arenas[1];
-    daemon->setup_arenas[1] = NULL;
-}
-
 /* What the page and the reload want to know of the events that were taken. */
 static void events_taken(struct daemon *daemon, const struct event *events, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (events[i].kind == EVENT_SETUP)
+        if (events[i].kind == EVENT_SETUP || events[i].kind == EVENT_RENEWED)
             took_setup(daemon);
         else if (events[i].kind == EVENT_SAID && daemon->room)
             room_said_done(daemon->room, events[i].said.channel, events[i].said.client, events[i].said.ref);
@@ -118,6 +96,7 @@ static void take_turn(struct daemon *daemon, struct now now)
     events_taken(daemon, events, count);
     daemon->wake_at = actions.wake_boot_ms;
     daemon->idle = actions.idle;
+    daemon->refused = actions.refused;
     if (actions.wake_boot_ms != INT64_MAX) {
         int64_t wait = actions.wake_boot_ms - now.boot_ms;
         loop_timer_set(daemon->wake, wait > 0 ? wait : 0);
@@ -142,6 +121,7 @@ static void round_over(void *context)
         return; /* the turn ended it all */
     if (daemon->options->drain && daemon->ready && daemon->idle && !daemon->event_count)
         end_soon(daemon);
+    reload_round(daemon);
     if (daemon->ending && !daemon->event_count && !posts_under_way(daemon))
         shut(daemon);
 }
@@ -155,52 +135,12 @@ static void goodbye(void *context)
  * ----------------------------------------------------------------------------------------------------------
  */
 
-static void reload(struct daemon *daemon)
-{
-    if (!daemon->options->reload) {
-        log_info("daemon", "there is no configuration file to read again");
-        return;
-    }
-    struct error err = {0};
-    struct arena *arena = memory_new(1, sizeof *arena);
-    notify_send("RELOADING=1");
-    struct setup *setup = daemon->options->reload(daemon->options->reload_context, arena, &err);
-    notify_send("READY=1");
-    const char *fixed = "";
-    if (setup && strcmp(setup->state, daemon->setup->state))
-        fixed = "state";
-    else if (setup && strcmp(setup->http_listen, daemon->setup->http_listen))
-        fixed = "http.listen";
-    if (!setup || *fixed) {
-        if (setup)
-            log_error("daemon", "the configuration stays as it was: another %s needs a restart", fixed);
-        else
-            log_error("daemon", "the configuration stays as it was: %s", err.text);
-        arena_free(arena);
-        free(arena);
-        return;
-    }
-    log_info("daemon", "configuration read again: %zu channels, %zu sources", setup->channel_count,
-        setup->source_count);
-    stop_listening(daemon);
-    for (size_t i = 0; i < daemon->event_count; i++)
-        if (daemon->events[i].kind == EVENT_LISTENED) {
-            /* of a bot that may not be there: the same updates come again, and are known */
-            memmove(&daemon->events[i], &daemon->events[i + 1],
-                (--daemon->event_count - i) * sizeof *daemon->events);
-            i--;
-        }
-    add_event(daemon, EVENT_SETUP)->setup = setup;
-    daemon->reloaded = setup;
-    daemon->setup_arenas[1] = arena;
-}
-
 static void signalled(int signal, void *context)
 {
     struct daemon *daemon = context;
     if (signal != SIGHUP)
         end_soon(daemon);
-    else if (!daemon->ending && !daemon->reloaded)
+    else if (!daemon->ending)
         reload(daemon);
 }
 
@@ -297,17 +237,6 @@ static int watch_bell(struct daemon *daemon, struct error *err)
     return daemon->bell ? 0 : -1;
 }
 
-static void start_sources(struct daemon *daemon)
-{
-    struct sources_hooks hooks = sources_events;
-    hooks.context = daemon;
-    daemon->sources = sources_new(daemon->loop, daemon->setup, daemon->state, &hooks);
-    for (size_t i = 0; i < daemon->options->sample_count; i++) {
-        const struct daemon_sample *sample = &daemon->options->samples[i];
-        sources_sample(daemon->sources, sample->source, sample->name, sample->bytes, sample->len);
-    }
-}
-
 /* Asked by the heart. A group that is held or paused is the operator's trouble, and told to them. */
 static bool does_its_job(void *context)
 {
@@ -341,7 +270,8 @@ static int bring_up(struct daemon *daemon, struct error *err)
         loop_timer_set(daemon->watchdog, 0);
     loop_on_signal(daemon->loop, signalled, daemon);
     daemon->heart = heart_new(daemon->loop, daemon->http, does_its_job, daemon);
-    start_sources(daemon);
+    start_sources(daemon, NULL);
+    renew_begin(daemon);
     if (has_local_channel(setup) && !daemon->server && !daemon->options->drain)
         log_warning("room", "there is a room, but no page: set http.listen");
     return 0;
@@ -368,6 +298,7 @@ static void shut(struct daemon *daemon)
     loop_timer_free(daemon->look);
     loop_timer_free(daemon->goodbye);
     loop_timer_free(daemon->watchdog);
+    renew_end(daemon);
     http_free(daemon->http);
     daemon->http = NULL;
     if (daemon->server)

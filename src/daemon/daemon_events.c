@@ -53,7 +53,7 @@ static void source_read(const struct source_file *file, void *context)
     struct daemon *daemon = context;
     struct arena *arena = &daemon->gathered;
     struct event *event = add_event(daemon, EVENT_READ);
-    event->read.source = file->source;
+    event->read.source = arena_string(arena, file->source);
     event->read.path = arena_string(arena, file->path);
     event->read.mtime_ns = file->mtime_ns;
     event->read.size = file->size;

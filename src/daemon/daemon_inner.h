@@ -4,6 +4,7 @@
 #define DAEMON_DAEMON_INNER_H
 
 #include "core/buf.h"
+#include "core/sign.h"
 #include "daemon/daemon.h"
 #include "daemon/heart.h"
 #include "daemon/http.h"
@@ -43,6 +44,15 @@ struct dropped {
     char ticket[64];
 };
 
+/* Secrets and zone files that may become others (daemon_reload.c). */
+struct renewal {
+    struct loop_timer *look;
+    unsigned char seen[SIGN_SHA256], tried[SIGN_SHA256]; /* secrets: a moment ago; taken up last */
+    struct zone_stamp *stamps;
+    size_t stamp_count;
+    bool zones_failed;
+};
+
 struct daemon {
     const struct setup *setup;
     const struct daemon_options *options;
@@ -66,6 +76,9 @@ struct daemon {
     int64_t wake_at, retry_ms;
     struct setup *reloaded;        /* the newest, waiting for its turn */
     struct arena *setup_arenas[2]; /* of reloaded setups: the one in use, the one waiting */
+    struct renewal renewal;
+    bool refused, was_refused; /* by the last turn: a platform refuses a bot or channel; told after it */
+    bool hung_up;              /* SIGHUP came while another setup waited for its turn */
     bool started, ready, ending, failed_turn, idle;
     struct error failure;
     int64_t began_ms; /* wall */
@@ -83,6 +96,15 @@ void drop_dropped(struct daemon *daemon); /* at the end: files that are still be
 /* daemon_health.c */
 bool daemon_watched(const struct server_request *request, struct server_answer *answer, void *daemon);
 bool daemon_well(struct daemon *daemon); /* /healthz would be green */
+
+/* daemon_reload.c */
+void reload(struct daemon *daemon);       /* SIGHUP: all of it or nothing */
+void took_setup(struct daemon *daemon);   /* the desk works by the new one from here on */
+void reload_round(struct daemon *daemon); /* after each round: what had to wait, and who is refused */
+void renew_begin(struct daemon *daemon);
+void renew_end(struct daemon *daemon);
+/* `before`: the setup until now, NULL at a start. */
+void start_sources(struct daemon *daemon, const struct setup *before);
 
 /* daemon_actions.c */
 void carry_out(struct daemon *daemon, const struct action *action);

@@ -1,6 +1,7 @@
 #include "daemon/secrets.h"
 
 #include "adapters/adapter.h"
+#include "core/buf.h"
 #include "core/utf8.h"
 #include "daemon/env.h"
 
@@ -134,14 +135,31 @@ static int trim(struct resolver *resolver, struct option_value *value)
     return 0;
 }
 
-static int resolve(struct resolver *resolver, struct settings *settings)
+/* All that may be a secret, in the order of the file; in the arena. */
+static struct option_value **all_values(const struct setup *setup, struct arena *arena, size_t *count)
 {
-    for (size_t i = 0; i < settings->count; i++) {
-        struct option_value *value = &settings->values[i];
-        if (value->from && (look_up(resolver, value) || trim(resolver, value)))
-            return -1;
+    size_t channels = setup->channel_count + setup->aside_count, room = 2, at = 0;
+    for (size_t i = 0; i < setup->bot_count + channels; i++)
+        room += i < setup->bot_count ? setup->bots[i].settings.count
+                                     : setup->channels[i - setup->bot_count].settings.count;
+    struct option_value **all = arena_array(arena, room, sizeof *all);
+    for (size_t i = 0; i < setup->bot_count + channels; i++) {
+        const struct settings *settings =
+            i < setup->bot_count ? &setup->bots[i].settings : &setup->channels[i - setup->bot_count].settings;
+        for (size_t j = 0; j < settings->count; j++)
+            all[at++] = &settings->values[j];
     }
-    return 0;
+    if (setup->proxy)
+        all[at++] = setup->proxy;
+    if (setup->heartbeat)
+        all[at++] = setup->heartbeat;
+    *count = at;
+    return all;
+}
+
+static int resolve(struct resolver *resolver, struct option_value *value)
+{
+    return value->from && (look_up(resolver, value) || trim(resolver, value)) ? -1 : 0;
 }
 
 /* A proxy may serve many bots; what the adapter asks for makes the account. */
@@ -190,16 +208,56 @@ static int refuse_faults(struct resolver *resolver, const struct settings *setti
 int secrets_resolve(struct setup *setup, struct arena *arena, struct error *err)
 {
     struct resolver resolver = {setup, arena, err};
+    size_t count;
+    struct option_value **all = all_values(setup, arena, &count);
+    for (size_t i = 0; i < count; i++)
+        if (resolve(&resolver, all[i]))
+            return -1;
     for (size_t i = 0; i < setup->bot_count; i++)
-        if (resolve(&resolver, &setup->bots[i].settings) ||
-            refuse_faults(&resolver, &setup->bots[i].settings))
-            return -1;
-    for (size_t i = 0; i < setup->channel_count + setup->aside_count; i++)
-        if (resolve(&resolver, &setup->channels[i].settings))
-            return -1;
-    struct option_value *alone[] = {setup->proxy, setup->heartbeat};
-    for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
-        if (alone[i] && alone[i]->from && (look_up(&resolver, alone[i]) || trim(&resolver, alone[i])))
+        if (refuse_faults(&resolver, &setup->bots[i].settings))
             return -1;
     return refuse_twins(&resolver);
+}
+
+int secrets_renew(struct setup *setup, const struct setup *was, struct arena *arena, struct error *err)
+{
+    struct error missing = {0};
+    struct resolver resolver = {setup, arena, &missing};
+    size_t count, before;
+    struct option_value **all = all_values(setup, arena, &count), **old = all_values(was, arena, &before);
+    for (size_t i = 0; i < count; i++) {
+        error_clear(&missing);
+        if (!resolve(&resolver, all[i]))
+            continue;
+        if (count != before)
+            return error_set(err, "%s", missing.text);
+        all[i]->value = arena_string(arena, old[i]->value);
+    }
+    resolver.err = err;
+    for (size_t i = 0; i < setup->bot_count; i++)
+        if (refuse_faults(&resolver, &setup->bots[i].settings))
+            return -1;
+    return refuse_twins(&resolver);
+}
+
+void secrets_hash(const struct setup *setup, bool now, unsigned char out[SIGN_SHA256])
+{
+    struct arena arena = {0};
+    struct setup copy = *setup; /* warnings are for those who resolve */
+    struct buf text = BUF_INIT(16 << 20);
+    size_t count;
+    struct option_value **all = all_values(setup, &arena, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct error missing = {0};
+        struct resolver resolver = {&copy, &arena, &missing};
+        struct option_value value = *all[i];
+        if (!value.from)
+            continue;
+        if (now && resolve(&resolver, &value))
+            value.value = all[i]->value;
+        buf_addf(&text, "%zu %s\n", i, value.value);
+    }
+    sign_sha256(text.data, text.len, out);
+    buf_free(&text);
+    arena_free(&arena);
 }

@@ -5,9 +5,17 @@
 #include "core/arena.h"
 #include "core/error.h"
 #include "core/setup.h"
+#include "core/sign.h"
 
 /* Puts the secrets' values in place of their references ({file:}, {env:}, {credential:}) and adds warnings (a
  * file that others may read). -1: one is missing, err of kind ERROR_USAGE with its place. */
 int secrets_resolve(struct setup *setup, struct arena *arena, struct error *err);
+
+/* The same for a setup made from the same text as `was`: a secret that cannot be read now keeps its value of
+ * then. -1: two bots would have the same one. */
+int secrets_renew(struct setup *setup, const struct setup *was, struct arena *arena, struct error *err);
+
+/* A hash over all secrets: as the setup has them, or as they can be read now. */
+void secrets_hash(const struct setup *setup, bool now, unsigned char out[SIGN_SHA256]);
 
 #endif

@@ -29,6 +29,7 @@ struct known {
 struct shelf {
     struct known *list;
     size_t count, room;
+    bool old; /* was a source before this setup: its new files are new */
 };
 
 /* A file that is to be read, or is being read. */
@@ -152,11 +153,11 @@ static void start_jobs(struct sources *sources)
     }
 }
 
-static void queue(struct sources *sources, struct job *job)
+static void queue(struct sources *sources, struct job *job, bool at_start)
 {
     job->sources = sources;
-    job->at_start = sources->first;
-    if (sources->first)
+    job->at_start = at_start;
+    if (at_start)
         sources->first_jobs++;
     *sources->jobs_end = job;
     sources->jobs_end = &job->next;
@@ -238,7 +239,7 @@ static void read_known(struct sources *sources, size_t source, struct known *kno
         .path = memory_string(known->path),
         .mtime_ns = mtime_ns,
         .size = info->st_size};
-    queue(sources, job);
+    queue(sources, job, sources->first && !sources->shelves[source].old);
 }
 
 /* Told before anything new is read, so that a renamed file is known by its items. */
@@ -325,13 +326,23 @@ static void look_later(void *context)
     loop_timer_set(sources->later, RESCAN_MS);
 }
 
-struct sources *sources_new(
-    struct loop *loop, const struct setup *setup, struct state *state, const struct sources_hooks *hooks)
+static bool was_source(const struct setup *before, const struct source *source)
+{
+    for (size_t i = 0; before && i < before->source_count; i++)
+        if (!strcmp(before->sources[i].name, source->name) && !strcmp(before->sources[i].path, source->path))
+            return true;
+    return false;
+}
+
+struct sources *sources_new(struct loop *loop, const struct setup *setup, const struct setup *before,
+    struct state *state, const struct sources_hooks *hooks)
 {
     struct sources *sources = memory_new(1, sizeof *sources);
     *sources = (struct sources){.loop = loop, .setup = setup, .state = state, .hooks = *hooks, .first = true};
     sources->jobs_end = &sources->jobs;
     sources->shelves = memory_new(setup->source_count + 1, sizeof *sources->shelves);
+    for (size_t i = 0; i < setup->source_count; i++)
+        sources->shelves[i].old = was_source(before, &setup->sources[i]);
     for (size_t i = 0; i < setup->source_count; i++)
         load_shelf(sources, i);
     sources->soon = loop_timer_new(loop, look_soon, sources);
@@ -350,7 +361,7 @@ void sources_sample(
         .size = (int64_t)len,
         .bytes = memory_copy(bytes, len),
         .len = len};
-    queue(sources, job);
+    queue(sources, job, sources->first);
 }
 
 void sources_free(struct sources *sources)

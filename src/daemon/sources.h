@@ -30,9 +30,10 @@ struct sources_hooks {
 };
 
 /* Borrows the setup until sources_free(). Scans at once; hooks are called from the loop. The state file tells
- * what was read before. */
-struct sources *sources_new(
-    struct loop *loop, const struct setup *setup, struct state *state, const struct sources_hooks *hooks);
+ * what was read before. `before`: the setup until now, whose sources are looked at no less carefully than
+ * ever (NULL at a start); only the others' files count as having been there. */
+struct sources *sources_new(struct loop *loop, const struct setup *setup, const struct setup *before,
+    struct state *state, const struct sources_hooks *hooks);
 /* Reads bytes that are in no file as an edition of a source (the demo's samples); before the loop runs. */
 void sources_sample(
     struct sources *sources, const char *source, const char *name, const void *bytes, size_t len);

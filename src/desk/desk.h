@@ -40,7 +40,8 @@ enum event_kind {
     EVENT_SAID,     /* somebody typed into the room's page */
     EVENT_READ,     /* a file of a source was read (or could not be) */
     EVENT_SETUP,    /* SIGHUP: a new, valid configuration */
-    EVENT_STOP,     /* claims nothing any more; answers still come in */
+    EVENT_RENEWED, /* the same configuration with other secrets or zones: what was refused for them goes on */
+    EVENT_STOP,    /* claims nothing any more; answers still come in */
 };
 
 struct event {
@@ -104,6 +105,7 @@ struct actions {
     struct action *list;
     size_t count;
     int64_t wake_boot_ms; /* call again no later than this, INT64_MAX = whenever something happens */
+    bool refused;         /* a bot or channel is paused that other secrets may help */
     bool idle;            /* nothing is due, sending or waiting: --drain may end */
 };
 

@@ -29,6 +29,7 @@ struct flight { /* a request under way */
     int64_t delivery;
     int attempt;
     int requests; /* of this attempt so far */
+    bool before;  /* sent with secrets that may be others now */
     char host[PACE_HOST];
     char way[PACE_HOST]; /* the host and the proxy it goes through */
 };
@@ -131,9 +132,14 @@ int publish_editions(struct turn *turn);
 int waiting_posts(struct turn *turn, int64_t channel, int *count);
 
 /* start.c */
-int take_up(struct turn *turn, bool first); /* EVENT_START, EVENT_SETUP */
+/* EVENT_START (`was` NULL), EVENT_SETUP; `was`: the setup until now. */
+int take_up(struct turn *turn, const struct setup *was);
 int load_places(struct turn *turn);
 int open_unknowns(struct turn *turn);
+
+/* renew.c */
+int renew_secrets(struct turn *turn, const struct setup *was); /* EVENT_RENEWED; part of EVENT_SETUP */
+bool secrets_may_help(const struct turn *turn);                /* something is refused that they may mend */
 
 /* plan.c */
 int plan_rules(struct turn *turn);
@@ -201,6 +207,7 @@ struct job { /* one delivery being worked on */
     struct errand errand;
     bool newest;
     int requests;     /* of this attempt so far */
+    bool before;      /* its request went out with secrets that may be others now */
     const char *host; /* of the last request, "" = none */
 };
 int heed_answer(struct turn *turn, int64_t delivery, int attempt, const struct answer *answer);

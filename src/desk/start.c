@@ -330,9 +330,10 @@ static int wake_bots(struct turn *turn)
     return 0;
 }
 
-int take_up(struct turn *turn, bool first)
+int take_up(struct turn *turn, const struct setup *was)
 {
     int added;
+    bool first = !was;
     /* Editions read until now are published now, before a channel is seen for the first time: none of them is
      * news. */
     if (first && (open_unknowns(turn) || publish_editions(turn)))
@@ -340,15 +341,10 @@ int take_up(struct turn *turn, bool first)
     /* The rules of before have their last word up to now; new ones begin now. */
     if (!turn->desk->tools.drain && (plan_rules(turn) || mark_planned(turn) || take_up_rules(turn)))
         return -1;
-    if (add_channels(turn, &added) || wake_bots(turn))
+    if (add_channels(turn, &added) || (was && renew_secrets(turn, was)) || wake_bots(turn))
         return -1;
     turn->memory->look = true;
-    if (!first) {
-        for (size_t i = 0; i < turn->memory->ears.count; i++) {
-            struct ear *ear = table_at(&turn->memory->ears, i);
-            ear->open = false; /* the edge has ended what was under way */
-        }
+    if (!first)
         return 0;
-    }
     return first_lines(turn, added);
 }

@@ -261,19 +261,28 @@ static int heed_read(struct turn *turn, const struct event *event)
     return 0;
 }
 
+static int heed_setup(struct turn *turn, const struct event *event)
+{
+    const struct setup *was = turn->setup;
+    turn->memory->setup = turn->setup = event->setup;
+    turn->memory->look = true;
+    if (load_places(turn))
+        return -1;
+    if (!turn->memory->started)
+        return 0;
+    return event->kind == EVENT_SETUP ? take_up(turn, was) : renew_secrets(turn, was);
+}
+
 static int heed(struct turn *turn, const struct event *event)
 {
     switch (event->kind) {
     case EVENT_START:
         turn->memory->started = true;
         turn->memory->look = true;
-        return take_up(turn, true);
+        return take_up(turn, NULL);
     case EVENT_SETUP:
-        turn->memory->setup = turn->setup = event->setup;
-        turn->memory->look = true;
-        if (load_places(turn))
-            return -1;
-        return turn->memory->started ? take_up(turn, false) : 0;
+    case EVENT_RENEWED:
+        return heed_setup(turn, event);
     case EVENT_TIME:
         return 0;
     case EVENT_BELL:
@@ -358,6 +367,7 @@ static int look_when_next(struct turn *turn)
         struct place *place = place_of(turn, posts.rows[i].channel);
         planned |= place && !strcmp(place->row.state, "on") && !strcmp(turn->bots[place->bot].state, "on");
     }
+    turn->out->refused = secrets_may_help(turn);
     turn->out->idle = turn->memory->stopping ? turn->memory->flights.count == 0 : !turn->open && !planned;
     return 0;
 }

@@ -310,7 +310,7 @@ static int note_failed(struct turn *turn, struct job *job, const struct step *st
         if (apply(turn, job, &change, &did))
             return -1;
     }
-    if (!job->newest)
+    if (!job->newest || job->before)
         return 0;
     if (step->blame == BLAME_BOT)
         return pause_bot(turn, job->place->bot, why);
@@ -443,6 +443,7 @@ static void land(
         if (flight->delivery != delivery || flight->attempt != attempt)
             continue;
         job->requests = flight->requests;
+        job->before = flight->before;
         job->host = arena_string(turn->arena, flight->host);
         pace_host_back(pace_host(&turn->memory->hosts, flight->way), is_sick(answer), &turn->memory->rng,
             turn->now.boot_ms);

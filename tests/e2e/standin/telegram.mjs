@@ -11,7 +11,7 @@
 //                                what a chat is like; state: 'kicked' 'left' 'blocked' 'deactivated' 'deleted'
 //                                'norights' 'unknown'
 //   fault({kind, method, chat, times, skip, …})   what goes wrong next, see `faults` below; returns its id
-//   settings({pacing, perSecond, perMinute, webhook, second, open, redeliver, revoked})
+//   settings({pacing, perSecond, perMinute, webhook, second, open, redeliver, revoked, token})
 //   hook({url, secret, update, tries})   sends an update to a webhook as Telegram does; {status, tries}
 //   reset()                      forgets faults, updates and requests; chats and messages stay
 // GET /_control/requests, /_control/messages, /_control/state list what happened, with times of arrival.
@@ -124,7 +124,8 @@ class StandIn {
     return this.nextFault++
   }
 
-  settings(about) {
+  settings({ token = this.token, ...about }) {
+    this.token = token
     Object.assign(this.options, about)
     return this.options
   }

@@ -1,0 +1,86 @@
+// Changes while it runs: SIGHUP, secrets, zone files.
+import assert from 'node:assert/strict'
+import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { after, before, describe, test } from 'node:test'
+import { edition, sleep, until } from './lib/daemon.mjs'
+import { chatOf, configuration, Groups, PATIENT, TOKEN } from './lib/telegram.mjs'
+
+const SECOND = '4200:another-Token_9876543210zyxwvutsrqp'
+const count = (text, words) => text.match(words)?.length ?? 0
+
+describe('while it runs', { timeout: 300000 }, () => {
+  let at
+  const channels = [0, 1].map((i) => `c${i}: {bot: tg, chat: ${chatOf(i)}, from: news}`)
+  const hangUp = (pattern, what) => {
+    const from = at.output.length
+    at.child.kill('SIGHUP')
+    return until(() => pattern.test(at.output.slice(from)) && at.output.slice(from), what)
+  }
+  const write = (about = {}) => at.write('digestd.yaml', configuration({ api: at.tg.url, channels, ...about }))
+  before(async () => {
+    at = await Groups.open({ files: { 'posts/old.md': edition('Old', 2) }, channels })
+    mkdirSync(at.path('zones/Asia'), { recursive: true })
+    copyFileSync('/usr/share/zoneinfo/Asia/Shanghai', at.path('zones/Asia/Shanghai'))
+    await at.start(['run'], { env: { TZDIR: at.path('zones') } })
+  })
+  after(async () => {
+    const { output } = at
+    await at.close()
+    for (const secret of [TOKEN, SECOND]) assert.ok(!output.includes(secret.slice(5)), 'a token was printed')
+  })
+
+  test('SIGHUP: nothing changed', async () => {
+    await hangUp(/configuration read again: nothing changed/, 'the line')
+  })
+
+  test('SIGHUP: the differences, a line each; the new channel works', async () => {
+    write({ channels: [channels[0], `c2: {bot: tg, chat: ${chatOf(2)}, from: news, posts: [{what: item, at: "09:00"}]}`] })
+    const lines = await hangUp(/configuration read again: 2 changes/, 'the lines')
+    assert.match(lines, /channel c1 is gone/)
+    assert.match(lines, /channel c2 is new/)
+    await at.sent(['text', 'hello'], 'c2')
+    assert.equal(at.messages(chatOf(2)).length, 1)
+    write()
+    await hangUp(/2 changes/, 'the lines')
+  })
+
+  test('SIGHUP: a broken file changes nothing and is told with its place', async () => {
+    at.write('digestd.yaml', configuration({ api: at.tg.url, channels }).replace('from: news', 'form: news'))
+    const lines = await hangUp(/stays as it was/, 'the error')
+    assert.match(lines, /digestd\.yaml:\d+:\d+: .*form.*from/)
+    await at.heeded()
+    at.write('digestd.yaml', configuration({ api: at.tg.url, channels }).replace('127.0.0.1:0', '127.0.0.1:1'))
+    assert.match(await hangUp(/stays as it was/, 'the error'), /another http\.listen needs a restart/)
+    write()
+    await hangUp(/nothing changed/, 'the line')
+  })
+
+  test('a revoked token: one alert; the new one goes on without a signal; a half-edited configuration does not', async () => {
+    const from = at.output.length
+    at.tg.settings({ revoked: true })
+    await at.run('post', 'text', 'patience', '--to', 'c0', '--key', 'patience')
+    await until(() => /token refused/.test(at.output.slice(from)), 'the alert', PATIENT)
+    at.write('digestd.yaml', 'channels: {half')
+    rmSync(at.path('tg.token'))
+    await sleep(1500)
+    assert.ok(at.child, 'it runs without the file')
+    at.tg.settings({ revoked: false, token: SECOND })
+    at.write('tg.token', `${SECOND}\n`)
+    await until(() => /tg goes on with its new token/.test(at.output.slice(from)), 'the line', PATIENT)
+    await until(() => at.messages(chatOf(0)).some((one) => one.text === 'patience'), 'the waiting post', PATIENT).catch((error) => { throw new Error(`${error.message}\n${at.output.slice(from)}\n${JSON.stringify(at.messages(chatOf(0)))}`) })
+    await at.heeded()
+    assert.equal(at.messages(chatOf(0)).filter((one) => one.text === 'patience').length, 1)
+    assert.equal(count(at.output.slice(from), /token refused/g), 1, at.output.slice(from))
+    assert.equal(count(at.output.slice(from), /goes on with/g), 1, at.output.slice(from))
+    write()
+  })
+
+  test('zone files that were replaced are taken up', async () => {
+    const from = at.output.length
+    copyFileSync('/usr/share/zoneinfo/Asia/Tokyo', at.path('zones/Asia/Shanghai'))
+    await until(() => /zone files changed/.test(at.output.slice(from)), 'the line', PATIENT)
+    await sleep(500)
+    assert.equal(count(at.output.slice(from), /zone files changed/g), 1)
+    assert.ok(existsSync(at.path('zones/Asia/Shanghai')))
+  })
+})

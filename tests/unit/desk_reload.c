@@ -1,0 +1,213 @@
+/* Another configuration while it runs: secrets that are renewed, channels that are renamed or gone. */
+#include "desk_fake.h"
+
+struct scene {
+    struct world w;
+    struct setup other; /* the next configuration, made of these */
+    struct bot bots[4];
+    struct channel channels[WORLD_CHANNELS];
+    struct option_value bot_values[4][2], values[WORLD_CHANNELS][4];
+    struct arena arena;
+};
+
+/* A bot's secret, in its own settings and its channels'. */
+static void give_secret(struct scene *s, struct setup *setup, size_t bot, const char *value)
+{
+    bool first = setup == &s->w.setup;
+    struct option_value secret = {.key = "token", .value = value, .secret = true, .reference = ""};
+    struct option_value *own = arena_array(&s->arena, 1, sizeof *own);
+    *own = secret;
+    setup->bots[bot].settings.values = own;
+    setup->bots[bot].settings.count = 1;
+    for (size_t i = 0; i < setup->channel_count; i++) {
+        struct settings *settings = &setup->channels[i].settings;
+        if (setup->channels[i].bot != bot)
+            continue;
+        struct option_value *both = first ? s->w.values[i] : s->values[i];
+        const char *chat = setting(settings, "chat");
+        both[0] = secret;
+        both[1] = (struct option_value){.key = "chat", .value = chat, .reference = ""};
+        settings->values = both;
+        settings->count = 2;
+    }
+}
+
+/* The next configuration: the one of now, to be changed. */
+static struct setup *next(struct scene *s)
+{
+    const struct setup *now = &s->w.setup;
+    s->other = *now;
+    memcpy(s->bots, now->bots, now->bot_count * sizeof *s->bots);
+    memcpy(s->channels, now->channels, now->channel_count * sizeof *s->channels);
+    s->other.bots = s->bots;
+    s->other.channels = s->channels;
+    return &s->other;
+}
+
+static void take(struct scene *s, enum event_kind kind, const struct setup *setup)
+{
+    struct event event = {.kind = kind, .setup = setup};
+    world_go(&s->w, &event, 1);
+}
+
+static void set(struct scene *s, const struct adapter *adapter)
+{
+    memset(s, 0, sizeof *s);
+    world_init(&s->w, NULL);
+    world_add_bot(&s->w, "tg", adapter);
+    world_add_bot(&s->w, "second", adapter);
+    world_add_channel(&s->w, "weekly", 0, "-100");
+    world_add_channel(&s->w, "other", 0, "-200");
+    world_add_channel(&s->w, "far", 1, "-300");
+    give_secret(s, &s->w.setup, 0, "first");
+    give_secret(s, &s->w.setup, 1, "alone");
+    world_begin(&s->w);
+    world_after(&s->w, MINUTE); /* buckets have filled */
+}
+
+static void end(struct scene *s)
+{
+    arena_free(&s->arena);
+    world_end(&s->w);
+}
+
+static int64_t post(struct scene *s, size_t channel, const char *text)
+{
+    int64_t id = world_wish(&s->w, &s->w.channels[channel], WHAT_TEXT, text, "");
+    assert_true(id > 0);
+    world_event(&s->w, EVENT_BELL);
+    return id;
+}
+
+static const struct action *sent_with(struct scene *s, const char *words)
+{
+    for (size_t i = 0; i < world_count(&s->w, ACTION_SEND); i++) {
+        const struct action *action = world_action(&s->w, ACTION_SEND, i);
+        if (strstr(action->request.body, words))
+            return action;
+    }
+    return NULL;
+}
+
+static const char *bot_state(struct scene *s, const char *name)
+{
+    struct bot_row row;
+    assert_int_equal(state_bot(s->w.state, &s->arena, name, &row, &s->w.err), 0);
+    return row.state;
+}
+
+/* A token is refused; another one makes the waiting posts go out, once. */
+static void a_new_token(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, &fake_adapter);
+    post(&s, 0, "hello");
+    const struct action *send = sent_with(&s, "hello");
+    assert_non_null(send);
+    int64_t hello = send->delivery;
+    post(&s, 1, "also");
+    int64_t also = sent_with(&s, "also")->delivery;
+    assert_false(s.w.out.refused);
+    world_answer(&s.w, hello, 1, REACH_ANSWERED, 401, "");
+    assert_true(world_told(&s.w, "weekly, other stopped"));
+    assert_true(s.w.out.refused);
+    post(&s, 0, "later");
+    assert_int_equal(world_count(&s.w, ACTION_SEND), 0);
+    /* The same value, or another bot's: it stays as it is. */
+    struct setup *setup = next(&s);
+    take(&s, EVENT_RENEWED, setup);
+    assert_string_equal(bot_state(&s, "tg"), "paused");
+    setup = next(&s);
+    give_secret(&s, setup, 1, "alone2");
+    take(&s, EVENT_RENEWED, setup);
+    assert_string_equal(bot_state(&s, "tg"), "paused");
+    assert_false(world_told(&s.w, "goes on"));
+    take(&s, EVENT_RENEWED, &s.w.setup);
+    /* Another one. */
+    setup = next(&s);
+    give_secret(&s, setup, 0, "second");
+    take(&s, EVENT_RENEWED, setup);
+    assert_true(world_told(&s.w, "tg goes on with its new token."));
+    assert_string_equal(bot_state(&s, "tg"), "on");
+    assert_false(s.w.out.refused);
+    assert_non_null(sent_with(&s, "hello"));
+    assert_null(sent_with(&s, "also"));
+    /* What was under way with the old one does not stop it again; it is tried once more. */
+    world_answer(&s.w, also, 1, REACH_ANSWERED, 401, "");
+    assert_false(world_told(&s.w, "stopped"));
+    assert_string_equal(bot_state(&s, "tg"), "on");
+    assert_non_null(sent_with(&s, "also"));
+    world_answer(&s.w, also, 2, REACH_ANSWERED, 200, "2");
+    world_answer(&s.w, hello, 2, REACH_ANSWERED, 200, "1");
+    world_expect(&s.w, hello, "sent");
+    world_expect(&s.w, also, "sent");
+    send = sent_with(&s, "later");
+    assert_non_null(send);
+    world_answer(&s.w, send->delivery, 1, REACH_ANSWERED, 401, ""); /* the new one is refused as well */
+    assert_true(world_told(&s.w, "stopped"));
+    end(&s);
+}
+
+/* Where the address itself is the secret, the channel pauses, and goes on. */
+static void a_new_address(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, &fake_adapter);
+    post(&s, 0, "hello");
+    world_answer(&s.w, sent_with(&s, "hello")->delivery, 1, REACH_ANSWERED, 403, "");
+    assert_true(world_told(&s.w, "weekly stopped"));
+    assert_true(s.w.out.refused);
+    struct setup *setup = next(&s);
+    give_secret(&s, setup, 0, "second");
+    take(&s, EVENT_RENEWED, setup);
+    assert_true(world_told(&s.w, "weekly goes on with its new token."));
+    assert_non_null(sent_with(&s, "hello"));
+    /* What was held by hand stays so. */
+    assert_int_equal(state_channel_set(s.w.state, 2, "held", "shell:me", "", s.w.now.wall_ms, &s.w.err), 0);
+    take(&s, EVENT_RENEWED, &s.w.setup);
+    struct channel_row row;
+    bool found;
+    assert_int_equal(state_channel(s.w.state, &s.arena, "other", &row, &found, &s.w.err), 0);
+    assert_string_equal(row.state, "held");
+    end(&s);
+}
+
+/* The same by SIGHUP; and a bot that listens begins anew with its new token, reading on where it was. */
+static void listening_goes_on(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, &ear_adapter);
+    struct answer heard = {.reach = REACH_ANSWERED,
+        .status = 200,
+        .body = "t 41 -100 9 /echo hi\n",
+        .body_len = 21,
+        .trouble = ""};
+    struct event event = {.kind = EVENT_LISTENED, .listened = {.bot = 0, .answer = &heard}};
+    world_go(&s.w, &event, 1);
+    struct answer no = {.reach = REACH_ANSWERED, .status = 401, .body = "", .trouble = ""};
+    event.listened.answer = &no;
+    world_go(&s.w, &event, 1);
+    assert_string_equal(bot_state(&s, "tg"), "paused");
+    struct setup *setup = next(&s);
+    give_secret(&s, setup, 0, "second");
+    take(&s, EVENT_SETUP, setup);
+    assert_true(world_told(&s.w, "tg goes on with its new token."));
+    bool on = false;
+    for (size_t i = 0; i < world_count(&s.w, ACTION_LISTEN); i++)
+        on |= strstr(world_action(&s.w, ACTION_LISTEN, i)->request.url, "after=41") != NULL;
+    assert_true(on);
+    end(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_new_token),
+        cmocka_unit_test(a_new_address),
+        cmocka_unit_test(listening_goes_on),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
