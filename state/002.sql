@@ -21,10 +21,12 @@ CREATE INDEX post_subject ON post(subject, channel);
 ALTER TABLE edition ADD COLUMN corrects_at INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX edition_corrects ON edition(corrects_at) WHERE corrects_at > 0;
 
--- What the operator was told of, until it is over: one alert a trouble, whatever restarts come between.
+-- What the operator is told of, until it is over: one alert a trouble, whatever restarts come between.
 CREATE TABLE trouble(
-    key TEXT PRIMARY KEY,                            -- "channel weekly", "bot tg", "late weekly", "disk" …
+    key TEXT PRIMARY KEY,                            -- "channel weekly", "bot tg", "late weekly", "unsure 12" …
     text TEXT NOT NULL,                              -- as it was told last
+    bot TEXT NOT NULL DEFAULT '',                    -- whose chats cannot be told of it; '' = any can
     since INTEGER NOT NULL,
     told INTEGER NOT NULL DEFAULT 0,                 -- how often
-    next_at INTEGER NOT NULL) STRICT, WITHOUT ROWID; -- the next reminder
+    next_at INTEGER NOT NULL,                        -- not told yet: when it is; else the next reminder
+    post INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID; -- the alert

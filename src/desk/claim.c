@@ -257,8 +257,11 @@ void slow_down(
 
 /* --- claiming --- */
 
-static bool is_loud(const struct place *place, const char *kind)
+static bool is_loud(const struct place *place, const struct post_row *post)
 {
+    const char *kind = post->kind;
+    if (place->conf && place->conf->kind == CHANNEL_OPERATOR && place->conf->sound == SOUND_DEFAULT)
+        return !strncmp(post->subject, "alert:", 6);
     if (!place->conf || !strcmp(kind, "answer"))
         return false;
     if (place->conf->sound != SOUND_DEFAULT)
@@ -303,7 +306,7 @@ int make_errand(struct turn *turn, const struct place *place, const struct post_
         .part = part,
         .index = delivery->part,
         .count = delivery->parts,
-        .silent = !first || !is_loud(place, post->kind),
+        .silent = !first || !is_loud(place, post),
         .pin = first && place->conf && place->conf->pin && place->adapter->pin &&
                !strcmp(post->kind, "contents"),
         .reply_to = first ? post->reply_to : "",

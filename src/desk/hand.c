@@ -145,7 +145,11 @@ static int set_channels(const struct task *task, struct error *err)
     bool any = false;
     for (size_t i = 0; i < rows.count; i++) {
         const struct channel_row *row = &rows.rows[i];
-        if (*row->name == '~' || (task->channel && strcmp(task->channel, row->name)))
+        if (task->channel && strcmp(task->channel, row->name))
+            continue;
+        /* The operator's chats are not held with the groups, but what the platform stopped goes on with them.
+         */
+        if (*row->name == '~' && (strcmp(task->to, "on") || strcmp(row->state, "paused")))
             continue;
         any = true;
         /* Holding what the platform stopped would hide why it stands still. */

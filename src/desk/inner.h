@@ -53,7 +53,7 @@ struct strikes { /* 429s in a row */
     int count;
     int64_t boot;
 };
-struct trouble { /* a channel's retries, told to the operator */
+struct retries { /* of a channel, as the log tells of them */
     char channel[NAME_MAX_BYTES];
     int told;     /* how often */
     int64_t next; /* boot ms of the next reminder */
@@ -75,7 +75,9 @@ struct memory {
     int64_t pruned;                    /* boot ms */
     uint64_t served;
     struct tally tally;
-    struct table flights, lanes, ears, askers, asked, strikes, troubles, everys, buckets, hosts;
+    bool unheard;      /* a trouble waits for a chat of the operator that works */
+    int open_troubles; /* after the last turn */
+    struct table flights, lanes, ears, askers, asked, strikes, retries, everys, buckets, hosts;
 };
 
 struct desk {
@@ -148,6 +150,7 @@ bool rule_known(const struct place *place, const struct rule *rule);
 bool rule_next(struct turn *turn, const struct place *place, const struct rule *rule, struct occasion *next);
 
 /* release.c */
+const char *post_label(struct turn *turn, const struct post_row *post); /* "Item 3 of EDITION" */
 int expire_old(struct turn *turn);
 int release_posts(struct turn *turn, bool *progress);
 bool may_release(struct turn *turn, const struct place *place);
@@ -214,6 +217,8 @@ int heed_answer(struct turn *turn, int64_t delivery, int attempt, const struct a
 /* What the adapter said: a verdict into the ledger, or one more request. */
 int follow_step(struct turn *turn, struct job *job, const struct step *step, const struct answer *last);
 bool repeatable(const struct turn *turn, const struct job *job);
+enum when_unknown unknown_rule(const struct place *place);
+int tell_unsure(struct turn *turn, const struct job *job, const char *why, bool log);
 int settle_unknowns(struct turn *turn);
 
 /* listen.c */

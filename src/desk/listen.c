@@ -1,9 +1,11 @@
 #include "desk/command.h"
 #include "desk/inner.h"
+#include "desk/trouble.h"
 
 enum {
     STALE = 2 * MINUTE, /* as long as an answer may take */
     HEARD_MAX = 500,
+    DEAF_PATIENCE = 5 * MINUTE,
     WAIT_MIN = 0,
     WAIT_MAX = HOUR,
 };
@@ -114,10 +116,11 @@ static int heed_in(struct turn *turn, struct place *place, const struct heard *h
             in_chinese(turn) ? "又在群里了" : "it is in the group again", turn->now.wall_ms, turn->err))
         return -1;
     place->row.state = "on";
-    tell(turn, TELL_INFO, place->row.name,
+    const char *key = trouble_key(turn, "channel", place->row.name);
+    return trouble_over(turn, &key, 1, place->row.name,
         in_chinese(turn) ? arena_printf(turn->arena, "%s 继续。", place->row.name)
-                         : arena_printf(turn->arena, "%s goes on.", place->row.name));
-    return 0;
+                         : arena_printf(turn->arena, "%s goes on.", place->row.name),
+        NULL);
 }
 
 static int heed_moved(struct turn *turn, struct place *place, const struct heard *heard)
@@ -180,31 +183,50 @@ static struct menu_entry *menu_of(struct turn *turn, size_t *count)
     return menu;
 }
 
+/* A host that cannot be reached is the same trouble for what comes in and for what goes out. Either is told
+ * when it lasts. */
+static int tell_deaf(struct turn *turn, size_t bot, const char *trouble, const struct answer *last)
+{
+    const char *name = turn->setup->bots[bot].name;
+    bool reach = last && last->reach != REACH_ANSWERED;
+    return trouble_is(turn, &(struct trouble_note){.key = trouble_key(turn, reach ? "reach" : "listen", name),
+                                .level = TELL_WARNING,
+                                .bot = name,
+                                .log = arena_printf(turn->arena, "%s: %s", name, trouble),
+                                .after_ms = DEAF_PATIENCE});
+}
+
+static int hears_again(struct turn *turn, size_t bot)
+{
+    const char *name = turn->setup->bots[bot].name;
+    const char *keys[] = {
+        trouble_key(turn, "bot", name), trouble_key(turn, "listen", name), trouble_key(turn, "reach", name)};
+    return trouble_over(turn, keys, 3, "",
+        in_chinese(turn) ? arena_printf(turn->arena, "%s 又通了。", name)
+                         : arena_printf(turn->arena, "%s goes on.", name),
+        NULL);
+}
+
 /* The operator hears once that a bot has trouble, and once that it is over. */
 static int note_trouble(struct turn *turn, size_t bot, const struct heed *heed, const struct answer *last)
 {
     struct ear *ear = ear_of(turn, bot);
-    const char *name = turn->setup->bots[bot].name;
     const char *trouble = heed->trouble ? heed->trouble : "";
     if (heed->refused)
         return pause_bot(turn, bot, *trouble ? trouble : "the platform refuses the bot");
     if (*trouble && strncmp(trouble, ear->trouble, sizeof ear->trouble - 1)) {
         snprintf(ear->trouble, sizeof ear->trouble, "%s", trouble);
-        tell(turn, TELL_WARNING, "", arena_printf(turn->arena, "%s: %s", name, trouble));
+        if (tell_deaf(turn, bot, trouble, last))
+            return -1;
     }
     if (*trouble || !last || last->reach != REACH_ANSWERED || last->status < 200 || last->status > 299)
         return 0;
     bool paused = !strcmp(turn->bots[bot].state, "paused");
-    if (!*ear->trouble && !paused)
-        return 0;
     ear->trouble[0] = 0;
     if (paused && state_bot_set(turn->state, turn->bots[bot].id, "on", "", turn->now.wall_ms, turn->err))
         return -1;
     turn->bots[bot].state = "on";
-    tell(turn, TELL_INFO, "",
-        in_chinese(turn) ? arena_printf(turn->arena, "%s 又通了。", name)
-                         : arena_printf(turn->arena, "%s goes on.", name));
-    return 0;
+    return hears_again(turn, bot);
 }
 
 static int keep_heed(struct turn *turn, size_t bot, const struct heed *heed)

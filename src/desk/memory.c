@@ -10,7 +10,7 @@ void memory_init(struct memory *memory, const struct setup *setup, uint64_t seed
     memory->askers.width = sizeof(struct bucket);
     memory->asked.width = sizeof(struct asked);
     memory->strikes.width = sizeof(struct strikes);
-    memory->troubles.width = sizeof(struct trouble);
+    memory->retries.width = sizeof(struct retries);
     memory->everys.width = sizeof(struct every);
     memory->buckets.width = sizeof(struct bucket);
     memory->hosts.width = sizeof(struct host);
@@ -21,7 +21,7 @@ enum { TABLES = 10 };
 static void tables_of(struct memory *memory, struct table *tables[TABLES])
 {
     struct table *const all[TABLES] = {&memory->flights, &memory->lanes, &memory->ears, &memory->askers,
-        &memory->asked, &memory->strikes, &memory->troubles, &memory->everys, &memory->buckets,
+        &memory->asked, &memory->strikes, &memory->retries, &memory->everys, &memory->buckets,
         &memory->hosts};
     for (int i = 0; i < TABLES; i++)
         tables[i] = all[i];

@@ -4,6 +4,8 @@
 #include "desk/moves.h"
 #include "desk/parcel.h"
 #include "desk/pick.h"
+#include "desk/subject.h"
+#include "desk/trouble.h"
 
 enum { FUSE_HOUR = 12, FUSE_DAY = 40 };
 
@@ -15,18 +17,36 @@ enum what kind_of(const struct post_row *post)
     return WHAT_ANSWER;
 }
 
+const char *post_label(struct turn *turn, const struct post_row *post)
+{
+    struct subject subject = {.section = "", .slug = ""};
+    enum what what = kind_of(post);
+    if (what != WHAT_TEXT && what != WHAT_ANSWER && !subject_read(turn->arena, post->subject, &subject))
+        return post->subject;
+    return subject_label(turn->arena, in_chinese(turn), what, &subject, *subject.slug != 0);
+}
+
 /* --- what got too old --- */
 
-static void tell_old(struct turn *turn, const struct place *place, const struct post_row *post)
+/* What waited because somebody holds the channel surprises nobody. */
+static int tell_old(struct turn *turn, const struct place *place, const struct post_row *post)
 {
     const char *kind = post->kind, *subject = post->subject;
     if (!strcmp(kind, "answer") || is_change(post))
-        return;
+        return 0;
     const char *name = place ? place->row.name : "";
-    tell(turn, TELL_WARNING, name,
-        in_chinese(turn) ? arena_printf(turn->arena, "%s：%s（%s）等得太久，不发了。", name, subject, kind)
-                         : arena_printf(turn->arena, "%s: %s (%s) waited too long and is not posted.", name,
-                               subject, kind));
+    const char *text = in_chinese(turn)
+                           ? arena_printf(turn->arena, "%s：%s（%s）等得太久，不发了。", name, subject, kind)
+                           : arena_printf(turn->arena, "%s: %s (%s) waited too long and is not posted.", name,
+                                 subject, kind);
+    if (!place || !place->conf || place->conf->kind == CHANNEL_OPERATOR ||
+        !strcmp(place->row.state, "held")) {
+        tell(turn, TELL_WARNING, name, text);
+        return 0;
+    }
+    return trouble_is(turn,
+        &(struct trouble_note){
+            .key = trouble_key(turn, "expired", name), .level = TELL_WARNING, .channel = name, .log = text});
 }
 
 static int expire_planned(struct turn *turn)
@@ -41,7 +61,8 @@ static int expire_planned(struct turn *turn)
         if (moves_end_post(turn->state, post->id, post->channel, "planned", "failed", NULL, "too old",
                 turn->now.wall_ms, turn->err))
             return -1;
-        tell_old(turn, place_of(turn, post->channel), post);
+        if (tell_old(turn, place_of(turn, post->channel), post))
+            return -1;
     }
     return 0;
 }
@@ -68,8 +89,8 @@ static int expire_due(struct turn *turn)
         struct post_row post;
         if (state_post(turn->state, turn->arena, row.post, &post, &found, turn->err))
             return -1;
-        if (found)
-            tell_old(turn, place_of(turn, open.rows[i].channel), &post);
+        if (found && tell_old(turn, place_of(turn, open.rows[i].channel), &post))
+            return -1;
     }
     return 0;
 }
@@ -225,6 +246,24 @@ static int release_one(struct turn *turn, struct place *place, const struct post
 
 /* --- the fuse --- */
 
+static int tell_fuse(struct turn *turn, const char *name, int hour, int day)
+{
+    bool chinese = in_chinese(turn);
+    return trouble_is(turn,
+        &(struct trouble_note){.key = trouble_key(turn, "fuse", name),
+            .level = TELL_ALERT,
+            .channel = name,
+            .log = arena_printf(turn->arena,
+                chinese ? "%s 先停：一小时 %d 条、一天 %d 条，太多了。没问题的话：digestd resume %s"
+                        : "%s holds: %d posts in an hour, %d in a day by themselves are too many. If that is "
+                          "meant: digestd resume %s",
+                name, hour, day, name),
+            .text = arena_printf(turn->arena,
+                chinese ? "%s 先停：一小时 %d 条、一天 %d 条，太多了。"
+                        : "%s holds: %d posts in an hour, %d in a day by themselves are too many.",
+                name, hour, day)});
+}
+
 /* More unattended posts than anyone wants is a mistake somewhere: the channel holds and the operator is told.
  */
 static int check_fuse(struct turn *turn, struct place *place, const struct post_row *post, bool *blown)
@@ -244,16 +283,7 @@ static int check_fuse(struct turn *turn, struct place *place, const struct post_
     if (state_channel_set(turn->state, place->row.id, "held", "digestd", why, turn->now.wall_ms, turn->err))
         return -1;
     place->row.state = "held";
-    tell(turn, TELL_ALERT, name,
-        in_chinese(turn) ? arena_printf(turn->arena,
-                               "%s 先停：一小时 %d 条、一天 %d 条，太多了。没问题的话：digestd resume %s",
-                               name, hour, day, name)
-                         : arena_printf(turn->arena,
-                               "%s holds: %d posts in an hour, %d in a day by themselves are too many. If "
-                               "that is meant: digestd "
-                               "resume %s",
-                               name, hour, day, name));
-    return 0;
+    return tell_fuse(turn, name, hour, day);
 }
 
 /* --- which posts --- */

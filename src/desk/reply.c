@@ -119,6 +119,16 @@ static void say(struct turn *turn, struct message *message, const char *text)
     node_add_text(turn->arena, node_add(turn->arena, message->root, NODE_PARAGRAPH), text);
 }
 
+/* Whoever writes in the operator's own chat with us alone is the operator; in a group only editors are. */
+static bool may_edit(const struct turn *turn, const struct asking *asking)
+{
+    const struct place *place = asking->place;
+    if (place->adapter->local)
+        return false;
+    return setup_is_editor(turn->setup, asking->member) ||
+           (asking->configured && asking->direct && place->conf->kind == CHANNEL_OPERATOR);
+}
+
 static int run_command(struct turn *turn, const struct asking *asking, const struct command *command,
     const char *words, struct message *message)
 {
@@ -132,7 +142,7 @@ static int run_command(struct turn *turn, const struct asking *asking, const str
         .language = language,
         .words = words,
         .member = asking->member,
-        .editor = setup_is_editor(turn->setup, asking->member) && !asking->place->adapter->local,
+        .editor = may_edit(turn, asking),
         .direct = asking->direct,
         .chat = asking->chat,
         .topic = asking->topic,
@@ -189,7 +199,8 @@ int reply(struct turn *turn, const struct asking *asking)
         return -1;
     if (key && id && !*remote)
         remember_asked(turn, key, id);
-    return 0;
+    /* What an editor changed holds for the rest of this turn. */
+    return command->editors ? load_places(turn) : 0;
 }
 
 /* --- the room's page --- */

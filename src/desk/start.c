@@ -2,6 +2,9 @@
 #include "desk/inner.h"
 #include "desk/moves.h"
 #include "desk/subject.h"
+#include "desk/trouble.h"
+
+enum { ASKED_APART = 3 };
 
 /* --- places --- */
 
@@ -198,12 +201,35 @@ static int mark_planned(struct turn *turn)
 
 /* --- what a crash left --- */
 
+/* A few are asked about one by one, with their buttons; many together. */
+static int tell_unknowns(struct turn *turn, int unknown, const struct job *ask, size_t asked)
+{
+    const char *text = arena_printf(turn->arena,
+        in_chinese(turn)
+            ? "上次停的时候有 %d 条正在发，不确定到没到。看一眼群：digestd deliveries --state "
+              "unknown。后面的照常发。"
+            : "%d %s being sent when the last run ended and may or may not be there. Look in the group: "
+              "digestd deliveries --state unknown. Later posts go on.",
+        unknown, unknown == 1 ? "post was" : "posts were");
+    if (asked > ASKED_APART)
+        return trouble_is(
+            turn, &(struct trouble_note){.key = "unsure all", .level = TELL_ALERT, .log = text});
+    tell(turn, TELL_ALERT, "", text);
+    for (size_t i = 0; i < asked; i++)
+        if (tell_unsure(
+                turn, &ask[i], in_chinese(turn) ? "发送途中停了" : "stopped while it was being sent", false))
+            return -1;
+    return 0;
+}
+
 int open_unknowns(struct turn *turn)
 {
     struct rows_open open;
     if (state_open_deliveries(turn->state, turn->arena, &open, turn->err))
         return -1;
     int unknown = 0;
+    size_t asked = 0;
+    struct job *ask = arena_array(turn->arena, open.count + 1, sizeof *ask);
     for (size_t i = 0; i < open.count; i++) {
         struct open_row *row = &open.rows[i];
         if (strcmp(row->delivery.state, "sending"))
@@ -222,20 +248,13 @@ int open_unknowns(struct turn *turn)
         struct ledger_move did;
         if (moves_apply(turn->state, turn->arena, &change, &row->delivery, &did, turn->err))
             return -1;
-        unknown += did.to == DELIVERY_UNKNOWN;
+        if (did.to != DELIVERY_UNKNOWN)
+            continue;
+        unknown++;
+        if (job.place && unknown_rule(job.place) == UNKNOWN_ASK)
+            ask[asked++] = job;
     }
-    if (unknown)
-        tell(turn, TELL_ALERT, "",
-            in_chinese(turn) ? arena_printf(turn->arena,
-                                   "上次停的时候有 %d 条正在发，不确定到没到。看一眼群：digestd deliveries "
-                                   "--state unknown。后面的照常发。",
-                                   unknown)
-                             : arena_printf(turn->arena,
-                                   "%d post%s being sent when the last run ended and may or may not be "
-                                   "there. Look in the group: "
-                                   "digestd deliveries --state unknown. Later posts go on.",
-                                   unknown, unknown == 1 ? " was" : "s were"));
-    return 0;
+    return unknown ? tell_unknowns(turn, unknown, ask, asked) : 0;
 }
 
 /* --- first lines --- */

@@ -1,9 +1,16 @@
 #include "core/buf.h"
 #include "desk/import.h"
 #include "desk/inner.h"
+#include "desk/trouble.h"
 #include <inttypes.h>
 
-enum { PASSES_MAX = 200, CLOCK_JUMP = HOUR, CLOCK_SANE = 10 * MINUTE, CLOCK_SLACK = 2 * MINUTE };
+enum {
+    PASSES_MAX = 200,
+    CLOCK_JUMP = HOUR,
+    CLOCK_SANE = 10 * MINUTE,
+    CLOCK_SLACK = 2 * MINUTE,
+    FILE_PATIENCE = 5 * MINUTE
+};
 
 struct desk *desk_new(struct state *state, const struct setup *setup, const struct desk_tools *tools)
 {
@@ -148,13 +155,15 @@ int pause_channel(struct turn *turn, struct place *place, const char *why)
     if (waiting_posts(turn, place->row.id, &count))
         return -1;
     const char *waiting = waiting_text(turn, count), *name = place->row.name;
-    tell(turn, TELL_ALERT, name,
-        in_chinese(turn)
-            ? arena_printf(
-                  turn->arena, "%s 停了：%s %s处理好之后：digestd resume %s", name, why, waiting, name)
-            : arena_printf(turn->arena, "%s stopped: %s%s When it is put right: digestd resume %s", name, why,
-                  waiting, name));
-    return 0;
+    return trouble_is(turn,
+        &(struct trouble_note){.key = trouble_key(turn, "channel", name),
+            .level = TELL_ALERT,
+            .channel = name,
+            .log = in_chinese(turn)
+                       ? arena_printf(turn->arena, "%s 停了：%s %s处理好之后：digestd resume %s", name, why,
+                             waiting, name)
+                       : arena_printf(turn->arena, "%s stopped: %s%s When it is put right: digestd resume %s",
+                             name, why, waiting, name)});
 }
 
 int pause_bot(struct turn *turn, size_t bot, const char *why)
@@ -171,7 +180,7 @@ int pause_bot(struct turn *turn, size_t bot, const char *why)
     for (size_t i = 0; i < turn->place_count; i++) {
         struct place *place = &turn->places[i];
         int count;
-        if (!place->conf || place->bot != bot)
+        if (!place->conf || place->conf->kind != CHANNEL_GROUP || place->bot != bot)
             continue;
         if (waiting_posts(turn, place->row.id, &count))
             return -1;
@@ -179,22 +188,26 @@ int pause_bot(struct turn *turn, size_t bot, const char *why)
         buf_addf(&names, "%s%s", names.len ? in_chinese(turn) ? "、" : ", " : "", place->row.name);
     }
     const char *waiting = waiting_text(turn, total);
-    tell(turn, TELL_ALERT, "",
-        in_chinese(turn)
-            ? arena_printf(turn->arena, "%s 停了：%s %s", names.len ? names.data : row->name, why, waiting)
-            : arena_printf(
-                  turn->arena, "%s stopped: %s%s", names.len ? names.data : row->name, why, waiting));
+    const char *whose = names.len ? arena_string(turn->arena, names.data) : row->name;
     buf_free(&names);
-    return 0;
+    return trouble_is(
+        turn, &(struct trouble_note){.key = trouble_key(turn, "bot", row->name),
+                  .level = TELL_ALERT,
+                  .bot = row->name,
+                  .log = arena_printf(turn->arena, in_chinese(turn) ? "%s 停了：%s %s" : "%s stopped: %s%s",
+                      whose, why, waiting)});
 }
 
 /* --- the clock --- */
 
-static void distrust_clock(struct turn *turn, const char *zh, const char *en)
+static int distrust_clock(struct turn *turn, const char *zh, const char *en)
 {
-    if (!turn->memory->hold_until)
-        tell(turn, TELL_ALERT, "", in_chinese(turn) ? zh : en);
+    bool held = turn->memory->hold_until != 0;
     turn->memory->hold_until = turn->now.boot_ms + CLOCK_SANE;
+    return held ? 0
+                : trouble_is(
+                      turn, &(struct trouble_note){
+                                .key = "clock", .level = TELL_ALERT, .log = in_chinese(turn) ? zh : en});
 }
 
 /* A clock that jumped holds the schedules for ten sane minutes. What was to be done in so many seconds stays
@@ -205,19 +218,18 @@ static int watch_clock(struct turn *turn)
     if (!m->last_boot) {
         m->began = turn->now.boot_ms;
         int64_t newest = state_newest_stamp(turn->state);
-        if (turn->now.wall_ms + CLOCK_SLACK < newest)
+        if (turn->now.wall_ms + CLOCK_SLACK < newest &&
             distrust_clock(turn, "时钟比记录里最新的还早：定时先停，十分钟正常后继续。看一下系统时间。",
                 "The clock is older than the newest entry of the ledger: schedules hold until it has been "
-                "sane for ten "
-                "minutes. Look at the system's time.");
+                "sane for ten minutes. Look at the system's time."))
+            return -1;
     } else {
         int64_t jump = (turn->now.wall_ms - m->last_wall) - (turn->now.boot_ms - m->last_boot);
         if (jump > CLOCK_JUMP || jump < -CLOCK_JUMP) {
-            distrust_clock(turn, "时钟一下子跳了一个多小时：定时先停，十分钟正常后继续。看一下系统时间。",
-                "The clock jumped by more than an hour: schedules hold until it has been sane for ten "
-                "minutes. Look at "
-                "the system's time.");
-            if (state_shift(turn->state, jump, turn->err))
+            if (state_shift(turn->state, jump, turn->err) ||
+                distrust_clock(turn, "时钟一下子跳了一个多小时：定时先停，十分钟正常后继续。看一下系统时间。",
+                    "The clock jumped by more than an hour: schedules hold until it has been sane for ten "
+                    "minutes. Look at the system's time."))
                 return -1;
         }
     }
@@ -231,8 +243,10 @@ static int watch_clock(struct turn *turn)
     }
     m->hold_until = 0;
     m->look = true;
-    tell(turn, TELL_INFO, "",
-        in_chinese(turn) ? "时钟正常了，定时继续。" : "The clock is sane again; schedules go on.");
+    static const char *const clock_key = "clock";
+    if (trouble_over(turn, &clock_key, 1, "",
+            in_chinese(turn) ? "时钟正常了，定时继续。" : "The clock is sane again; schedules go on.", NULL))
+        return -1;
     /* Schedules planned up to a moment that has not come yet would stand still until then. */
     for (size_t i = 0; i < turn->place_count; i++) {
         struct channel_row *row = &turn->places[i].row;
@@ -247,6 +261,24 @@ static int watch_clock(struct turn *turn)
 
 /* --- events --- */
 
+/* Told when it stays so: somebody may be in the middle of writing it. */
+static int tell_file(struct turn *turn, const struct event *event, const char *warning)
+{
+    const char *key = arena_printf(turn->arena, "file %s %s", event->read.source, event->read.path);
+    if (warning)
+        return trouble_is(
+            turn, &(struct trouble_note){
+                      .key = key, .level = TELL_WARNING, .log = warning, .after_ms = FILE_PATIENCE});
+    if (!event->read.gone && !event->read.digest)
+        return 0;
+    const char *slash = strrchr(event->read.path, '/'), *name = slash ? slash + 1 : event->read.path;
+    return trouble_over(turn, &key, 1, "",
+        event->read.gone   ? NULL
+        : in_chinese(turn) ? arena_printf(turn->arena, "%s：又能读了。", name)
+                           : arena_printf(turn->arena, "%s: it can be read again.", name),
+        NULL);
+}
+
 static int heed_read(struct turn *turn, const struct event *event)
 {
     struct import_report report = {0};
@@ -254,8 +286,8 @@ static int heed_read(struct turn *turn, const struct event *event)
     if (desk_import(turn->state, turn->setup, event, turn->now, turn->arena, &report, &changed, turn->err))
         return -1;
     turn->memory->look = true;
-    if (report.warning)
-        tell(turn, TELL_WARNING, "", report.warning);
+    if (tell_file(turn, event, report.warning))
+        return -1;
     if (report.text && turn->memory->started)
         tell(turn, TELL_INFO, "", report.text);
     return 0;
@@ -384,7 +416,7 @@ static int decide(struct turn *turn, const struct event *events, size_t count)
     if (!turn->memory->started)
         return 0;
     if (settle_unknowns(turn) || correct_editions(turn) || plan_rules(turn) || expire_old(turn) ||
-        move_posts(turn) || start_listening(turn) || prune(turn))
+        move_posts(turn) || start_listening(turn) || tend_troubles(turn) || prune(turn))
         return -1;
     return look_when_next(turn);
 }

@@ -1,6 +1,7 @@
 #include "core/buf.h"
 #include "desk/inner.h"
 #include "desk/moves.h"
+#include "desk/trouble.h"
 #include "state/copies.h"
 
 enum { REQUESTS_MAX = 8, REFUSED_MAX = 3, WARN_TRIES = 4, STRIKES_FADE = 10 * MINUTE };
@@ -56,7 +57,7 @@ static int apply(struct turn *turn, struct job *job, struct change *change, stru
         .newest = job->newest,
         .repeatable = is_change(&job->post) || (job->place && repeatable(turn, job)),
         .assume = is_answer(job),
-        .when_unknown = job->place && job->place->conf ? job->place->conf->when_unknown : UNKNOWN_ASK,
+        .when_unknown = job->place ? unknown_rule(job->place) : UNKNOWN_ASK,
     };
     return moves_apply(turn->state, turn->arena, change, &job->delivery, did, turn->err);
 }
@@ -67,49 +68,84 @@ static int64_t back_off(struct turn *turn, const struct job *job)
                                    is_answer(job), &turn->memory->rng);
 }
 
-/* --- the operator hears of retries --- */
-
-static void trouble_over(struct turn *turn, const struct job *job)
+/* An alert that may have arrived is sent again: twice is better than not at all, and nobody is asked about
+ * it.
+ */
+enum when_unknown unknown_rule(const struct place *place)
 {
-    const char *name = job->place->row.name;
-    struct table *troubles = &turn->memory->troubles;
-    struct trouble *trouble = table_find(troubles, name);
-    if (!trouble)
-        return;
-    table_remove(troubles, (size_t)(trouble - (struct trouble *)troubles->rows));
-    tell(turn, TELL_INFO, name,
-        in_chinese(turn) ? arena_printf(turn->arena, "%s 又通了。", name)
-                         : arena_printf(turn->arena, "%s goes on.", name));
+    if (!place->conf)
+        return UNKNOWN_ASK;
+    return place->conf->kind == CHANNEL_OPERATOR ? UNKNOWN_RESEND : place->conf->when_unknown;
 }
 
-/* At the fourth failure or a quarter of an hour late, then after 1 h, 6 h and daily. One message per channel.
- */
-static int trouble_grows(struct turn *turn, const struct job *job, const char *why)
+/* The operator's own chats make no troubles about their posts; what stops them altogether does. */
+static bool for_operator(const struct job *job)
+{
+    return job->place->conf && job->place->conf->kind == CHANNEL_OPERATOR;
+}
+
+/* --- the operator hears of retries --- */
+
+static int goes_on(struct turn *turn, const struct job *job)
+{
+    const char *name = job->place->row.name;
+    struct table *all = &turn->memory->retries;
+    struct retries *retries = table_find(all, name);
+    bool told = retries != NULL, was;
+    if (retries)
+        table_remove(all, (size_t)(retries - (struct retries *)all->rows));
+    if (trouble_sent(turn, job->place, is_answer(job), &was))
+        return -1;
+    if (told && !was)
+        tell(turn, TELL_INFO, name,
+            in_chinese(turn) ? arena_printf(turn->arena, "%s 又通了。", name)
+                             : arena_printf(turn->arena, "%s goes on.", name));
+    return 0;
+}
+
+/* A host that cannot be reached is one trouble for all of the bot's channels. */
+static int tell_retries(struct turn *turn, const struct job *job, const struct answer *last, const char *text)
+{
+    const char *name = job->place->row.name, *bot = turn->bots[job->place->bot].name;
+    bool reach = last && last->reach != REACH_ANSWERED;
+    if (for_operator(job)) {
+        tell(turn, TELL_WARNING, name, text);
+        return 0;
+    }
+    return trouble_is(turn, &(struct trouble_note){.key = reach ? trouble_key(turn, "reach", bot)
+                                                                : trouble_key(turn, "retry", name),
+                                .level = TELL_WARNING,
+                                .channel = name,
+                                .bot = reach ? bot : NULL,
+                                .log = text});
+}
+
+/* At the fourth failure or a quarter of an hour late, then after 1 h, 6 h and daily. One line per channel. */
+static int retries_grow(struct turn *turn, const struct job *job, const char *why, const struct answer *last)
 {
     static const int64_t again[] = {HOUR, 6 * HOUR, DAY};
     const char *name = job->place->row.name;
     if (is_answer(job) ||
         (job->delivery.tries < WARN_TRIES && turn->now.wall_ms - job->post.due_at < 15 * MINUTE))
         return 0;
-    struct trouble *trouble = table_find(&turn->memory->troubles, name);
-    if (trouble && turn->now.boot_ms < trouble->next)
+    struct retries *retries = table_find(&turn->memory->retries, name);
+    if (retries && turn->now.boot_ms < retries->next)
         return 0;
-    if (!trouble) {
-        trouble = table_add(&turn->memory->troubles);
-        snprintf(trouble->channel, sizeof trouble->channel, "%s", name);
+    if (!retries) {
+        retries = table_add(&turn->memory->retries);
+        snprintf(retries->channel, sizeof retries->channel, "%s", name);
     }
-    trouble->next = turn->now.boot_ms + again[trouble->told < 2 ? trouble->told : 2];
-    trouble->told++;
+    retries->next = turn->now.boot_ms + again[retries->told < 2 ? retries->told : 2];
+    retries->told++;
     int count;
     if (waiting_posts(turn, job->place->row.id, &count))
         return -1;
-    tell(turn, TELL_WARNING, name,
+    return tell_retries(turn, job, last,
         in_chinese(turn)
             ? arena_printf(turn->arena, "%s：%s（试了 %d 次）。%d 条在等，不会丢。", name, why,
                   job->delivery.tries, count)
             : arena_printf(turn->arena, "%s: %s (%d tries). %d post%s wait%s, none lost.", name, why,
                   job->delivery.tries, count, count == 1 ? "" : "s", count == 1 ? "s" : ""));
-    return 0;
 }
 
 /* --- verdicts --- */
@@ -134,7 +170,8 @@ static int note_sent(struct turn *turn, struct job *job, const struct step *step
         return -1;
     if (step->aside)
         send_aside(turn, job->place->bot, step->aside);
-    trouble_over(turn, job);
+    if (goes_on(turn, job))
+        return -1;
     if (did.changes && (is_change(&job->post) ? change_arrived(turn, job->place, &job->post, &job->delivery)
                                               : note_told(turn, job, step)))
         return -1;
@@ -243,23 +280,45 @@ static int note_later(struct turn *turn, struct job *job, const struct step *ste
     struct ledger_move did;
     if (apply(turn, job, &change, &did) || block_scope(turn, job, step->scope, change.due_at))
         return -1;
-    if (wait > HOUR)
-        tell(turn, TELL_WARNING, job->place->row.name,
-            in_chinese(turn) ? arena_printf(turn->arena, "%s 要等到 %s：平台这么要求。", job->place->row.name,
-                                   clock_text(turn, change.due_at))
-                             : arena_printf(turn->arena, "%s waits until %s: the platform asked for it.",
-                                   job->place->row.name, clock_text(turn, change.due_at)));
-    return 0;
+    if (wait <= HOUR)
+        return 0;
+    const char *name = job->place->row.name, *until = clock_text(turn, change.due_at);
+    const char *text =
+        in_chinese(turn)
+            ? arena_printf(turn->arena, "%s 要等到 %s：平台这么要求。", name, until)
+            : arena_printf(turn->arena, "%s waits until %s: the platform asked for it.", name, until);
+    if (for_operator(job) || is_answer(job)) {
+        tell(turn, TELL_WARNING, name, text);
+        return 0;
+    }
+    return trouble_is(turn, &(struct trouble_note){.key = trouble_key(turn, "blocked", name),
+                                .level = TELL_WARNING,
+                                .channel = name,
+                                .bot = step->scope == SCOPE_CHAT ? NULL : turn->bots[job->place->bot].name,
+                                .log = text});
 }
 
-static int note_retry(struct turn *turn, struct job *job, const struct step *step, const char *why)
+static int note_retry(
+    struct turn *turn, struct job *job, const struct step *step, const char *why, const struct answer *last)
 {
     struct change change = {
         .event = LEDGER_RETRY, .why = why, .scratch = step->scratch, .due_at = back_off(turn, job)};
     struct ledger_move did;
     if (apply(turn, job, &change, &did))
         return -1;
-    return trouble_grows(turn, job, why);
+    return retries_grow(turn, job, why, last);
+}
+
+static int tell_refused(struct turn *turn, const struct job *job, const char *text)
+{
+    const char *name = job->place->row.name;
+    if (for_operator(job)) {
+        tell(turn, TELL_WARNING, name, text);
+        return 0;
+    }
+    return trouble_is(turn,
+        &(struct trouble_note){
+            .key = trouble_key(turn, "refused", name), .level = TELL_WARNING, .channel = name, .log = text});
 }
 
 static int refuse(struct turn *turn, struct job *job, const struct step *step, const char *why)
@@ -279,10 +338,11 @@ static int refuse(struct turn *turn, struct job *job, const struct step *step, c
     const char *rest = job->delivery.part + 1 < job->delivery.parts
                            ? in_chinese(turn) ? "后面几段也不发了。" : " The rest of it is not sent."
                            : "";
-    tell(turn, TELL_WARNING, name,
-        in_chinese(turn)
-            ? arena_printf(turn->arena, "%s：%s 被拒了：%s %s", name, job->post.subject, why, rest)
-            : arena_printf(turn->arena, "%s: %s was refused: %s%s", name, job->post.subject, why, rest));
+    if (tell_refused(turn, job,
+            in_chinese(turn)
+                ? arena_printf(turn->arena, "%s：%s 被拒了：%s %s", name, job->post.subject, why, rest)
+                : arena_printf(turn->arena, "%s: %s was refused: %s%s", name, job->post.subject, why, rest)))
+        return -1;
     struct channel_row *row = &job->place->row;
     row->refused++;
     if (state_channel_refused(turn->state, row->id, row->refused, turn->err))
@@ -319,6 +379,31 @@ static int note_failed(struct turn *turn, struct job *job, const struct step *st
     return 0;
 }
 
+int tell_unsure(struct turn *turn, const struct job *job, const char *why, bool log)
+{
+    const char *name = job->place->row.name, *when = clock_text(turn, turn->now.wall_ms);
+    const char *subject = job->post.subject;
+    long long id = (long long)job->delivery.id;
+    bool chinese = in_chinese(turn);
+    return trouble_is(turn,
+        &(struct trouble_note){.key = arena_printf(turn->arena, "unsure %lld", id),
+            .level = TELL_ALERT,
+            .channel = name,
+            .log = !log ? NULL
+                        : arena_printf(turn->arena,
+                              chinese ? "%s：%s 不确定发没发出去（%s，%s）。去群里看一眼：digestd resolve "
+                                        "%lld sent（在）/ "
+                                        "resend（再发一次）/ drop。后面的照常发。"
+                                      : "%s: %s may or may not be there (%s, %s). Look in the group: digestd "
+                                        "resolve %lld "
+                                        "sent | resend | drop. Later posts go on.",
+                              name, subject, why, when, id),
+            .text = arena_printf(turn->arena,
+                chinese ? "%s：%s 不确定发没发出去（%s，%s）。后面的照常发。去群里看一眼："
+                        : "%s: %s may or may not be there (%s, %s). Later posts go on. Look in the group:",
+                name, post_label(turn, &job->post), why, when)});
+}
+
 static int note_unsure(struct turn *turn, struct job *job, const struct step *step, const char *why)
 {
     struct change change = {
@@ -331,20 +416,7 @@ static int note_unsure(struct turn *turn, struct job *job, const struct step *st
     wake_in(turn, GRACE);
     if (change.facts.when_unknown != UNKNOWN_ASK)
         return 0;
-    const char *name = job->place->row.name, *when = clock_text(turn, turn->now.wall_ms);
-    long long id = (long long)job->delivery.id;
-    tell(turn, TELL_ALERT, name,
-        in_chinese(turn) ? arena_printf(turn->arena,
-                               "%s：%s 不确定发没发出去（%s，%s）。去群里看一眼：digestd resolve %lld "
-                               "sent（在）/ resend（再发一次）/ "
-                               "drop。后面的照常发。",
-                               name, job->post.subject, why, when, id)
-                         : arena_printf(turn->arena,
-                               "%s: %s may or may not be there (%s, %s). Look in the group: digestd resolve "
-                               "%lld sent | resend | "
-                               "drop. Later posts go on.",
-                               name, job->post.subject, why, when, id));
-    return 0;
+    return tell_unsure(turn, job, why, true);
 }
 
 /* One more request of the same attempt: only after a definite "no" to the one before. */
@@ -357,7 +429,7 @@ static int ask_again(struct turn *turn, struct job *job, const struct step *step
     if (turn->memory->stopping || job->requests >= REQUESTS_MAX) {
         struct step later = {.kind = STEP_RETRY, .why = "", .scratch = step->scratch};
         return note_retry(turn, job, &later,
-            turn->memory->stopping ? "stopped between two requests" : "too many requests for one part");
+            turn->memory->stopping ? "stopped between two requests" : "too many requests for one part", last);
     }
     if (step->scratch) {
         job->delivery.scratch = step->scratch;
@@ -416,7 +488,7 @@ int follow_step(struct turn *turn, struct job *job, const struct step *step, con
     case STEP_LATER:
         return note_later(turn, job, step);
     case STEP_RETRY:
-        return note_retry(turn, job, step, why);
+        return note_retry(turn, job, step, why, last);
     case STEP_FAILED:
         return note_failed(turn, job, step, why);
     case STEP_UNSURE:
@@ -500,9 +572,9 @@ int settle_unknowns(struct turn *turn)
         int64_t since = job.delivery.changed_at;
         bool found;
         if (strcmp(job.delivery.state, "unknown") || !job.place || !job.place->conf ||
-            job.place->conf->when_unknown == UNKNOWN_ASK)
+            unknown_rule(job.place) == UNKNOWN_ASK)
             continue;
-        bool assume = job.place->conf->when_unknown == UNKNOWN_ASSUME_SENT;
+        bool assume = unknown_rule(job.place) == UNKNOWN_ASSUME_SENT;
         if (!assume && since <= turn->now.wall_ms && turn->now.wall_ms - since < GRACE) {
             wake_at(turn, since + GRACE);
             continue;

@@ -3,6 +3,8 @@
 
 #include "commands/commands.h"
 #include "library.h"
+#include "state/channels.h"
+#include "state/posts.h"
 
 static const char *editors[] = {"telegram:7"};
 static const struct desk_tools tools = {.commands = commands};
@@ -367,6 +369,80 @@ static void test_without_buttons(void **state)
     assert_null(strstr(ask(l, "/week list"), "\n["));
 }
 
+/* A post whose only part may or may not be there. */
+static int64_t unsure_delivery(struct library *l)
+{
+    static const unsigned char hash[32] = {1};
+    int64_t channel, post, before, id;
+    struct delivery_row row = {.parts = 1};
+    OK(l, state_channel_add(l->state, "unsure", 1, 1, &channel, &l->err));
+    struct post_row words = {.channel = channel,
+        .kind = "text",
+        .subject = "t",
+        .occasion = "",
+        .who = "rule",
+        .rule = "",
+        .chat = "",
+        .topic = "",
+        .reply_to = "",
+        .edit = "",
+        .due_at = 1,
+        .expires_at = 2};
+    OK(l, state_post_add(l->state, &words, &post, &before, &l->err));
+    OK(l, state_form(l->state, hash, "x", 1, &row.form, &l->err));
+    row.post = post;
+    OK(l, state_post_release(l->state, post, "", 1, &l->err));
+    OK(l, state_delivery_add(l->state, &row, &id, &l->err));
+    for (int i = 0; i < 2; i++) {
+        bool found;
+        OK(l, state_delivery(l->state, &l->arena, id, &row, &found, &l->err));
+        row.state = i ? "unknown" : "sending";
+        OK(l, state_delivery_write(l->state, &row, &l->err));
+    }
+    return id;
+}
+
+static const char *resolve(struct library *l, const char *language, const char *words)
+{
+    struct message answer = {0};
+    const struct command *const *command = commands;
+    while (strcmp((*command)->name, "resolve") != 0)
+        command++;
+    struct call call = {.state = l->state,
+        .setup = &l->setup,
+        .language = language,
+        .words = words,
+        .member = "telegram:7",
+        .editor = true,
+        .now = l->now,
+        .arena = &l->arena};
+    assert_true((*command)->editors && (*command)->hidden);
+    OK(l, (*command)->run(&call, &answer, &l->err));
+    return library_plain(l, &answer);
+}
+
+/* What the buttons below the operator's alert say; pressed twice it is done once. */
+static void test_resolve(void **state)
+{
+    struct library *l = *state;
+    assert_string_equal(ask_as(l, 1, "telegram:1", "/resolve 1 sent"), "Only editors may do that.");
+    assert_string_equal(resolve(l, "en", "1 gone"), "Say /resolve ID sent | resend | drop");
+    assert_string_equal(resolve(l, "en", "x"), "Say /resolve ID sent | resend | drop");
+    assert_string_equal(resolve(l, "zh", "77 sent"), "没有这个编号。");
+    int64_t id = unsure_delivery(l);
+    const char *one = arena_printf(&l->arena, "%lld resend", (long long)id);
+    assert_string_equal(resolve(l, "en", one), "It is sent again.");
+    struct delivery_row row;
+    bool found;
+    OK(l, state_delivery(l->state, &l->arena, id, &row, &found, &l->err));
+    assert_string_equal(row.state, "due");
+    assert_string_equal(resolve(l, "en", one), "It is sent again already.");
+    assert_string_equal(
+        resolve(l, "zh", arena_printf(&l->arena, "%lld drop", (long long)id)), "这条已经在排队重发了。");
+    OK(l, state_delivery(l->state, &l->arena, id, &row, &found, &l->err));
+    assert_string_equal(row.state, "due");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, library_end)
 
 int main(void)
@@ -384,6 +460,7 @@ int main(void)
         TEST(test_post),
         TEST(test_hold),
         TEST(test_status),
+        TEST(test_resolve),
         cmocka_unit_test_setup_teardown(test_empty_library, library_begin, library_end),
         TEST(test_without_buttons),
     };

@@ -94,8 +94,8 @@ MAYBE static void wall_step(
     *out = (struct step){.kind = STEP_KEEP, .why = "", .remote_id = ""};
 }
 
-/* Lines "KIND id chat user text…"; KIND t(ext) r(eply to our message 900) l(ate text) p(ress) o(ut) i(n). The
- * cursor is the last id. */
+/* Lines "KIND id chat user text…"; KIND t(ext) r(eply to our message 900) l(ate text) p(ress) d(irectly with us,
+ * a press) o(ut) i(n). The cursor is the last id. */
 MAYBE static void fake_hear(const char *text, struct arena *arena, struct heed *out, const char **cursor)
 {
     for (const char *line = text; *line && out->heard_count < 64; line += line[0] == '\n') {
@@ -105,7 +105,7 @@ MAYBE static void fake_hear(const char *text, struct arena *arena, struct heed *
         char *copy = arena_copy(arena, line, len);
         if (sscanf(copy, "%c %39s %39s %39s %n", &kind, id, chat, user, &at) >= 4 && at) {
             out->heard[out->heard_count++] = (struct heard){
-                .kind = kind == 'p'   ? HEARD_PRESS
+                .kind = kind == 'p' || kind == 'd' ? HEARD_PRESS
                         : kind == 'o' ? HEARD_OUT
                         : kind == 'i' ? HEARD_IN
                                       : HEARD_TEXT,
@@ -122,6 +122,7 @@ MAYBE static void fake_hear(const char *text, struct arena *arena, struct heed *
                 .reply_to = kind == 'r' ? "900" : "",
                 .at_ms = kind == 'l' ? 1000 : 0,
                 .addressed = true,
+                .direct = kind == 'd',
             };
             *cursor = out->cursor = arena_string(arena, id);
         }

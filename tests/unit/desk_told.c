@@ -1,0 +1,456 @@
+/* The operator: one alert a trouble, a reminder, one line when it is over; through a chat that works. */
+#include "desk/trouble.h"
+#include "desk_fake.h"
+
+/* One part, its buttons behind it: "text[label|command]". */
+static void told_render(
+    const struct message *message, const struct form_options *options, struct arena *arena, struct form *form)
+{
+    (void)options;
+    struct buf text = BUF_INIT(1 << 20);
+    message_plain(&text, message->root, false);
+    for (size_t i = 0; i < message->button_count; i++)
+        buf_addf(&text, "[%s|%s]", message->buttons[i].label, message->buttons[i].command);
+    *form = (struct form){.parts = arena_array(arena, 1, sizeof *form->parts), .count = 1};
+    form->parts[0] = (struct part){.bytes = buf_keep(&text, arena), .len = text.len};
+    buf_free(&text);
+}
+
+static const struct adapter mail_adapter = {
+    .name = "mail", .title = "Mail", .text_limit = 4096, .render = told_render, .step = fake_step};
+
+/* It hears, and has buttons. */
+static const struct adapter push_adapter = {.name = "push",
+    .title = "Push",
+    .text_limit = 4096,
+    .buttons = true,
+    .reply = true,
+    .render = told_render,
+    .step = fake_step,
+    .listen = fake_listen,
+    .paces = fake_paces,
+    .pace_count = 2};
+
+struct scene {
+    struct world w;
+    struct channel *weekly;
+    struct arena arena;
+};
+
+/* Channels that are the operator's stand behind the groups. */
+static void add_operator(struct world *w, const char *name, size_t bot, const char *chat)
+{
+    struct channel *channel = world_add_channel(w, name, bot, chat);
+    channel->kind = CHANNEL_OPERATOR;
+    w->setup.channel_count--;
+    w->setup.aside_count++;
+}
+
+/* weekly and other through "tg" (a, push); the operator through "tg" and, with `second`, through "mail". */
+static void set(struct scene *s, bool second)
+{
+    memset(s, 0, sizeof *s);
+    world_init(&s->w, NULL);
+    world_add_bot(&s->w, "tg", &push_adapter);
+    world_add_bot(&s->w, "mail", &mail_adapter);
+    s->weekly = world_add_channel(&s->w, "weekly", 0, "-100");
+    world_add_channel(&s->w, "other", 0, "-200");
+    add_operator(&s->w, "~operator", 0, "77");
+    if (second) {
+        /* asides stand behind all groups: world_add_channel() fills the next free place */
+        s->w.setup.channel_count++;
+        add_operator(&s->w, "~operator2", 1, "me");
+        s->w.setup.channel_count--;
+    }
+    world_begin(&s->w);
+    world_after(&s->w, MINUTE);
+}
+
+static void end(struct scene *s)
+{
+    arena_free(&s->arena);
+    world_end(&s->w);
+}
+
+static int64_t begin_text(struct scene *s, struct channel *channel, const char *text)
+{
+    assert_true(world_wish(&s->w, channel, WHAT_TEXT, text, "") > 0);
+    world_event(&s->w, EVENT_BELL);
+    const struct action *send = world_action(&s->w, ACTION_SEND, 0);
+    assert_non_null(send);
+    return send->delivery;
+}
+
+/* The request to this chat among those of the last turn, NULL = none. */
+static const struct action *sent_to(const struct world *w, const char *chat)
+{
+    for (size_t i = 0; i < w->out.count; i++) {
+        const struct action *action = &w->out.list[i];
+        if (action->kind != ACTION_SEND)
+            continue;
+        const char *slash = strrchr(action->request.url, '/');
+        if (slash && !strcmp(slash + 1, chat))
+            return action;
+    }
+    return NULL;
+}
+
+/* What goes to this chat with the last turn or the next; NULL = nothing. */
+static const struct action *leaving(struct scene *s, const char *chat)
+{
+    const struct action *action = sent_to(&s->w, chat);
+    if (action)
+        return action;
+    world_after(&s->w, 1);
+    return sent_to(&s->w, chat);
+}
+
+/* The same, answered "sent". Its text, or NULL. */
+static const char *alert_in(struct scene *s, const char *chat)
+{
+    const struct action *action = leaving(s, chat);
+    if (!action)
+        return NULL;
+    const char *text = arena_string(&s->arena, action->request.body);
+    world_answer(&s->w, action->delivery, action->attempt, REACH_ANSWERED, 200, "5");
+    return text;
+}
+
+static size_t open_rows(struct scene *s)
+{
+    struct rows_trouble rows;
+    assert_int_equal(state_troubles(s->w.state, &s->arena, &rows, &s->w.err), 0);
+    return rows.count;
+}
+
+static int64_t post_of(struct scene *s, int64_t delivery, struct post_row *post)
+{
+    bool found;
+    assert_int_equal(state_post(s->w.state, &s->arena, world_delivery(&s->w, delivery, &s->arena).post, post,
+                         &found, &s->w.err),
+        0);
+    assert_true(found);
+    return post->id;
+}
+
+static void assert_has(const char *text, const char *words)
+{
+    if (!text || !strstr(text, words))
+        fail_msg("\"%s\" is not in \"%s\"", words, text ? text : "(nothing)");
+}
+
+/* --- tests --- */
+
+static void kicked_told_once_and_over(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, false);
+    int64_t id = begin_text(&s, s.weekly, "hello");
+    world_answer(&s.w, id, 1, REACH_ANSWERED, 403, "");
+    assert_true(world_told(&s.w, "weekly stopped"));
+    const struct action *send = leaving(&s, "77");
+    assert_non_null(send);
+    struct post_row post;
+    post_of(&s, send->delivery, &post);
+    assert_string_equal(post.subject, "alert:channel weekly");
+    assert_string_equal(post.kind, "text");
+    assert_string_equal(post.who, "digestd");
+    assert_has(send->request.body, "weekly stopped: HTTP 403 1 post waits.");
+    world_answer(&s.w, send->delivery, 1, REACH_ANSWERED, 200, "5");
+    /* A start between: the same trouble is not told again. */
+    world_restart(&s.w);
+    assert_null(alert_in(&s, "77"));
+    assert_int_equal(open_rows(&s), 1);
+    /* Put right by hand. */
+    struct hand_result result;
+    assert_int_equal(desk_resume(s.w.state, "weekly", "shell:me", s.w.now, &s.arena, &result, &s.w.err), 0);
+    world_after(&s.w, MINUTE);
+    world_event(&s.w, EVENT_BELL);
+    const struct action *again = sent_to(&s.w, "-100");
+    if (again)
+        world_answer(&s.w, again->delivery, again->attempt, REACH_ANSWERED, 200, "6");
+    assert_int_equal(open_rows(&s), 0);
+    assert_has(alert_in(&s, "77"), "weekly goes on.");
+    assert_null(alert_in(&s, "77"));
+    end(&s);
+}
+
+static void a_revoked_token_through_the_other_bot(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, true);
+    int64_t id = begin_text(&s, s.weekly, "hello");
+    world_answer(&s.w, id, 1, REACH_ANSWERED, 401, "");
+    const char *text = alert_in(&s, "me");
+    assert_has(text, "weekly, other stopped: HTTP 401 1 post waits.");
+    assert_null(sent_to(&s.w, "77"));
+    /* Each start tries the bot again, and is refused again: no second alert. */
+    for (int i = 0; i < 3; i++) {
+        world_restart(&s.w);
+        world_after(&s.w, MINUTE);
+        const struct action *again = sent_to(&s.w, "-100");
+        if (again)
+            world_answer(&s.w, again->delivery, again->attempt, REACH_ANSWERED, 401, "");
+        assert_null(alert_in(&s, "me"));
+    }
+    assert_int_equal(open_rows(&s), 1);
+    /* The new token. */
+    world_restart(&s.w);
+    world_after(&s.w, MINUTE);
+    const struct action *again = sent_to(&s.w, "-100");
+    if (!again) {
+        world_after(&s.w, MINUTE);
+        again = sent_to(&s.w, "-100");
+    }
+    assert_non_null(again);
+    world_answer(&s.w, again->delivery, again->attempt, REACH_ANSWERED, 200, "8");
+    assert_int_equal(open_rows(&s), 0);
+    const char *first = alert_in(&s, "77");
+    assert_has(first, "weekly goes on.");
+    end(&s);
+}
+
+/* One bot and one chat: nobody can be told while it lasts, and somebody is when it is over. */
+static void nobody_to_tell(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, false);
+    int64_t id = begin_text(&s, s.weekly, "hello");
+    world_answer(&s.w, id, 1, REACH_ANSWERED, 401, "");
+    assert_true(world_told(&s.w, "weekly, other stopped"));
+    assert_true(world_told(&s.w, "No chat of operator: works"));
+    assert_null(sent_to(&s.w, "77"));
+    world_after(&s.w, 20 * MINUTE);
+    assert_false(world_told(&s.w, "No chat of operator: works"));
+    world_restart(&s.w);
+    world_after(&s.w, MINUTE);
+    const struct action *again = sent_to(&s.w, "-100");
+    assert_non_null(again);
+    assert_null(sent_to(&s.w, "77")); /* on again after the start, but not proven */
+    world_answer(&s.w, again->delivery, again->attempt, REACH_ANSWERED, 200, "8");
+    const char *text = alert_in(&s, "77");
+    assert_has(text, "weekly goes on. It was, since 00:01: weekly, other stopped");
+    end(&s);
+}
+
+static void unsure_has_buttons(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, true);
+    int64_t id = begin_text(&s, s.weekly, "hello");
+    world_answer(&s.w, id, 1, REACH_UNSURE, 0, "");
+    assert_true(world_told(&s.w, "sent | resend | drop"));
+    const struct action *send = leaving(&s, "77");
+    assert_non_null(send);
+    assert_has(send->request.body,
+        "[it is there|/resolve 1 sent][send again|/resolve 1 resend][leave it|/resolve 1 drop]");
+    assert_has(send->request.body, "weekly: This text may or may not be there (no answer, 00:01)");
+    assert_null(strstr(send->request.body, "digestd resolve"));
+    world_answer(&s.w, send->delivery, 1, REACH_ANSWERED, 200, "5");
+    /* A late answer: it is there after all. */
+    world_answer(&s.w, id, 1, REACH_ANSWERED, 200, "9");
+    world_expect(&s.w, id, "sent");
+    assert_has(alert_in(&s, "77"), "is there after all");
+    assert_int_equal(open_rows(&s), 0);
+    end(&s);
+}
+
+/* Without buttons the text says what to type; and who settled it by hand is not told that it is. */
+static void unsure_without_buttons(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, true);
+    s.w.channels[2].bot = 1; /* the first chat of the operator is on "mail" too */
+    s.w.channels[2].settings.adapter = &mail_adapter;
+    int64_t id = begin_text(&s, s.weekly, "hello");
+    world_answer(&s.w, id, 1, REACH_UNSURE, 0, "");
+    const char *text = alert_in(&s, "77");
+    assert_has(text, "Look in the group: digestd resolve ");
+    struct hand_result result;
+    assert_int_equal(
+        desk_resolve(s.w.state, id, false, "sent", "shell:me", s.w.now, &s.arena, &result, &s.w.err), 0);
+    world_event(&s.w, EVENT_BELL);
+    assert_int_equal(open_rows(&s), 0);
+    assert_null(alert_in(&s, "77"));
+    end(&s);
+}
+
+/* What is still open is gathered at nine in the operator's zone, once a day. */
+static void a_reminder_in_the_morning(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, true);
+    int64_t first = begin_text(&s, s.weekly, "hello");
+    world_answer(&s.w, first, 1, REACH_ANSWERED, 403, "");
+    assert_has(alert_in(&s, "77"), "weekly stopped");
+    int64_t second = begin_text(&s, &s.w.channels[1], "hello too");
+    world_answer(&s.w, second, 1, REACH_UNSURE, 0, "");
+    assert_has(alert_in(&s, "77"), "other: This text may or may not be there");
+    int64_t nine = WORLD_START + 9 * HOUR;
+    world_after(&s.w, nine - 1 - s.w.now.wall_ms);
+    assert_null(sent_to(&s.w, "77"));
+    assert_true(s.w.out.wake_boot_ms <= s.w.now.boot_ms + 1);
+    world_after(&s.w, 1);
+    const char *text = alert_in(&s, "77");
+    assert_has(text, "Still open (2):");
+    assert_has(text, "weekly stopped: HTTP 403");
+    assert_has(text, "(since 00:01)");
+    assert_has(text, "other: This text may or may not be there");
+    assert_null(alert_in(&s, "77"));
+    world_restart(&s.w);
+    world_after(&s.w, 12 * HOUR);
+    assert_null(alert_in(&s, "77"));
+    world_after(&s.w, 12 * HOUR); /* by now what waited for weekly is too old */
+    assert_has(alert_in(&s, "77"), "waited too long");
+    text = alert_in(&s, "77");
+    assert_has(text, "Still open");
+    assert_has(text, "(since 11-23 00:01)");
+    end(&s);
+}
+
+/* What breaks the operator's own chat is told through the next one, and alerts make no alerts. */
+static void troubles_of_the_operator(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, true);
+    int64_t id = begin_text(&s, s.weekly, "hello");
+    world_answer(&s.w, id, 1, REACH_ANSWERED, 403, "");
+    const struct action *send = leaving(&s, "77");
+    assert_non_null(send);
+    world_answer(&s.w, send->delivery, 1, REACH_ANSWERED, 403, ""); /* the bot is blocked there */
+    const char *text = alert_in(&s, "me");
+    assert_has(text, "~operator stopped: HTTP 403");
+    assert_int_equal(open_rows(&s), 2);
+    /* An alert that may have arrived is sent again; nobody is asked. */
+    int64_t other = begin_text(&s, &s.w.channels[1], "hello too");
+    world_answer(&s.w, other, 1, REACH_ANSWERED, 400, "");
+    send = leaving(&s, "me");
+    assert_non_null(send);
+    assert_has(send->request.body, "other: ");
+    int64_t alert = send->delivery;
+    world_answer(&s.w, alert, 1, REACH_UNSURE, 0, "");
+    assert_int_equal(open_rows(&s), 3);
+    world_after(&s.w, 2 * MINUTE);
+    world_after(&s.w, 2 * MINUTE);
+    world_expect(&s.w, alert, "sending");
+    assert_int_equal(world_delivery(&s.w, alert, &s.arena).attempt, 2);
+    end(&s);
+}
+
+/* A file that cannot be read is told when it stays so. */
+static void a_broken_file(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, false);
+    struct event bad = {.kind = EVENT_READ,
+        .read = {.source = "src", .path = "/x/a.md", .mtime_ns = 1, .size = 9, .error = "a.md:3:1: no"}};
+    world_go(&s.w, &bad, 1);
+    assert_true(world_told(&s.w, "a.md:3:1: no"));
+    assert_null(alert_in(&s, "77"));
+    world_after(&s.w, MINUTE);
+    world_read(&s.w, "a", "2026-11-23", 3, 1, false); /* finished */
+    assert_null(alert_in(&s, "77"));
+    assert_int_equal(open_rows(&s), 0);
+    bad.read.mtime_ns = 2;
+    world_go(&s.w, &bad, 1);
+    world_after(&s.w, 5 * MINUTE);
+    assert_has(alert_in(&s, "77"), "a.md:3:1: no");
+    world_after(&s.w, MINUTE);
+    world_read(&s.w, "a", "2026-11-23", 4, 1, false);
+    assert_has(alert_in(&s, "77"), "a.md: it can be read again.");
+    end(&s);
+}
+
+/* A refusal is no state: told, reminded of once, and done with. */
+static void a_refusal_ends_with_its_reminder(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, false);
+    int64_t id = begin_text(&s, s.weekly, "hello");
+    world_answer(&s.w, id, 1, REACH_ANSWERED, 400, "");
+    assert_has(alert_in(&s, "77"), "was refused: HTTP 400");
+    id = begin_text(&s, s.weekly, "hello again");
+    world_answer(&s.w, id, 1, REACH_ANSWERED, 400, "");
+    assert_null(alert_in(&s, "77")); /* the same trouble */
+    world_after(&s.w, WORLD_START + 9 * HOUR - s.w.now.wall_ms);
+    assert_has(alert_in(&s, "77"), "Still open (1):");
+    assert_int_equal(open_rows(&s), 0);
+    end(&s);
+}
+
+/* What was over before the alert left needs no alert. */
+static void over_before_it_was_told(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, false);
+    int64_t id = begin_text(&s, s.weekly, "hello");
+    /* The operator's chat is asked to wait: the alert stays planned. */
+    struct channel_row row;
+    bool found;
+    assert_int_equal(state_channel(s.w.state, &s.arena, "~operator", &row, &found, &s.w.err), 0);
+    assert_int_equal(state_channel_blocked(s.w.state, row.id, s.w.now.wall_ms + HOUR, &s.w.err), 0);
+    world_answer(&s.w, id, 1, REACH_UNSURE, 0, "");
+    assert_int_equal(open_rows(&s), 1);
+    world_answer(&s.w, id, 1, REACH_ANSWERED, 200, "9");
+    assert_int_equal(open_rows(&s), 0);
+    world_after(&s.w, HOUR + MINUTE);
+    assert_null(alert_in(&s, "77"));
+    end(&s);
+}
+
+/* Alone with the bot the operator is an editor; in a group he shares, those who press are not. */
+static void the_operator_is_an_editor_alone_with_us(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, false);
+    struct answer heard = {.reach = REACH_ANSWERED, .status = 200};
+    struct event event = {.kind = EVENT_LISTENED, .listened = {.bot = 0, .answer = &heard}};
+    heard.body = "d 1 77 77 /secret now";
+    heard.body_len = strlen(heard.body);
+    world_go(&s.w, &event, 1);
+    const struct action *send = sent_to(&s.w, "77");
+    assert_non_null(send);
+    assert_has(send->request.body, "echo now");
+    world_answer(&s.w, send->delivery, 1, REACH_ANSWERED, 200, "6");
+    heard.body = "p 2 77 78 /secret now";
+    heard.body_len = strlen(heard.body);
+    world_go(&s.w, &event, 1);
+    send = sent_to(&s.w, "77");
+    assert_non_null(send);
+    assert_has(send->request.body, "Only editors can do that.");
+    world_answer(&s.w, send->delivery, 1, REACH_ANSWERED, 200, "6");
+    heard.body = "d 3 78 78 /secret now"; /* somebody else's chat with the bot */
+    heard.body_len = strlen(heard.body);
+    world_go(&s.w, &event, 1);
+    assert_null(sent_to(&s.w, "78"));
+    end(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kicked_told_once_and_over),
+        cmocka_unit_test(a_revoked_token_through_the_other_bot),
+        cmocka_unit_test(nobody_to_tell),
+        cmocka_unit_test(unsure_has_buttons),
+        cmocka_unit_test(unsure_without_buttons),
+        cmocka_unit_test(a_reminder_in_the_morning),
+        cmocka_unit_test(troubles_of_the_operator),
+        cmocka_unit_test(a_broken_file),
+        cmocka_unit_test(a_refusal_ends_with_its_reminder),
+        cmocka_unit_test(over_before_it_was_told),
+        cmocka_unit_test(the_operator_is_an_editor_alone_with_us),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
