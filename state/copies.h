@@ -5,8 +5,8 @@
 
 #include "state/posts.h"
 
-/* Posts that told an edition or a part of it (`subject`: "SOURCE/EDITION") and were released after `after`,
- * oldest first. `kind` NULL = all kinds, `channel` 0 = all. */
+/* Posts that told an edition or a part of it (`subject`: "SOURCE/EDITION"), or are just being told, and were
+ * released after `after`, oldest first. `kind` NULL = all kinds, `channel` 0 = all. */
 int state_copies(struct state *state, struct arena *arena, int64_t channel, const char *subject,
     const char *kind, int64_t after, struct rows_post *out, struct error *err);
 

@@ -85,8 +85,9 @@ struct import_report {
     size_t change_count;
 };
 
-/* Stores one edition under its source: matches its items with those of the stored one (design 7), numbers the
- * new ones, rebuilds the index. Nothing changes when nothing changed. */
+/* Stores one edition under its source; what a published one told is corrected from settles_at on: matches its
+ * items with those of the stored one (design 7), numbers the new ones, rebuilds the index. Nothing changes
+ * when nothing changed. */
 int state_import(struct state *state, struct arena *arena, const char *source, const char *path,
     const struct edition *edition, int64_t now_ms, int64_t settles_at, struct import_report *report,
     struct error *err);

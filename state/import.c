@@ -263,7 +263,9 @@ static int write_edition(struct import *import, const struct buf *packed, struct
         query_start(&q, import->state,
             "UPDATE edition SET source = ?1, slug = ?2, title = ?3, date = ?4, number = ?5, period = ?6, "
             "language = ?7, link = ?8, draft = ?9, path = ?10, settles_at = ?12, next_number = ?13, "
-            "packed = ?14, published_at = CASE WHEN ?9 THEN NULL ELSE published_at END WHERE id = ?15");
+            "packed = ?14, corrects_at = CASE WHEN published_at IS NULL THEN corrects_at ELSE max(?11, ?12) "
+            "END, "
+            "published_at = CASE WHEN ?9 THEN NULL ELSE published_at END WHERE id = ?15");
     else
         query_start(&q, import->state,
             "INSERT INTO edition(source, slug, title, date, number, period, language, link, draft, path, "

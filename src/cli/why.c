@@ -27,7 +27,9 @@ static int run(struct shell *shell)
     if (state_history_of_post(shell->state, &shell->arena, post_id, &history, &shell->err))
         return -1;
     if (!shell->json)
-        printf("post %lld: %s %s, asked for by %s, %s%s%s\n", (long long)post.id, post.kind, post.subject,
+        printf("post %lld: %s %s%s, asked for by %s, %s%s%s\n", (long long)post.id, post.kind, post.subject,
+            !post.about ? ""
+                        : arena_printf(&shell->arena, " (%s of post %lld)", post.act, (long long)post.about),
             post.who, post.state, *post.why ? ": " : "", post.why);
     struct table table = {0};
     for (size_t i = 0; i < history.count; i++) {

@@ -121,7 +121,7 @@ static int lay_beside(struct turn *turn, struct amendment *amendment, const stru
 /* Everything below ends without a correction: nobody need hear of one that has nothing to do. */
 static int forget(struct turn *turn, const struct amendment *amendment, const char *why)
 {
-    if (why)
+    if (why && !*amendment->edit->rule)
         tell_unchanged(turn, TELL_WARNING, amendment->place, amendment->edit, why);
     return state_post_forget(turn->state, amendment->edit->id, turn->err);
 }
@@ -150,13 +150,17 @@ static const char *why_not(struct turn *turn, const struct amendment *amendment,
     return NULL;
 }
 
-static int release_edit(struct turn *turn, struct place *place, const struct post_row *edit)
+/* *waits: what it is about is not there yet, or nobody knows whether it is. */
+static int release_edit(struct turn *turn, struct place *place, const struct post_row *edit, bool *waits)
 {
     struct amendment amendment = {.place = place, .edit = edit};
     struct composed words;
     bool found;
     if (state_post(turn->state, turn->arena, edit->about, &amendment.copy, &found, turn->err))
         return -1;
+    *waits = found && !strcmp(amendment.copy.state, "released");
+    if (*waits)
+        return 0;
     if (!found || strcmp(amendment.copy.state, "sent") != 0 ||
         strcmp(amendment.copy.told_in, place_chat(place)) != 0)
         return forget(turn, &amendment, NULL);
@@ -230,8 +234,11 @@ int release_changes(struct turn *turn, bool *progress)
             continue;
         if (edit ? !may_release(turn, place) : !strcmp(place->row.state, "paused"))
             continue;
-        if (edit ? release_edit(turn, place, post) : release_retract(turn, place, post))
+        bool waits = false;
+        if (edit ? release_edit(turn, place, post, &waits) : release_retract(turn, place, post))
             return -1;
+        if (waits)
+            continue;
         done[place - turn->places] |= edit;
         *progress = true;
     }

@@ -23,10 +23,11 @@ static int64_t oldest_copy(const struct turn *turn)
     return turn->now.wall_ms - COPY_AGE_DAYS * (int64_t)DAY;
 }
 
-/* Is its message still where we would look for it? */
+/* Is its message still where we would look for it? What is on its way says the old text when it arrives. */
 static bool can_edit(const struct place *place, const struct post_row *copy)
 {
-    return place && place->conf && place->adapter->edit && !strcmp(copy->told_in, place_chat(place));
+    return place && place->conf && place->adapter->edit &&
+           (!strcmp(copy->state, "released") || !strcmp(copy->told_in, place_chat(place)));
 }
 
 /* A newer correction takes the place of one that still waits; what is being sent comes to its end. */
@@ -54,8 +55,9 @@ static int supersede(struct turn *turn, int64_t edit)
     return 0;
 }
 
+/* `links`: only the links of contents follow what was told; where that cannot be nobody need hear of it. */
 static int add_edit(
-    struct turn *turn, const struct post_row *copy, const struct amends *amends, int64_t due_at)
+    struct turn *turn, const struct post_row *copy, const struct amends *amends, bool links, int64_t due_at)
 {
     int64_t id, before;
     struct post_row edit = {.channel = copy->channel,
@@ -65,6 +67,7 @@ static int add_edit(
         .due_at = due_at,
         .expires_at = copy->released_at + COPY_AGE_DAYS * (int64_t)DAY,
         .who = "digestd",
+        .rule = links ? "links" : "",
         .created_at = turn->now.wall_ms,
         .act = "edit",
         .about = copy->id};
@@ -76,14 +79,14 @@ static int add_edit(
 
 /* At most one waits for each copy. */
 static int plan_edit(
-    struct turn *turn, const struct post_row *copy, const struct amends *amends, int64_t due_at)
+    struct turn *turn, const struct post_row *copy, const struct amends *amends, bool links, int64_t due_at)
 {
     struct post_row waiting;
     bool found;
     if (amends->retract)
         return 0;
     if (!amends->planned)
-        return add_edit(turn, copy, amends, due_at);
+        return add_edit(turn, copy, amends, links, due_at);
     if (state_post(turn->state, turn->arena, amends->planned, &waiting, &found, turn->err))
         return -1;
     if (!found || waiting.due_at <= due_at)
@@ -107,7 +110,7 @@ static int touch_one(struct turn *turn, const struct place *place, const struct 
         if (amends.released_at && amends.released_at + CONTENTS_REST > due_at)
             due_at = amends.released_at + CONTENTS_REST;
     }
-    return plan_edit(turn, contents, &amends, due_at);
+    return plan_edit(turn, contents, &amends, true, due_at);
 }
 
 int touch_contents(struct turn *turn, struct place *place, const struct post_row *told)
@@ -156,7 +159,8 @@ static int correct_edition(struct turn *turn, const struct due_row *edition)
         if (!can_edit(place_of(turn, copies.rows[i].channel), &copies.rows[i]))
             continue;
         if (state_amends(turn->state, copies.rows[i].id, &amends, turn->err) ||
-            supersede(turn, amends.open) || plan_edit(turn, &copies.rows[i], &amends, turn->now.wall_ms))
+            supersede(turn, amends.open) ||
+            plan_edit(turn, &copies.rows[i], &amends, false, turn->now.wall_ms))
             return -1;
     }
     return 0;

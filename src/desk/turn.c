@@ -397,7 +397,8 @@ static int look_when_next(struct turn *turn)
         return -1;
     for (size_t i = 0; i < posts.count; i++) {
         struct place *place = place_of(turn, posts.rows[i].channel);
-        planned |= place && !strcmp(place->row.state, "on") && !strcmp(turn->bots[place->bot].state, "on");
+        planned |= place && !is_change(&posts.rows[i]) && !strcmp(place->row.state, "on") &&
+                   !strcmp(turn->bots[place->bot].state, "on");
     }
     turn->out->refused = secrets_may_help(turn);
     turn->out->idle = turn->memory->stopping ? turn->memory->flights.count == 0 : !turn->open && !planned;

@@ -47,13 +47,20 @@ static int outcome(struct wisher *wisher, enum wish_outcome what, int64_t post, 
     return 0;
 }
 
+/* Where it stands, in brackets; "" = it has no address. NULL: err. */
+static const char *link_of(struct wisher *wisher, int64_t post)
+{
+    const char *url;
+    if (post_link(wisher->state, wisher->channel, post, wisher->arena, &url, wisher->err))
+        return NULL;
+    return *url ? arena_printf(wisher->arena, wisher->chinese ? "（%s）" : " (%s)", url) : "";
+}
+
 static int told_before(struct wisher *wisher, int64_t post, int64_t at)
 {
-    const char *url, *link = "";
-    if (post_link(wisher->state, wisher->channel, post, wisher->arena, &url, wisher->err))
+    const char *link = link_of(wisher, post);
+    if (!link)
         return -1;
-    if (*url)
-        link = arena_printf(wisher->arena, wisher->chinese ? "（%s）" : " (%s)", url);
     const char *text =
         wisher->chinese ? arena_printf(wisher->arena, "%s %s 已经发过 %s%s。要再发一次：--again。",
                               wisher->label, when(wisher, at), wisher->channel->name, link)
@@ -139,7 +146,7 @@ static const char *key_subject(struct wisher *wisher)
 static int check_key(struct wisher *wisher, bool *may)
 {
     *may = true;
-    if (!wisher->wish->key[0])
+    if (!wisher->wish->key[0] || wisher->wish->again)
         return 0;
     bool told;
     int64_t post, at;
@@ -148,11 +155,16 @@ static int check_key(struct wisher *wisher, bool *may)
     if (!told)
         return 0;
     *may = false;
+    const char *link = link_of(wisher, post);
+    if (!link)
+        return -1;
     const char *text =
-        wisher->chinese ? arena_printf(wisher->arena, "带 --key %s 的 %s 已经交过（第 %lld 号）。",
-                              wisher->wish->key, when(wisher, at), (long long)post)
-                        : arena_printf(wisher->arena, "Something with --key %s was taken on %s (post %lld).",
-                              wisher->wish->key, when(wisher, at), (long long)post);
+        wisher->chinese
+            ? arena_printf(wisher->arena, "带 --key %s 的 %s 已经交过（第 %lld 号）%s。要再发一次：--again。",
+                  wisher->wish->key, when(wisher, at), (long long)post, link)
+            : arena_printf(wisher->arena,
+                  "Something with --key %s was taken on %s (post %lld)%s. To tell it again: --again.",
+                  wisher->wish->key, when(wisher, at), (long long)post, link);
     return outcome(wisher, WISH_TOLD_BEFORE, post, text);
 }
 

@@ -269,6 +269,126 @@ static void a_question_keeps_its_shape(void **state)
     world_end(&w);
 }
 
+/* What may or may not be there is corrected once somebody knows. */
+static void an_unknown_is_waited_for(void **state)
+{
+    (void)state;
+    struct world w;
+    struct channel *g = begin(&w, 1);
+    world_wish(&w, g, WHAT_ITEM, "2", "");
+    later(&w, 2 * SECOND);
+    int64_t delivery = world_action(&w, ACTION_SEND, 0)->delivery;
+    world_answer(&w, delivery, 1, REACH_UNSURE, 0, "");
+    world_expect(&w, delivery, "unknown");
+    read_again(&w, 2, "Put right.", NULL, 0, 1);
+    assert_int_equal(pass(&w, 30 * MINUTE), 0);
+    world_answer(&w, delivery, 1, REACH_ANSWERED, 200, "300"); /* late, and it heals */
+    assert_int_equal(take_all(&w, NULL, 0), 1);
+    world_expect(&w, delivery, "sent");
+    struct arena arena = {0};
+    const void *bytes;
+    size_t len;
+    assert_int_equal(
+        state_form_bytes(w.state, &arena, world_delivery(&w, delivery, &arena).form, &bytes, &len, &w.err),
+        0);
+    assert_non_null(strstr(arena_copy(&arena, bytes, len), "Put right.")); /* what stands there now */
+    arena_free(&arena);
+    world_end(&w);
+}
+
+/* Its bytes were frozen before the change; it goes out as it was and is corrected behind that. */
+static void what_was_frozen_before_is_corrected_after(void **state)
+{
+    (void)state;
+    struct world w;
+    struct channel *g = begin(&w, 1);
+    world_wish(&w, g, WHAT_ITEM, "2", "");
+    later(&w, 2 * SECOND);
+    int64_t delivery = world_action(&w, ACTION_SEND, 0)->delivery;
+    world_answer(&w, delivery, 1, REACH_ANSWERED, 429, "1200");
+    read_again(&w, 2, "Put right.", NULL, 0, 1);
+    assert_int_equal(pass(&w, 15 * MINUTE), 0);
+    assert_int_equal(pass(&w, 15 * MINUTE), 2);
+    const char *post = strstr(log_text, "/post/"), *edit = strstr(log_text, "/edit/100");
+    assert_non_null(post);
+    assert_non_null(edit);
+    assert_true(post < edit);
+    world_end(&w);
+}
+
+static void in_a_group_that_moved_nothing_is_touched(void **state)
+{
+    (void)state;
+    struct world w;
+    struct channel *g = begin(&w, 1);
+    told(&w, g, WHAT_CONTENTS, "");
+    told(&w, g, WHAT_ITEM, "2");
+    assert_int_equal(state_channel_moved(w.state, 1, "-700", w.now.wall_ms, &w.err), 0);
+    read_again(&w, 2, "Put right.", NULL, 0, 1);
+    assert_int_equal(pass(&w, 12 * MINUTE), 0);
+    assert_int_equal(posts_of_act(&w, "edit"), 0);
+    told(&w, g, WHAT_ITEM, "3"); /* told in the new one; the old contents stay */
+    assert_int_equal(pass(&w, 12 * MINUTE), 0);
+    world_end(&w);
+}
+
+static void a_draft_leaves_what_was_told(void **state)
+{
+    (void)state;
+    struct world w;
+    struct arena arena = {0};
+    struct channel *g = begin(&w, 1);
+    told(&w, g, WHAT_ITEM, "2");
+    struct digest *digest = world_digest(&arena, "week", "2026-11-20", 4, 1);
+    digest->editions[0].draft = true;
+    struct event event = {.kind = EVENT_READ,
+        .read = {.source = "src",
+            .path = "/x/week.md",
+            .mtime_ns = w.now.wall_ms * 1000000,
+            .size = 101,
+            .digest = digest,
+            .error = ""}};
+    world_go(&w, &event, 1);
+    later(&w, 10 * MINUTE);
+    assert_true(world_told(&w, "week is a draft now; what was told of it stays as it was."));
+    assert_int_equal(pass(&w, MINUTE), 0);
+    arena_free(&arena);
+    world_end(&w);
+}
+
+static void again_tells_again_whatever_it_is(void **state)
+{
+    (void)state;
+    static const struct {
+        enum what what;
+        const char *words, *key;
+    } kinds[] = {{WHAT_CONTENTS, "", ""}, {WHAT_ITEM, "2", ""}, {WHAT_SECTION, "News", ""},
+        {WHAT_EDITION, "", ""}, {WHAT_QUESTION, "", ""}, {WHAT_TEXT, "Hello", "k"}};
+    struct world w;
+    struct channel *g = begin(&w, 1);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct arena arena = {0};
+        struct wish wish = {
+            .what = kinds[i].what, .words = kinds[i].words, .key = kinds[i].key, .who = "shell:me"};
+        struct wish_result result;
+        for (int time = 0; time < 4; time++) {
+            wish.again = time > 1;
+            assert_int_equal(
+                desk_wish(w.state, &w.setup, g, &wish, w.now, false, &arena, &result, &w.err), 0);
+            assert_int_equal(result.outcome, time == 1 ? WISH_TOLD_BEFORE : WISH_POSTED);
+            if (time == 1) {
+                assert_non_null(strstr(result.text, "--again"));
+                assert_non_null(strstr(result.text, "https://fake.test/-7/"));
+                continue;
+            }
+            pass(&w, 6 * SECOND);
+            assert_non_null(strstr(log_text, "/post/"));
+        }
+        arena_free(&arena);
+    }
+    world_end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,6 +406,11 @@ int main(void)
         cmocka_unit_test(a_lost_answer_is_asked_again),
         cmocka_unit_test(a_restart_while_correcting_asks_nobody),
         cmocka_unit_test(a_question_keeps_its_shape),
+        cmocka_unit_test(an_unknown_is_waited_for),
+        cmocka_unit_test(what_was_frozen_before_is_corrected_after),
+        cmocka_unit_test(in_a_group_that_moved_nothing_is_touched),
+        cmocka_unit_test(a_draft_leaves_what_was_told),
+        cmocka_unit_test(again_tells_again_whatever_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
