@@ -13,11 +13,8 @@ const char *answer_header(const struct answer *answer, const char *name)
     return NULL;
 }
 
-int64_t answer_retry_after(const struct answer *answer)
+static int64_t seconds_of(const char *value)
 {
-    const char *value = answer_header(answer, "retry-after");
-    if (!value || !isdigit((unsigned char)*value))
-        return -1;
     int64_t ms = 0;
     for (; isdigit((unsigned char)*value); value++)
         if (ms < INT64_C(1000000000000))
@@ -29,6 +26,28 @@ int64_t answer_retry_after(const struct answer *answer)
         ms += more ? 1000 : 0;
     }
     return *value ? -1 : ms;
+}
+
+int64_t answer_wait(const struct answer *answer, int64_t now_ms)
+{
+    const char *value = answer_header(answer, "retry-after"), *date = answer_header(answer, "date");
+    int64_t until, since;
+    if (!value)
+        return -1;
+    if (isdigit((unsigned char)*value))
+        return seconds_of(value);
+    if (!http_date(value, &until))
+        return -1;
+    if (!date || !http_date(date, &since))
+        since = now_ms;
+    if (!since)
+        return -1;
+    return until > since ? until - since : 0;
+}
+
+int64_t answer_retry_after(const struct answer *answer)
+{
+    return answer_wait(answer, 0);
 }
 
 #define SCHEME "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-."

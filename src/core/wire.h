@@ -21,6 +21,8 @@ struct request {
     int timeout_ms;    /* whole attempt; 0 = 30000 */
     const char *proxy; /* "http://…", "socks5h://…": the edge sets it; NULL = none. May hold a password */
     size_t answer_max; /* bytes of answer taken; 0 = 1 MiB. More than that is a cut-off answer */
+    /* The status says all: an answer whose head is whole counts, whatever becomes of its body. */
+    bool head_enough;
 };
 
 /* How far a request came. See notes on delivery in docs/internals.md. */
@@ -44,9 +46,14 @@ struct answer {
 };
 
 const char *answer_header(const struct answer *answer, const char *name); /* any case; NULL = absent */
-/* Retry-After as milliseconds from now (a number of seconds, a fraction rounded up; dates are not used by our
- * platforms); -1 = absent or not a number. */
+/* Retry-After as milliseconds from now: a number of seconds, a fraction rounded up, or a date, which counts
+ * from the answer's own Date (their clock may differ from ours), else from now_ms; a date that is over is 0.
+ * -1 = absent or neither. */
+int64_t answer_wait(const struct answer *answer, int64_t now_ms);
+/* The same where no clock is at hand: a date in an answer without its own Date is -1. */
 int64_t answer_retry_after(const struct answer *answer);
+/* "Sun, 06 Nov 1994 08:49:37 GMT", and the two older forms of RFC 9110. False: it is none. */
+bool http_date(const char *text, int64_t *utc_ms);
 
 /* host:port of a URL into `host` (lower case), for pacing and circuits; false when it has none. */
 bool url_host(const char *url, char *host, size_t size);

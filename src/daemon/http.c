@@ -43,6 +43,7 @@ struct http_call {
     void *context;
     int sendings;   /* how often libcurl wanted to send it */
     bool too_large; /* the answer */
+    bool head_enough;
     struct buf answer;
     bool head_ended;  /* libcurl takes a head that was cut off for an answer without a body */
     struct buf lines; /* header names and values, each with its NUL */
@@ -382,7 +383,8 @@ static void finish(struct http_call *call, CURLcode code)
     struct answer answer = {.reach = REACH_UNSURE, .trouble = ""};
     struct buf trouble;
     buf_init(&trouble, 1024);
-    if (code == CURLE_OK && status >= 200 && call->head_ended) {
+    bool head = status >= 200 && call->head_ended;
+    if (head && (code == CURLE_OK || (call->head_enough && call->sendings == 1))) {
         answer.reach = REACH_ANSWERED;
         answer.status = (int)status;
     } else {
@@ -459,6 +461,7 @@ struct http_call *http_send(struct http *http, const struct request *request,
         call->next->place = &call->next;
     http->calls = call;
     call->answer_max = request->answer_max ? request->answer_max : ANSWER_MAX;
+    call->head_enough = request->head_enough;
     buf_init(&call->answer, call->answer_max);
     buf_init(&call->lines, HEADERS_BYTES_MAX);
     if (!url_host(request->url, call->host, sizeof call->host))

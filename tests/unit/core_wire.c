@@ -23,6 +23,49 @@ static void headers_are_found_in_any_case(void **state)
     assert_null(answer_header(&answer, "X-One"));
 }
 
+static int64_t date_of(const char *text)
+{
+    int64_t ms;
+    return http_date(text, &ms) ? ms : -1;
+}
+
+static void dates_have_three_forms(void **state)
+{
+    (void)state;
+    const int64_t wanted = INT64_C(784111777000);
+    assert_int_equal(date_of("Sun, 06 Nov 1994 08:49:37 GMT"), wanted);
+    assert_int_equal(date_of("Sunday, 06-Nov-94 08:49:37 GMT"), wanted);
+    assert_int_equal(date_of("Sun Nov  6 08:49:37 1994"), wanted);
+    assert_int_equal(date_of("Thu, 29 Feb 2024 00:00:00 GMT"), INT64_C(1709164800000));
+    assert_int_equal(date_of("Wed, 30-Dec-69 23:59:59 GMT"), INT64_C(3155759999000) - 86400000);
+    static const char *const wrong[] = {"", "Sun", "Sun,", "Sun, ", "Sun, 06 Nov 1994",
+        "06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 GMT ",
+        "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 06 Xyz 1994 08:49:37 GMT",
+        "Sun, 06-Nov-1994 08:49:37 GMT", "Sun, 06 Nov-1994 08:49:37 GMT", "Sun, 30 Feb 2024 08:49:37 GMT",
+        "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:00:00 GMT", "Sun, 06 Nov 1994 08:60:00 GMT",
+        "Sun, 06 Nov 1969 08:49:37 GMT", "Sun Nov 6 08:49:37 1994", "Sun Nov  6 08:49:37 94",
+        "Sunnnnnnnnnnnn, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:-7 GMT", "1994-11-06T08:49:37Z"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        if (date_of(wrong[i]) != -1)
+            fail_msg("\"%s\" was taken", wrong[i]);
+}
+
+static void waiting_until_a_date(void **state)
+{
+    (void)state;
+    struct header headers[] = {
+        {"Retry-After", "Sun, 06 Nov 1994 08:50:00 GMT"}, {"date", "Sun, 06 Nov 1994 08:49:37 GMT"}};
+    struct answer answer = {.headers = headers, .header_count = 2};
+    assert_int_equal(answer_wait(&answer, 1), 23000); /* by their clock */
+    assert_int_equal(answer_retry_after(&answer), 23000);
+    answer.header_count = 1;
+    assert_int_equal(answer_wait(&answer, INT64_C(784111777000)), 23000); /* by ours */
+    assert_int_equal(answer_wait(&answer, INT64_C(794111777000)), 0);     /* it is over */
+    assert_int_equal(answer_retry_after(&answer), -1);
+    headers[0].value = "tomorrow";
+    assert_int_equal(answer_wait(&answer, INT64_C(784111777000)), -1);
+}
+
 static void waiting_is_seconds(void **state)
 {
     (void)state;
@@ -95,6 +138,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(headers_are_found_in_any_case),
         cmocka_unit_test(waiting_is_seconds),
+        cmocka_unit_test(dates_have_three_forms),
+        cmocka_unit_test(waiting_until_a_date),
         cmocka_unit_test(the_host_of_an_address),
         cmocka_unit_test(no_secret_is_shown),
     };
