@@ -16,6 +16,7 @@ struct composer {
     const char *published; /* for answers: "2026-11-23", said in the first lines; "" in posts */
     const char *today;     /* with published: the year is left out when it is this one; "" = say it always */
     const char *reference; /* names the edition in the commands of buttons; "" = its id */
+    const char *source;    /* name of the source the edition comes from; "" or NULL = not said */
     /* Address of the post that told an item here, or NULL; makes its title a link in the contents. NULL =
      * none. */
     const char *(*told_url)(int number, void *context);

@@ -91,5 +91,7 @@ struct message *compose_contents_part(
 
 struct message *compose_contents(const struct composer *composer, const struct edition *edition)
 {
-    return compose_contents_part(composer, edition, 0, SIZE_MAX);
+    struct message *message = compose_contents_part(composer, edition, 0, SIZE_MAX);
+    part_tells(composer, message, "contents", edition, NULL, NULL, NULL);
+    return message;
 }

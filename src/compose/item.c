@@ -92,6 +92,7 @@ struct message *compose_item(
         part_strong(composer, part_paragraph(composer, message), heading, item->title_url);
     part_item(composer, message, item, questions);
     add_footer(composer, message, edition, section, item);
+    part_tells(composer, message, "item", edition, section, item, NULL);
     return message;
 }
 
@@ -124,6 +125,7 @@ struct message *compose_section(
     for (size_t i = 0; i < here->item_count; i++)
         add_numbered(composer, message, here, &here->items[i], here->item_count == 1);
     part_text(composer, part_paragraph(composer, message), edition_name(edition));
+    part_tells(composer, message, "section", edition, here, NULL, NULL);
     return message;
 }
 
@@ -142,5 +144,6 @@ struct message *compose_edition(const struct composer *composer, const struct ed
         for (size_t i = 0; i < section->item_count; i++)
             add_numbered(composer, message, section, &section->items[i], section->item_count == 1);
     }
+    part_tells(composer, message, "edition", edition, NULL, NULL, NULL);
     return message;
 }

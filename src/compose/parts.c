@@ -12,6 +12,22 @@ struct message *part_message(const struct composer *composer)
     return message;
 }
 
+void part_tells(const struct composer *composer, struct message *message, const char *kind,
+    const struct edition *edition, const struct section *section, const struct item *item,
+    const char *question)
+{
+    struct telling *telling = arena_alloc(composer->arena, sizeof *telling);
+    const char *reference = composer->reference && composer->reference[0] ? composer->reference : edition->id;
+    *telling = (struct telling){.kind = kind,
+        .source = composer->source ? composer->source : "",
+        .reference = reference ? reference : "",
+        .edition = edition,
+        .section = section,
+        .item = item,
+        .question = question ? question : ""};
+    message->telling = telling;
+}
+
 struct node *part_paragraph(const struct composer *composer, struct message *message)
 {
     return node_add(composer->arena, message->root, NODE_PARAGRAPH);

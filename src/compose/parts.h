@@ -7,6 +7,10 @@
 
 bool part_chinese(const struct composer *composer);
 struct message *part_message(const struct composer *composer);
+/* Says what the message tells (core/digest.h); what is not of that kind is NULL. */
+void part_tells(const struct composer *composer, struct message *message, const char *kind,
+    const struct edition *edition, const struct section *section, const struct item *item,
+    const char *question);
 struct node *part_paragraph(const struct composer *composer, struct message *message);
 /* Ends the paragraph's line unless it is still empty. */
 void part_line(const struct composer *composer, struct node *paragraph);

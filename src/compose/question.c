@@ -41,6 +41,9 @@ struct message *compose_question(const struct composer *composer, const struct e
     const struct item *item, const char *question, bool replying)
 {
     struct message *message = part_message(composer);
+    const struct section *section = NULL;
+    edition_item(edition, item->number, &section);
+    part_tells(composer, message, "question", edition, section, item, question);
     bool chinese = part_chinese(composer);
     struct node *paragraph = part_paragraph(composer, message);
     const char *text =

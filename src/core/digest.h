@@ -68,6 +68,17 @@ struct digest {
     size_t warning_count;
 };
 
+/* What a message tells, for platforms that take data instead of text. Borrows the edition. */
+struct telling {
+    const char *kind;      /* "contents", "edition", "section", "item", "question" */
+    const char *source;    /* name of the source, "" = not said */
+    const char *reference; /* the edition's name in the words people type: EDITION of EDITION.N */
+    const struct edition *edition;
+    const struct section *section; /* of a section, item or question; NULL = in none */
+    const struct item *item;       /* of an item or question, else NULL */
+    const char *question;          /* of a question, else "" */
+};
+
 /* The packed form that crosses the pipe from digestd-read; unpacking trusts nothing. */
 void digest_pack(struct buf *out, const struct digest *digest);
 struct digest *digest_unpack(

@@ -60,6 +60,7 @@ struct message {
     struct node *root; /* NODE_DOCUMENT */
     struct button *buttons;
     size_t button_count;
+    const struct telling *telling; /* core/digest.h: what it tells, as data; NULL = nothing of an edition */
 };
 
 /* Deepest tree anyone may make or unpack; most nodes of one tree. */

@@ -169,6 +169,7 @@ static int compose_it(struct composition *composition, enum what what, const cha
         return 0;
     page_link(arena, composition->setup, subject->source, composition->edition);
     composition->composer = channel_composer(composition->channel, subject->slug, arena);
+    composition->composer.source = subject->source;
     size_t most = edition_item_count(composition->edition) + composition->edition->section_count + 2;
     out->told = arena_array(arena, most, sizeof *out->told);
     if (told_links(state, composition->channel, composition->channel_id, subject->source, subject->slug,
