@@ -25,6 +25,7 @@ struct option {
     bool required;
     bool secret;
     bool account;         /* who has the same value is the same bot to the platform: they share its pace */
+    bool reference;       /* may be given as {file: …} and the like; then it is a secret */
     const char *fallback; /* value when absent; NULL = none */
     const char *help;     /* one line, for people */
     const char *help_zh;
@@ -66,8 +67,11 @@ struct form {
 /* One delivery as the adapter sees it. */
 struct errand {
     const struct settings *settings;
-    const char
-        *id; /* of this delivery, the same in every attempt: for platforms that know their own repeats */
+    /* For platforms that know their own repeats: 32 hexadecimal digits, the same in every attempt, another
+     * for anything else that is told, also by other machines and after a state file was restored. */
+    const char *id;
+    int64_t now_ms;    /* of this attempt, wall clock */
+    int64_t told_ms;   /* when the post was released: the same in every attempt */
     const char *chat;  /* where to: the setting, or what the platform said the group moved to; the asker's for
                           answers */
     const char *topic; /* "" = none */
@@ -110,6 +114,7 @@ struct step {
     const char *why;        /* one sentence for a person, in the language of `settings`' operator: English */
     const char *scratch;    /* kept with the delivery and given back; NULL = unchanged */
     const char *chat_moved_to; /* the group has this id from now on, or NULL */
+    bool alert;                /* STEP_RETRY: goes on until a person does something; tell the operator now */
 };
 
 enum heard_kind {
@@ -188,8 +193,15 @@ struct adapter {
     bool by_hand;           /* nothing is sent: a person pastes it */
     int64_t retract_for;    /* seconds during which a message may be taken back; 0 = for good */
     int64_t idempotent_for; /* seconds during which the same id may be sent again; 0 = never */
+    int64_t (*idempotent)(
+        const struct settings *settings); /* the same where it depends on these; NULL = not */
     const struct pace *paces;
     size_t pace_count;
+    const int64_t
+        *backoff; /* ms before the second, third … attempt of a post; NULL = as pace_backoff() has it */
+    size_t backoff_count;
+    int64_t life_ms;        /* how long a post is tried (a question until its day is over); 0 = as usual */
+    int64_t pause_after_ms; /* a channel that took nothing for this long pauses; 0 = never */
 
     /* The message as this platform shows it. Never fails: what cannot be shown is named in form->lost.
      * Text is taken to come from an edition: what would become a live /command, @mention or #tag is broken. A
@@ -224,5 +236,6 @@ struct adapter {
 
 extern const struct adapter *const adapters[]; /* NULL-terminated */
 const struct adapter *adapter_find(const char *name);
+int64_t adapter_idempotent_for(const struct adapter *adapter, const struct settings *settings); /* seconds */
 
 #endif

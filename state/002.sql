@@ -4,6 +4,7 @@
 -- configuration but the same address is the same channel.
 ALTER TABLE channel ADD COLUMN address TEXT NOT NULL DEFAULT '';
 ALTER TABLE channel ADD COLUMN held_until INTEGER NOT NULL DEFAULT 0;    -- 0 = until somebody resumes it
+ALTER TABLE channel ADD COLUMN failing_since INTEGER NOT NULL DEFAULT 0; -- took nothing since; 0 = it did
 ALTER TABLE channel ADD COLUMN gone_at INTEGER NOT NULL DEFAULT 0;       -- not configured any more since; 0 = it is
 
 -- What a post does: tell something, put a correction in place of what post `about` told, or take that back.
@@ -16,6 +17,9 @@ ALTER TABLE post ADD COLUMN rehearsed INTEGER NOT NULL DEFAULT 0;        -- 1 = 
 ALTER TABLE post ADD COLUMN unsure INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX post_about ON post(about) WHERE about IS NOT NULL;
 CREATE INDEX post_subject ON post(subject, channel);
+
+-- 1 = an attempt may have arrived: sent again only while the receiver knows its id.
+ALTER TABLE delivery ADD COLUMN unsure INTEGER NOT NULL DEFAULT 0;
 
 -- A published edition that changed: its copies are corrected from then on; 0 = nothing to correct.
 ALTER TABLE edition ADD COLUMN corrects_at INTEGER NOT NULL DEFAULT 0;

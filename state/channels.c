@@ -2,7 +2,8 @@
 #include "state/history.h"
 #include "state/rows.h"
 
-#define CHANNEL_COLUMNS "id, name, since, chat, state, why, blocked_until, next_at, seen_at, rules, refused"
+#define CHANNEL_COLUMNS                                                                                      \
+    "id, name, since, chat, state, why, blocked_until, next_at, seen_at, rules, refused, failing_since"
 
 static void read_channel(struct query *q, struct arena *arena, struct channel_row *row)
 {
@@ -18,6 +19,7 @@ static void read_channel(struct query *q, struct arena *arena, struct channel_ro
         .seen_at = column_int(q, 8),
         .rules = column_text(q, arena, 9),
         .refused = (int)column_int(q, 10),
+        .failing_since = column_int(q, 11),
     };
 }
 
@@ -80,7 +82,8 @@ int state_channel_set(struct state *state, int64_t id, const char *to, const cha
     int result = state_channel_by_id(state, &arena, id, &row, &found, err);
     if (!result && found && (strcmp(row.state, to) || strcmp(row.why, why))) {
         struct query q;
-        query_start(&q, state, "UPDATE channel SET state = ?, why = ?, refused = 0 WHERE id = ?");
+        query_start(
+            &q, state, "UPDATE channel SET state = ?, why = ?, refused = 0, failing_since = 0 WHERE id = ?");
         query_text(&q, to);
         query_text(&q, why);
         query_int(&q, id);
@@ -138,6 +141,15 @@ int state_channel_planned(struct state *state, int64_t id, int64_t next_at, stru
 int state_channel_since(struct state *state, int64_t id, int64_t since, struct error *err)
 {
     return set_number(state, "UPDATE channel SET since = ? WHERE id = ?", since, id, err);
+}
+
+int state_channel_failing(struct state *state, int64_t id, int64_t since, struct error *err)
+{
+    struct query q;
+    query_start(&q, state, "UPDATE channel SET failing_since = ? WHERE id = ?");
+    query_int(&q, since);
+    query_int(&q, id);
+    return query_end(&q, err);
 }
 
 int state_channel_refused(struct state *state, int64_t id, int refused, struct error *err)

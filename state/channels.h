@@ -16,6 +16,7 @@ struct channel_row {
     int64_t seen_at;       /* first seen in the configuration */
     const char *rules;     /* texts of the rules it had last, each ended by a newline */
     int refused;           /* posts in a row refused as bad payload */
+    int64_t failing_since; /* it took nothing since then; 0 = it did, or was not tried */
 };
 struct rows_channel {
     struct channel_row *rows;
@@ -45,6 +46,7 @@ int state_channel_blocked(struct state *state, int64_t id, int64_t until, struct
 int state_channel_planned(struct state *state, int64_t id, int64_t next_at, struct error *err);
 int state_channel_since(struct state *state, int64_t id, int64_t since, struct error *err);
 int state_channel_rules(struct state *state, int64_t id, const char *rules, struct error *err);
+int state_channel_failing(struct state *state, int64_t id, int64_t since, struct error *err);
 int state_channel_refused(struct state *state, int64_t id, int refused, struct error *err);
 
 int state_host_blocked(struct state *state, const char *name, int64_t until, struct error *err);

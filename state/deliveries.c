@@ -4,8 +4,8 @@
 #define DELIVERY_COLUMNS                                                                                     \
     "d.id, d.post, d.form, d.part, d.parts, d.state, d.attempt, d.tries, d.due_at, d.first_at, "             \
     "d.changed_at, "                                                                                         \
-    "d.remote_id, d.scratch, d.error"
-enum { AFTER_DELIVERY = 14 }; /* the first column behind them */
+    "d.remote_id, d.scratch, d.error, d.unsure"
+enum { AFTER_DELIVERY = 15 }; /* the first column behind them */
 
 static void read_delivery(struct query *q, struct arena *arena, struct delivery_row *row)
 {
@@ -24,6 +24,7 @@ static void read_delivery(struct query *q, struct arena *arena, struct delivery_
         .remote_id = column_text(q, arena, 11),
         .scratch = column_text(q, arena, 12),
         .error = column_text(q, arena, 13),
+        .unsure = column_int(q, 14) != 0,
     };
 }
 
@@ -111,7 +112,7 @@ int state_delivery_write(struct state *state, const struct delivery_row *row, st
     struct query q;
     query_start(&q, state,
         "UPDATE delivery SET state = ?, attempt = ?, tries = ?, due_at = ?, first_at = ?, changed_at = ?, "
-        "remote_id = ?, scratch = ?, error = ? WHERE id = ?");
+        "remote_id = ?, scratch = ?, error = ?, unsure = ? WHERE id = ?");
     query_text(&q, row->state);
     query_int(&q, row->attempt);
     query_int(&q, row->tries);
@@ -121,6 +122,7 @@ int state_delivery_write(struct state *state, const struct delivery_row *row, st
     query_text(&q, row->remote_id);
     query_text(&q, row->scratch);
     query_text(&q, row->error);
+    query_int(&q, row->unsure);
     query_int(&q, row->id);
     return query_end(&q, err);
 }

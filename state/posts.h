@@ -56,6 +56,7 @@ struct delivery_row {
     int attempt, tries;
     int64_t due_at, first_at, changed_at;
     const char *remote_id, *scratch, *error;
+    bool unsure; /* an attempt may have arrived, and nobody said that it may be sent again nevertheless */
 };
 struct rows_delivery {
     struct delivery_row *rows;

@@ -87,6 +87,20 @@ static const char *duration(struct shell *shell, int64_t ms)
     return "0s";
 }
 
+/* Of an address only the host: what stands behind it may be a secret. */
+static void add_value(
+    struct buf *text, const struct channel *channel, const struct option *option, const char *value)
+{
+    bool secret = option->secret;
+    for (size_t i = 0; i < channel->settings.count; i++)
+        secret |= channel->settings.values[i].secret && !strcmp(channel->settings.values[i].key, option->key);
+    buf_addf(text, "%s%s ", text->len ? ", " : "", option->key);
+    if (!secret && option->reference)
+        url_redact(text, value);
+    else
+        buf_adds(text, secret ? "***" : value);
+}
+
 /* Where a channel's posts go, in the words of the configuration: "chat -100123, topic 7". */
 static const char *destination(struct shell *shell, const struct channel *channel)
 {
@@ -96,7 +110,7 @@ static const char *destination(struct shell *shell, const struct channel *channe
         const struct option *option = &adapter->options[i];
         const char *value = option->of == OF_CHANNEL ? setting(&channel->settings, option->key) : NULL;
         if (value)
-            buf_addf(&text, "%s%s %s", text.len ? ", " : "", option->key, option->secret ? "***" : value);
+            add_value(&text, channel, option, value);
     }
     const char *kept = buf_keep(&text, &shell->arena);
     buf_free(&text);

@@ -538,8 +538,10 @@ int value_option(
     value->secret = option->secret;
     value->line = node->line;
     value->column = node->column;
-    if (node->kind == YAML_MAP && option->secret)
+    if (node->kind == YAML_MAP && (option->secret || option->reference)) {
+        value->secret = true;
         return secret_reference(loader, node, value);
+    }
     if (value_text(loader, node, &value->value) || check_option(loader, node, option, value))
         return -1;
     if (!option->secret)

@@ -216,6 +216,9 @@ int secrets_resolve(struct setup *setup, struct arena *arena, struct error *err)
     for (size_t i = 0; i < setup->bot_count; i++)
         if (refuse_faults(&resolver, &setup->bots[i].settings))
             return -1;
+    for (size_t i = 0; i < setup->channel_count + setup->aside_count; i++)
+        if (refuse_faults(&resolver, &setup->channels[i].settings))
+            return -1;
     return refuse_twins(&resolver);
 }
 

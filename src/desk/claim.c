@@ -1,4 +1,5 @@
 #include "core/buf.h"
+#include "core/sign.h"
 #include "desk/inner.h"
 #include "desk/moves.h"
 
@@ -294,13 +295,55 @@ static int aim(struct turn *turn, const struct post_row *post, const struct deli
     return 0;
 }
 
+/* Random, made once for this state file. */
+static int load_installation(struct turn *turn)
+{
+    const char *known;
+    struct memory *memory = turn->memory;
+    if (*memory->installation)
+        return 0;
+    if (state_about(turn->state, "installation", turn->arena, &known, turn->err))
+        return -1;
+    if (known && strlen(known) == sizeof memory->installation - 1) {
+        memcpy(memory->installation, known, sizeof memory->installation);
+        return 0;
+    }
+    snprintf(memory->installation, sizeof memory->installation, "%016llx%016llx",
+        (unsigned long long)rng_next(&memory->rng), (unsigned long long)rng_next(&memory->rng));
+    return state_set_about(turn->state, "installation", memory->installation, turn->err);
+}
+
+/* Made of what is told, where, and in which words: whoever tells the same once more after a restore gives it
+ * the same id. */
+static int errand_id(struct turn *turn, const struct place *place, const struct post_row *post,
+    const struct delivery_row *delivery, const struct part *part, const char **id)
+{
+    unsigned char hash[SIGN_SHA256];
+    char hex[2 * SIGN_SHA256 + 1];
+    if (load_installation(turn))
+        return -1;
+    sign_sha256(part->bytes, part->len, hash);
+    sign_hex(hash, sizeof hash, hex);
+    const char *all = arena_printf(turn->arena, "%s\n%lld\n%s\n%s\n%s\n%d\n%s", turn->memory->installation,
+        (long long)place->row.id, post->kind, post->subject, post->occasion, delivery->part, hex);
+    sign_sha256(all, strlen(all), hash);
+    sign_hex(hash, 16, hex);
+    *id = arena_string(turn->arena, hex);
+    return 0;
+}
+
 int make_errand(struct turn *turn, const struct place *place, const struct post_row *post,
     const struct delivery_row *delivery, const struct part *part, struct errand *errand)
 {
     bool first = delivery->part == 0;
+    const char *id;
+    if (errand_id(turn, place, post, delivery, part, &id))
+        return -1;
     *errand = (struct errand){
         .settings = place->settings,
-        .id = arena_printf(turn->arena, "%lld", (long long)delivery->id),
+        .id = id,
+        .now_ms = turn->now.wall_ms,
+        .told_ms = post->released_at ? post->released_at : turn->now.wall_ms,
         .chat = *post->chat ? post->chat : place_chat(place),
         .topic = *post->chat ? post->topic : place_topic(place),
         .part = part,
@@ -457,6 +500,10 @@ static int try_claim(struct turn *turn, const struct candidate *candidate, bool 
         return -1;
     if (is_change(&job.post) && !*job.errand.edit && !*job.errand.retract)
         return give_up(turn, &job);
+    if (job.delivery.unsure && !repeatable(&job, turn->now.wall_ms)) { /* it waited for too long */
+        *progress = true;
+        return carry_out(turn, &job, &(struct step){.kind = STEP_UNSURE, .why = job.delivery.error});
+    }
     struct takes takes = {0};
     const char *chat = *job.errand.chat ? job.errand.chat : job.place->row.name;
     takes_of(turn, job.place, chat, candidate->answer, candidate->edit, SCOPE_CHAT, "", &takes);

@@ -70,6 +70,7 @@ struct memory {
     bool look;                         /* editions may have changed: look at the rules of publication */
     int64_t planned_at, next_occasion; /* wall ms: schedules were planned then; none is due before */
     int64_t began;                     /* boot ms of the first turn */
+    char installation[33];             /* tells this state file's events from those of all others */
     int64_t last_wall, last_boot;      /* of the last turn */
     int64_t hold_until;                /* boot ms: the clock is not trusted before, 0 = it is */
     int64_t pruned;                    /* boot ms */
@@ -146,6 +147,8 @@ bool secrets_may_help(const struct turn *turn);                /* something is r
 /* plan.c */
 int plan_rules(struct turn *turn);
 int64_t plan_expiry(enum what what, const struct zone *zone, int64_t due_at);
+/* The same for a post of this channel: its platform may be tried longer. */
+int64_t channel_expiry(const struct channel *channel, enum what what, int64_t due_at);
 bool rule_known(const struct place *place, const struct rule *rule);
 bool rule_next(struct turn *turn, const struct place *place, const struct rule *rule, struct occasion *next);
 
@@ -216,9 +219,10 @@ struct job { /* one delivery being worked on */
 int heed_answer(struct turn *turn, int64_t delivery, int attempt, const struct answer *answer);
 /* What the adapter said: a verdict into the ledger, or one more request. */
 int follow_step(struct turn *turn, struct job *job, const struct step *step, const struct answer *last);
-bool repeatable(const struct turn *turn, const struct job *job);
 enum when_unknown unknown_rule(const struct place *place);
 int tell_unsure(struct turn *turn, const struct job *job, const char *why, bool log);
+/* May it be sent again at that time (wall ms) although it may have arrived? */
+bool repeatable(const struct job *job, int64_t at);
 int settle_unknowns(struct turn *turn);
 
 /* listen.c */

@@ -100,8 +100,14 @@ static int look_at_end(struct state *state, struct arena *arena, const struct ch
 
 static void write_row(const struct change *change, const struct ledger_move *move, struct delivery_row *row)
 {
+    bool healed =
+        !strcmp(row->state, "unknown") && (change->event == LEDGER_LATER || change->event == LEDGER_RETRY);
     row->state = delivery_state_names[move->to];
     row->changed_at = change->now_ms;
+    if (change->event == LEDGER_UNSURE || change->event == LEDGER_START)
+        row->unsure = true;
+    else if (healed || change->event == LEDGER_SETTLE || change->event == LEDGER_SAY_RESEND)
+        row->unsure = false;
     if (change->scratch)
         row->scratch = change->scratch;
     if (move->attempts) {

@@ -168,6 +168,12 @@ int64_t pace_backoff(int tries, int64_t waited, bool answer, struct rng *rng)
     return rng_jitter(rng, wait, 20);
 }
 
+int64_t pace_step(const int64_t *steps, size_t count, int tries, struct rng *rng)
+{
+    size_t step = tries > 0 ? (size_t)tries - 1 : 0;
+    return rng_jitter(rng, steps[step < count ? step : count - 1], 5);
+}
+
 int64_t pace_blocked(int64_t asked, int strike, struct rng *rng)
 {
     static const int64_t steps[] = {5000, 15000, 60000, 300000};

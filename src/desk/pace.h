@@ -52,6 +52,8 @@ bool pace_host_back(struct host *host, bool failed, struct rng *rng, int64_t boo
 
 /* When to try again, ms: `tries` have been made (at least 1), `waited` ms in the queue. */
 int64_t pace_backoff(int tries, int64_t waited, bool answer, struct rng *rng);
+/* The same by a platform's own steps (ms, at least one): the last of them goes on. */
+int64_t pace_step(const int64_t *steps, size_t count, int tries, struct rng *rng);
 /* How long a 429 blocks: asked (ms, -1 = not said), the `strike`th in a row from 0. Never less than asked. */
 int64_t pace_blocked(int64_t asked, int strike, struct rng *rng);
 

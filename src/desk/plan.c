@@ -30,6 +30,14 @@ int64_t plan_expiry(enum what what, const struct zone *zone, int64_t due_at)
     }
 }
 
+int64_t channel_expiry(const struct channel *channel, enum what what, int64_t due_at)
+{
+    int64_t life = channel->settings.adapter->life_ms;
+    if (life && what != WHAT_QUESTION && what != WHAT_ANSWER)
+        return due_at + life;
+    return plan_expiry(what, channel->zone, due_at);
+}
+
 /* --- a rule's time has come --- */
 
 static int run_row(struct turn *turn, const struct place *place, const struct rule *rule, const char *nominal,
@@ -56,7 +64,7 @@ static int add_post(struct turn *turn, const struct place *place, const struct r
         .subject = pick->subject,
         .occasion = occasion,
         .due_at = now,
-        .expires_at = plan_expiry(pick->what, place->conf->zone, now),
+        .expires_at = channel_expiry(place->conf, pick->what, now),
         .who = "rule",
         .rule = rule->text,
         .created_at = now};
@@ -211,7 +219,7 @@ static int rule_scheduled(struct turn *turn, struct place *place, const struct r
                 in_chinese(turn) ? "当时没在运行" : "digestd was not running then"))
             return -1;
     const struct occasion *last = &missed[count - 1];
-    if (plan_expiry(rule->what, place->conf->zone, last->at_ms) <= now)
+    if (channel_expiry(place->conf, rule->what, last->at_ms) <= now)
         return run_row(
             turn, place, rule, last->nominal, 0, in_chinese(turn) ? "过时了" : "its time was too long ago");
     return fire(turn, place, rule, last->nominal);

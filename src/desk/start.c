@@ -243,7 +243,7 @@ int open_unknowns(struct turn *turn)
             .due_at = turn->now.wall_ms,
             .now_ms = turn->now.wall_ms,
             .facts = {.newest = true,
-                .repeatable = is_change(&job.post) || (job.place && repeatable(turn, &job)),
+                .repeatable = is_change(&job.post) || (job.place && repeatable(&job, turn->now.wall_ms)),
                 .assume = !strcmp(row->kind, "answer")}};
         struct ledger_move did;
         if (moves_apply(turn->state, turn->arena, &change, &row->delivery, &did, turn->err))

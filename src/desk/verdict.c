@@ -6,16 +6,16 @@
 
 enum { REQUESTS_MAX = 8, REFUSED_MAX = 3, WARN_TRIES = 4, STRIKES_FADE = 10 * MINUTE };
 
-bool repeatable(const struct turn *turn, const struct job *job)
+bool repeatable(const struct job *job, int64_t at)
 {
     /* Replacing a message by the same text twice is the same as once, and so is taking it away. */
     if (is_change(&job->post))
         return true;
     if (*job->post.edit && job->delivery.part == 0 && job->place->adapter->edit)
         return true;
-    int64_t window = job->place->adapter->idempotent_for * 1000 / 2;
-    return window > 0 && job->delivery.first_at > 0 && turn->now.wall_ms >= job->delivery.first_at &&
-           turn->now.wall_ms - job->delivery.first_at < window;
+    int64_t window = adapter_idempotent_for(job->place->adapter, job->place->settings) * 1000 / 2;
+    return window > 0 && job->delivery.first_at > 0 && at >= job->delivery.first_at &&
+           at - job->delivery.first_at < window;
 }
 
 static bool is_answer(const struct job *job)
@@ -55,7 +55,7 @@ static int apply(struct turn *turn, struct job *job, struct change *change, stru
     change->now_ms = turn->now.wall_ms;
     change->facts = (struct ledger_facts){
         .newest = job->newest,
-        .repeatable = is_change(&job->post) || (job->place && repeatable(turn, job)),
+        .repeatable = is_change(&job->post) || (job->place && repeatable(job, change->due_at)),
         .assume = is_answer(job),
         .when_unknown = job->place ? unknown_rule(job->place) : UNKNOWN_ASK,
     };
@@ -64,6 +64,10 @@ static int apply(struct turn *turn, struct job *job, struct change *change, stru
 
 static int64_t back_off(struct turn *turn, const struct job *job)
 {
+    const struct adapter *adapter = job->place->adapter;
+    if (adapter->backoff_count && !is_answer(job))
+        return turn->now.wall_ms + pace_step(adapter->backoff, adapter->backoff_count,
+                                       job->delivery.tries + 1, &turn->memory->rng);
     return turn->now.wall_ms + pace_backoff(job->delivery.tries + 1, turn->now.wall_ms - job->post.due_at,
                                    is_answer(job), &turn->memory->rng);
 }
@@ -121,12 +125,13 @@ static int tell_retries(struct turn *turn, const struct job *job, const struct a
 }
 
 /* At the fourth failure or a quarter of an hour late, then after 1 h, 6 h and daily. One line per channel. */
-static int retries_grow(struct turn *turn, const struct job *job, const char *why, const struct answer *last)
+static int retries_grow(
+    struct turn *turn, const struct job *job, const char *why, const struct answer *last, bool now)
 {
     static const int64_t again[] = {HOUR, 6 * HOUR, DAY};
     const char *name = job->place->row.name;
     if (is_answer(job) ||
-        (job->delivery.tries < WARN_TRIES && turn->now.wall_ms - job->post.due_at < 15 * MINUTE))
+        (!now && job->delivery.tries < WARN_TRIES && turn->now.wall_ms - job->post.due_at < 15 * MINUTE))
         return 0;
     struct retries *retries = table_find(&turn->memory->retries, name);
     if (retries && turn->now.boot_ms < retries->next)
@@ -175,6 +180,11 @@ static int note_sent(struct turn *turn, struct job *job, const struct step *step
     if (did.changes && (is_change(&job->post) ? change_arrived(turn, job->place, &job->post, &job->delivery)
                                               : note_told(turn, job, step)))
         return -1;
+    if (job->place->row.failing_since) {
+        job->place->row.failing_since = 0;
+        if (state_channel_failing(turn->state, job->place->row.id, 0, turn->err))
+            return -1;
+    }
     if (is_answer(job) || !job->place->row.refused)
         return 0;
     job->place->row.refused = 0;
@@ -265,6 +275,25 @@ static int block_scope(struct turn *turn, struct job *job, enum scope scope, int
     return 0;
 }
 
+/* A place that has taken nothing for days: somebody has to look, and others are not kept busy with it. */
+static int takes_nothing(struct turn *turn, struct job *job, const char *why)
+{
+    struct channel_row *row = &job->place->row;
+    int64_t after = job->place->adapter->pause_after_ms;
+    if (!after || !job->newest || !is_home(job) || is_answer(job))
+        return 0;
+    if (!row->failing_since || row->failing_since > turn->now.wall_ms) {
+        row->failing_since = turn->now.wall_ms;
+        return state_channel_failing(turn->state, row->id, row->failing_since, turn->err);
+    }
+    if (turn->now.wall_ms - row->failing_since < after)
+        return 0;
+    int days = (int)((turn->now.wall_ms - row->failing_since) / DAY);
+    return pause_channel(turn, job->place,
+        in_chinese(turn) ? arena_printf(turn->arena, "%d 天什么也没收下（%s）", days, why)
+                         : arena_printf(turn->arena, "It took nothing for %d days (%s)", days, why));
+}
+
 static int note_later(struct turn *turn, struct job *job, const struct step *step)
 {
     const char *chat = *job->errand.chat ? job->errand.chat : job->place->row.name;
@@ -278,7 +307,8 @@ static int note_later(struct turn *turn, struct job *job, const struct step *ste
         .scratch = step->scratch,
         .due_at = turn->now.wall_ms + wait};
     struct ledger_move did;
-    if (apply(turn, job, &change, &did) || block_scope(turn, job, step->scope, change.due_at))
+    if (apply(turn, job, &change, &did) || block_scope(turn, job, step->scope, change.due_at) ||
+        takes_nothing(turn, job, step->why))
         return -1;
     if (wait <= HOUR)
         return 0;
@@ -304,9 +334,9 @@ static int note_retry(
     struct change change = {
         .event = LEDGER_RETRY, .why = why, .scratch = step->scratch, .due_at = back_off(turn, job)};
     struct ledger_move did;
-    if (apply(turn, job, &change, &did))
+    if (apply(turn, job, &change, &did) || takes_nothing(turn, job, why))
         return -1;
-    return retries_grow(turn, job, why, last);
+    return retries_grow(turn, job, why, last, step->alert);
 }
 
 static int tell_refused(struct turn *turn, const struct job *job, const char *text)
@@ -411,6 +441,8 @@ static int note_unsure(struct turn *turn, struct job *job, const struct step *st
     struct ledger_move did;
     if (apply(turn, job, &change, &did))
         return -1;
+    if (did.changes && takes_nothing(turn, job, why))
+        return -1;
     if (!did.changes || did.to != DELIVERY_UNKNOWN)
         return 0;
     wake_in(turn, GRACE);
@@ -476,7 +508,7 @@ int follow_step(struct turn *turn, struct job *job, const struct step *step, con
     /* Whatever the adapter makes of it: what may have arrived is not sent a second time without permission.
      */
     bool proven = kind == STEP_SENT || kind == STEP_KEEP;
-    if (last && last->reach == REACH_UNSURE && !proven && !repeatable(turn, job))
+    if (last && last->reach == REACH_UNSURE && !proven && !repeatable(job, turn->now.wall_ms))
         kind = STEP_UNSURE;
     switch (kind) {
     case STEP_REQUEST:

@@ -176,7 +176,7 @@ static int write_post(struct wisher *wisher, struct post_row *row)
     row->channel = wisher->channel_id;
     row->kind = what_names[wisher->wish->what];
     row->due_at = wisher->wish->at_ms ? wisher->wish->at_ms : wisher->now.wall_ms;
-    row->expires_at = plan_expiry(wisher->wish->what, wisher->channel->zone, row->due_at);
+    row->expires_at = channel_expiry(wisher->channel, wisher->wish->what, row->due_at);
     row->who = wisher->wish->who;
     row->created_at = wisher->now.wall_ms;
     for (int i = 0; i < AGAIN_MAX && !row->id; i++) {

@@ -5,6 +5,7 @@
 #include "adapters/html.h"
 #include "adapters/room.h"
 #include "adapters/telegram.h"
+#include "adapters/webhook.h"
 #include "adapters/wecom.h"
 #include "core/rng.h"
 #include "core/utf8.h"
@@ -13,7 +14,7 @@
 #include <dirent.h>
 #include <strings.h>
 
-static const char *const shown[] = {"telegram", "room", "text", "wecom"};
+static const char *const shown[] = {"telegram", "room", "text", "wecom", "webhook"};
 
 /* --- the files --- */
 
@@ -38,7 +39,7 @@ static void check_file(const char *path)
 {
     json_t *file = load_json(path);
     bool changed = false;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
         struct arena arena = {0};
         const struct adapter *adapter = adapter_find(shown[i]);
         struct message message = make_message(&arena, file);
@@ -391,6 +392,21 @@ static void check_room(const char *html)
     assert_int_equal(depth, 0);
 }
 
+/* A text is whole JSON, says which part it is, and a receiver takes it. */
+static void check_event(const struct part *part, size_t number, size_t count)
+{
+    json_t *json = json_loadb(part->bytes, part->len, JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(json);
+    const json_t *data = json_object_get(json, "data");
+    assert_string_equal(text_in(json, "type", ""), "digest.text");
+    assert_int_equal(json_integer_value(json_object_get(data, "part")), number);
+    assert_int_equal(json_integer_value(json_object_get(data, "parts")), count);
+    assert_true(
+        json_is_string(json_object_get(data, "body")) && json_is_string(json_object_get(data, "text")));
+    assert_true(part->units <= part->limit && part->len < part->units);
+    json_decref(json);
+}
+
 static void any_tree_is_shown(void **state)
 {
     (void)state;
@@ -419,6 +435,10 @@ static void any_tree_is_shown(void **state)
         wecom_adapter.render(&message, &options, &arena, &form);
         for (size_t i = 0; i < form.count; i++)
             robot_check(&form.parts[i]);
+        webhook_adapter.render(&message, &options, &arena, &form);
+        assert_true(form.count >= 1);
+        for (size_t i = 0; i < form.count; i++)
+            check_event(&form.parts[i], i + 1, form.count);
         arena_free(&arena);
     }
 }
@@ -533,7 +553,7 @@ static void addresses_are_judged(void **state)
 static void the_table_is_whole(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
         const struct adapter *adapter = adapter_find(shown[i]);
         assert_non_null(adapter);
         assert_ptr_equal(adapters[i], adapter);
@@ -541,7 +561,7 @@ static void the_table_is_whole(void **state)
         assert_true(adapter->preview_only || adapter->step);
         assert_int_equal(adapter->idempotent_for, 0);
     }
-    assert_null(adapters[4]);
+    assert_null(adapters[sizeof shown / sizeof *shown]);
     assert_null(adapter_find("irc"));
 }
 

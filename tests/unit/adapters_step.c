@@ -307,8 +307,8 @@ static void messages_have_addresses(void **state)
     struct arena arena = {0};
     struct settings *settings = make_settings(&arena, &telegram_adapter, NULL);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const char *url = telegram_adapter.message_url(
-            settings, cases[i].chat, cases[i].topic, cases[i].id, &arena);
+        const char *url =
+            telegram_adapter.message_url(settings, cases[i].chat, cases[i].topic, cases[i].id, &arena);
         assert_int_equal(url == NULL, cases[i].url == NULL);
         if (url)
             assert_string_equal(url, cases[i].url);
