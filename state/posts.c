@@ -4,7 +4,7 @@
 #define POST_COLUMNS                                                                                         \
     "id, channel, kind, subject, occasion, state, due_at, expires_at, who, rule, chat, topic, reply_to, "    \
     "edit, "                                                                                                 \
-    "body, buttons, why, created_at, released_at, act, coalesce(about, 0), told_in"
+    "body, buttons, why, created_at, released_at, act, coalesce(about, 0), told_in, unsure"
 
 static void read_post(struct query *q, struct arena *arena, struct post_row *row)
 {
@@ -29,6 +29,7 @@ static void read_post(struct query *q, struct arena *arena, struct post_row *row
         .act = column_text(q, arena, 19),
         .about = column_int(q, 20),
         .told_in = column_text(q, arena, 21),
+        .unsure = column_int(q, 22) != 0,
     };
     row->body = column_blob(q, arena, 14, &row->body_len);
     row->buttons = column_blob(q, arena, 15, &row->buttons_len);
@@ -71,8 +72,9 @@ int state_post_add(
     query_start(&q, state,
         "INSERT INTO post(channel, kind, subject, occasion, state, due_at, expires_at, who, rule, chat, "
         "topic, "
-        "reply_to, edit, body, buttons, why, created_at, act, about) VALUES(?, ?, ?, ?, 'planned', ?, ?, ?, "
-        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(channel, kind, subject, occasion) DO NOTHING");
+        "reply_to, edit, body, buttons, why, created_at, act, about, unsure) VALUES(?, ?, ?, ?, 'planned', "
+        "?, "
+        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(channel, kind, subject, occasion) DO NOTHING");
     query_int(&q, post->channel);
     query_text(&q, post->kind);
     query_text(&q, post->subject);
@@ -94,6 +96,7 @@ int state_post_add(
         query_int(&q, post->about);
     else
         query_null(&q);
+    query_int(&q, post->unsure);
     if (query_end(&q, err))
         return -1;
     if (!sql_changed(state))
@@ -112,6 +115,14 @@ int state_post(struct state *state, struct arena *arena, int64_t id, struct post
     if (*found)
         read_post(&q, arena, row);
     return query_end(&q, err);
+}
+
+int state_posts_unsure(struct state *state, struct arena *arena, struct rows_post *out, struct error *err)
+{
+    struct query q;
+    query_start(&q, state,
+        "SELECT " POST_COLUMNS " FROM post WHERE state = 'planned' AND unsure ORDER BY due_at, id");
+    return read_posts(&q, arena, out, err);
 }
 
 int state_posts_planned(
@@ -175,8 +186,8 @@ int state_post_next(struct state *state, int64_t *due_at, int64_t *expires_at, s
 int state_posts_released(struct state *state, int64_t channel, int64_t after, int *count, struct error *err)
 {
     struct query q;
-    query_start(
-        &q, state, "SELECT count(*) FROM post WHERE channel = ? AND released_at > ? AND who = 'rule'");
+    query_start(&q, state,
+        "SELECT count(*) FROM post WHERE channel = ? AND released_at > ? AND who = 'rule' AND NOT unsure");
     query_int(&q, channel);
     query_int(&q, after);
     *count = query_row(&q) ? (int)column_int(&q, 0) : 0;

@@ -21,6 +21,7 @@ struct post_row {
     const char *act;     /* "tell"; "edit", "retract": what post `about` told is corrected, taken back */
     int64_t about;       /* 0 = none */
     const char *told_in; /* the chat its messages stand in, once one of them does */
+    bool unsure; /* it may have gone out before this file was restored: its deliveries begin as unknown */
 };
 struct rows_post {
     struct post_row *rows;
@@ -44,8 +45,25 @@ int state_post_release(
 int state_post_due(struct state *state, int64_t id, int64_t due_at, struct error *err);
 /* When something planned comes next (no corrections), or something waiting gets too old; 0 = nothing. */
 int state_post_next(struct state *state, int64_t *due_at, int64_t *expires_at, struct error *err);
-/* Posts of rules released in a channel after `after`, for the fuse. */
+/* Posts of rules released in a channel after `after`, for the fuse. Those of a restore are none. */
 int state_posts_released(struct state *state, int64_t channel, int64_t after, int *count, struct error *err);
+
+/* --- after a restore --- */
+
+/* Planned posts of a channel that were due by `until` become unsure. What is to be corrected or taken back is
+ * not: doing that twice does no harm. */
+int state_posts_doubt(struct state *state, int64_t channel, int64_t until, struct error *err);
+int state_posts_unsure(struct state *state, struct arena *arena, struct rows_post *out, struct error *err);
+/* Deliveries of tellings that are due or were being sent: by id, oldest first. */
+struct unsettled_row {
+    int64_t delivery, channel;
+    bool answer;
+};
+struct rows_unsettled {
+    struct unsettled_row *rows;
+    size_t count;
+};
+int state_unsettled(struct state *state, struct arena *arena, struct rows_unsettled *out, struct error *err);
 
 /* --- deliveries: one part on its way --- */
 

@@ -27,10 +27,12 @@ struct sql_kept {
 
 struct state {
     sqlite3 *db;
-    char *path; /* "" in memory; malloc */
-    int lock;   /* fd of PATH.lock, -1 = not held */
+    char *path;    /* "" in memory; malloc */
+    char *becomes; /* STATE_RESTORE: whose place it is to take, NULL = nobody's; malloc */
+    int lock;      /* fd of PATH.lock, -1 = not held */
     enum state_open how;
-    bool inside; /* a transaction is open */
+    int64_t now_ms; /* when it was opened */
+    bool inside;    /* a transaction is open */
     int64_t data_version;
     struct sql_kept kept[SQL_KEPT_MAX];
 };
@@ -41,6 +43,17 @@ void sql_forget(struct state *state);
 int sql_error(struct state *state, int code, struct error *err);
 /* One or more statements without parameters or results. */
 int sql_exec(struct state *state, const char *text, struct error *err);
+
+/* Opening, step by step (state/state.c): an unopened one of that path; the connection; the lock of a path
+ * (its descriptor, -1 = somebody else has it, -2 = err); what it is, its pragmas, its migrations. */
+struct state *sql_fresh(const char *path, enum state_open how);
+int sql_open(struct state *state, struct error *err);
+int sql_lock(const char *path, struct error *err);
+int sql_settle_in(struct state *state, struct error *err);
+/* A number that a statement without parameters gives. */
+int sql_ask(struct state *state, const char *text, int64_t *value, struct error *err);
+/* *said "" = the file is whole, else what is wrong with it. */
+int sql_quick_check(struct state *state, struct arena *arena, const char **said, struct error *err);
 
 struct query {
     struct state *state;

@@ -1,7 +1,11 @@
-#include "state/sql.h"
+#include "core/buf.h"
+#include "core/calendar.h"
+#include "state/copy.h"
+#include "state/files.h"
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -27,14 +31,15 @@ static void lock_path(const char *path, char *out, size_t size)
     snprintf(out, size, "%s.lock", path);
 }
 
-/* The fd that holds the lock, -1 = somebody else holds it, -2 = cannot be made (err). */
-static int lock_take(const char *path, struct error *err)
+int sql_lock(const char *path, struct error *err)
 {
-    char name[4096];
+    char name[FILE_NAME];
     lock_path(path, name, sizeof name);
-    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file_make(name, err))
+        return -2;
+    int fd = open(name, O_RDWR | O_CLOEXEC);
     if (fd < 0) {
-        error_set(err, "%s: cannot be opened or made: %s", name, strerror(errno));
+        error_set(err, "%s: cannot be opened: %s", name, strerror(errno));
         return -2;
     }
     int taken;
@@ -53,7 +58,7 @@ static int lock_take(const char *path, struct error *err)
 
 bool state_daemon_runs(const char *path)
 {
-    char name[4096];
+    char name[FILE_NAME];
     lock_path(path, name, sizeof name);
     int fd = open(name, O_RDWR | O_CLOEXEC);
     if (fd < 0)
@@ -70,8 +75,7 @@ void state_bell_path(const char *path, char *bell, size_t size)
 
 /* --- opening --- */
 
-/* A number that a statement without parameters gives. */
-static int ask(struct state *state, const char *text, int64_t *value, struct error *err)
+int sql_ask(struct state *state, const char *text, int64_t *value, struct error *err)
 {
     struct query q;
     query_start(&q, state, text);
@@ -79,29 +83,26 @@ static int ask(struct state *state, const char *text, int64_t *value, struct err
     return query_end(&q, err);
 }
 
-static int copy_into(struct state *state, sqlite3 *to, struct error *err)
+int sql_quick_check(struct state *state, struct arena *arena, const char **said, struct error *err)
 {
-    sqlite3_backup *backup = sqlite3_backup_init(to, "main", state->db, "main");
-    if (!backup)
-        return sql_error(state, sqlite3_errcode(to), err);
-    int code = sqlite3_backup_step(backup, -1);
-    int end = sqlite3_backup_finish(backup);
-    if (code == SQLITE_DONE)
-        code = end;
-    return code == SQLITE_OK ? 0 : sql_error(state, code, err);
+    struct query q;
+    query_start(&q, state, "PRAGMA quick_check(1)");
+    *said = query_row(&q) ? column_text(&q, arena, 0) : "";
+    if (!strcmp(*said, "ok"))
+        *said = "";
+    return query_end(&q, err);
 }
 
-/* Before a migration the file is copied, whole and by SQLite itself. */
-static int keep_copy(struct state *state, int64_t version, struct error *err)
+/* Before a migration the file is copied, whole and by SQLite itself: the way back to the older program. It is
+ * marked, so that an older program does not send again what was sent after the upgrade. */
+static int keep_copy(struct state *state, struct error *err)
 {
-    char name[4096];
-    snprintf(name, sizeof name, "%s.before-v%d", state->path, (int)version + 1);
-    unlink(name);
-    sqlite3 *to = NULL;
-    int code = sqlite3_open_v2(name, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
-    int result = code == SQLITE_OK ? copy_into(state, to, err) : sql_error(state, code, err);
-    sqlite3_close(to);
-    return result ? error_context(err, "copy before the migration (%s)", name) : 0;
+    char name[FILE_NAME];
+    snprintf(name, sizeof name, "%s.before-v%d", state->path, STATE_VERSION);
+    if (copy_fits(state, name, 3, err))
+        return -1;
+    struct backup backup = {.path = name, .machine = "", .version = "", .now_ms = state->now_ms};
+    return copy_to_file(state, &backup, err) ? error_context(err, "copy before the migration (%s)", name) : 0;
 }
 
 static int migrate_one(struct state *state, int version, struct error *err)
@@ -118,13 +119,14 @@ static int migrate_one(struct state *state, int version, struct error *err)
 static int migrate(struct state *state, struct error *err)
 {
     int64_t version;
-    if (ask(state, "PRAGMA user_version", &version, err))
+    if (sql_ask(state, "PRAGMA user_version", &version, err))
         return -1;
-    if (version > 0 && version < STATE_VERSION && *state->path && keep_copy(state, version, err))
+    bool is_kept = *state->path && state->how != STATE_RESTORE;
+    if (version > 0 && version < STATE_VERSION && is_kept && keep_copy(state, err))
         return -1;
     if (state_begin(state, err))
         return -1;
-    int result = ask(state, "PRAGMA user_version", &version, err);
+    int result = sql_ask(state, "PRAGMA user_version", &version, err);
     for (int i = (int)version; !result && i < STATE_VERSION; i++)
         result = migrate_one(state, i, err);
     if (!result)
@@ -138,9 +140,9 @@ static int migrate(struct state *state, struct error *err)
 static int recognise(struct state *state, int64_t *version, struct error *err)
 {
     int64_t application, tables;
-    if (ask(state, "PRAGMA application_id", &application, err) ||
-        ask(state, "PRAGMA user_version", version, err) ||
-        ask(state, "SELECT count(*) FROM sqlite_schema", &tables, err))
+    if (sql_ask(state, "PRAGMA application_id", &application, err) ||
+        sql_ask(state, "PRAGMA user_version", version, err) ||
+        sql_ask(state, "SELECT count(*) FROM sqlite_schema", &tables, err))
         return -1;
     if (application == 0 && *version == 0 && tables == 0)
         return 0;
@@ -148,9 +150,31 @@ static int recognise(struct state *state, int64_t *version, struct error *err)
         return error_set(err, "it is a database of another program; give state: another path");
     if (*version > STATE_VERSION)
         return error_set(err,
-            "it was written by a newer digestd (format %d, this one knows %d); use that one", (int)*version,
-            (int)STATE_VERSION);
+            "it was written by a newer digestd (format %d, this one knows %d); install that one again, or go "
+            "back to a copy of before: digestd restore COPY --since TIME (see ls %s.before-v*)",
+            (int)*version, (int)STATE_VERSION, state->path);
     return 0;
+}
+
+/* A copy does not know what was sent after it was made. */
+static int refuse_copy(struct state *state, int64_t version, struct error *err)
+{
+    struct arena arena = {0};
+    struct mark mark = {0};
+    struct buf at = BUF_INIT(64);
+    if (!version)
+        return 0;
+    int result = state_mark(state, &arena, &mark, err);
+    if (!result && mark.at) {
+        time_format(&at, mark.at);
+        result = error_set(err,
+            "this is a copy, made %s; what was sent after that is not in it, so nothing runs on it. Make it "
+            "the state file: digestd restore %s --since %s",
+            at.data, state->path, at.data);
+    }
+    buf_free(&at);
+    arena_free(&arena);
+    return result;
 }
 
 /* The shell makes or migrates a file only while no daemon does. */
@@ -159,7 +183,7 @@ static int migrate_beside(struct state *state, struct error *err)
     if (state->lock >= 0 || !*state->path)
         return migrate(state, err);
     for (int tries = 0; tries < 50; tries++) {
-        int fd = lock_take(state->path, err);
+        int fd = sql_lock(state->path, err);
         if (fd == -2)
             return -1;
         if (fd >= 0) {
@@ -168,7 +192,7 @@ static int migrate_beside(struct state *state, struct error *err)
             return result;
         }
         int64_t version;
-        if (ask(state, "PRAGMA user_version", &version, err))
+        if (sql_ask(state, "PRAGMA user_version", &version, err))
             return -1;
         if (version == STATE_VERSION)
             return 0;
@@ -177,19 +201,21 @@ static int migrate_beside(struct state *state, struct error *err)
     return error_set(err, "a daemon runs on it, but has not made it ready in 5 s");
 }
 
-static int settle_in(struct state *state, struct error *err)
+int sql_settle_in(struct state *state, struct error *err)
 {
-    sqlite3_busy_timeout(state->db, 5000);
-    sqlite3_extended_result_codes(state->db, 1);
     int64_t version;
     if (recognise(state, &version, err))
         return -1;
+    if (state->how == STATE_LOOK)
+        return version ? sql_exec(state, "PRAGMA query_only = 1", err) : error_set(err, "it is empty");
     if (state->how == STATE_READ) {
         if (version < STATE_VERSION)
             return error_set(err, version ? "it is of an older version; digestd run brings it up to date"
                                           : "it is empty; digestd run fills it");
         return sql_exec(state, "PRAGMA query_only = 1", err);
     }
+    if (state->how != STATE_RESTORE && refuse_copy(state, version, err))
+        return -1;
     if (sql_exec(state,
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = 1;"
             "PRAGMA journal_size_limit = 16777216; PRAGMA trusted_schema = 0;",
@@ -206,7 +232,7 @@ static int settle_in(struct state *state, struct error *err)
     return 0;
 }
 
-static struct state *fresh(const char *path, enum state_open how)
+struct state *sql_fresh(const char *path, enum state_open how)
 {
     struct state *state = calloc(1, sizeof *state);
     if (!state)
@@ -219,15 +245,16 @@ static struct state *fresh(const char *path, enum state_open how)
     return state;
 }
 
-static int open_database(struct state *state, struct error *err)
+int sql_open(struct state *state, struct error *err)
 {
     const char *name = state->how == STATE_MEMORY ? ":memory:" : state->path;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
-    if (state->how != STATE_READ)
-        flags |= SQLITE_OPEN_CREATE;
     int code = sqlite3_open_v2(name, &state->db, flags, NULL);
-    if (code == SQLITE_OK)
+    if (code == SQLITE_OK) {
+        sqlite3_busy_timeout(state->db, 5000);
+        sqlite3_extended_result_codes(state->db, 1);
         return 0;
+    }
     if (!state->db) {
         fputs("digestd: out of memory\n", stderr);
         abort();
@@ -243,7 +270,9 @@ static int check_path(const char *path, enum state_open how, struct error *err)
     if (stat(path, &file)) {
         if (how == STATE_READ)
             return error_set(err, "%s: there is no state file yet; digestd run or import makes it", path);
-        return 0;
+        if (how == STATE_LOOK)
+            return error_set(err, "%s: there is no such file", path);
+        return file_make(path, err);
     }
     if (!S_ISREG(file.st_mode))
         return error_set(err, "%s: not a file", path);
@@ -252,19 +281,19 @@ static int check_path(const char *path, enum state_open how, struct error *err)
 
 struct state *state_open(const char *path, enum state_open how, int64_t now_ms, struct error *err)
 {
-    (void)now_ms; /* for later migrations that stamp what they add */
-    struct state *state = fresh(how == STATE_MEMORY ? "" : path, how);
+    struct state *state = sql_fresh(how == STATE_MEMORY ? "" : path, how);
+    state->now_ms = now_ms;
     if (how != STATE_MEMORY && check_path(path, how, err))
         goto failed;
     if (how == STATE_DAEMON) {
-        int fd = lock_take(path, err);
+        int fd = sql_lock(path, err);
         if (fd == -1)
             error_set(err, "%s: another digestd runs on it; one daemon per state file", path);
         if (fd < 0)
             goto failed;
         state->lock = fd;
     }
-    if (open_database(state, err) || settle_in(state, err)) {
+    if (sql_open(state, err) || sql_settle_in(state, err)) {
         error_context(err, "%s", how == STATE_MEMORY ? "in memory" : path);
         goto failed;
     }
@@ -286,14 +315,15 @@ void state_close(struct state *state)
     }
     if (state->lock >= 0)
         close(state->lock);
+    free(state->becomes);
     free(state->path);
     free(state);
 }
 
 struct state *state_copy(struct state *state, struct error *err)
 {
-    struct state *copy = fresh("", STATE_MEMORY);
-    if (!open_database(copy, err) && !copy_into(state, copy->db, err) &&
+    struct state *copy = sql_fresh("", STATE_MEMORY);
+    if (!sql_open(copy, err) && !copy_into(state, copy->db, NULL, err) &&
         !sql_exec(copy, "PRAGMA foreign_keys = 1; PRAGMA trusted_schema = 0;", err))
         return copy;
     state_close(copy);
@@ -338,7 +368,7 @@ bool state_changed_elsewhere(struct state *state)
 {
     int64_t version;
     struct error ignored = {0};
-    if (ask(state, "PRAGMA data_version", &version, &ignored))
+    if (sql_ask(state, "PRAGMA data_version", &version, &ignored))
         return true; /* look again rather than miss it */
     bool changed = version != state->data_version;
     state->data_version = version;
@@ -349,7 +379,7 @@ int64_t state_newest_stamp(struct state *state)
 {
     int64_t at;
     struct error ignored = {0};
-    return ask(state, "SELECT at FROM history ORDER BY id DESC LIMIT 1", &at, &ignored) ? 0 : at;
+    return sql_ask(state, "SELECT at FROM history ORDER BY id DESC LIMIT 1", &at, &ignored) ? 0 : at;
 }
 
 int state_about(

@@ -14,15 +14,19 @@
 struct state;
 
 enum state_open {
-    STATE_DAEMON, /* takes the lock STATE.lock (flock): one daemon per file; creates and migrates */
-    STATE_SHELL,  /* beside a running daemon: reads, short writes; creates and migrates only when no daemon
-                     runs */
-    STATE_READ,   /* reads only; a file that is not there is an error */
-    STATE_MEMORY, /* an empty one in memory, path is ignored (tests, plan) */
+    STATE_DAEMON,  /* takes the lock STATE.lock (flock): one daemon per file; creates and migrates */
+    STATE_SHELL,   /* beside a running daemon: reads, short writes; creates and migrates only when no daemon
+                      runs */
+    STATE_READ,    /* reads only; a file that is not there is an error */
+    STATE_LOOK,    /* the same for any format and for marked copies (restore) */
+    STATE_RESTORE, /* inside state/ only: a file beside the state file that takes its place later */
+    STATE_MEMORY,  /* an empty one in memory, path is ignored (tests, plan) */
 };
 
 /* Opens; sets WAL, synchronous=FULL, foreign keys, busy timeout 5 s, a bounded WAL. Refuses a newer or
- * foreign file (application_id), copies the file to PATH.before-vN before a migration. NULL: err. */
+ * foreign file (application_id) and, but for reading, a marked copy (state/backup.h); copies the file to
+ * PATH.before-vN before a migration. The file and all that lies beside it are for its owner alone. NULL: err.
+ */
 struct state *state_open(const char *path, enum state_open how, int64_t now_ms, struct error *err);
 void state_close(struct state *state);
 /* A copy of everything in memory, for plan and preview: nothing done to it touches the file. Not

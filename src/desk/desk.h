@@ -42,6 +42,7 @@ enum event_kind {
     EVENT_SETUP,    /* SIGHUP: a new, valid configuration */
     EVENT_RENEWED, /* the same configuration with other secrets or zones: what was refused for them goes on */
     EVENT_STOP,    /* claims nothing any more; answers still come in */
+    EVENT_RESTORED, /* by restore alone, on a desk that never starts: see desk/restore.c */
 };
 
 struct event {
@@ -74,6 +75,9 @@ struct event {
                 gone; /* it is not there any more; told before what is new, so that a renamed file is known */
         } read;
         const struct setup *setup;
+        struct {
+            int64_t since_ms, until_ms; /* what went out in this time is not known */
+        } restored;
     };
 };
 

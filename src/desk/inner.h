@@ -111,6 +111,7 @@ struct turn {
     size_t place_count;
     struct bot_row *bots; /* as setup->bots */
     bool open;            /* after the last claims: something is due or sending where it could move */
+    bool unsure;          /* posts that are planned now may have gone out already (restore.c) */
 };
 
 void memory_init(struct memory *memory, const struct setup *setup, uint64_t seed);
@@ -152,8 +153,22 @@ int64_t channel_expiry(const struct channel *channel, enum what what, int64_t du
 bool rule_known(const struct place *place, const struct rule *rule);
 bool rule_next(struct turn *turn, const struct place *place, const struct rule *rule, struct occasion *next);
 
+/* A rule's time has come: its post is written, and the occasion is known from then on. */
+int plan_fire(struct turn *turn, const struct place *place, const struct rule *rule, const char *nominal);
+int plan_published(struct turn *turn, const struct place *place, const struct rule *rule);
+
+/* restore.c: what may have been sent and is not known here; state/backup.h tells of the copies. */
+int restore_settle(struct turn *turn, int64_t since_ms, int64_t until_ms); /* EVENT_RESTORED */
+/* The first start after a restore, when the sources were read: editions that came since. */
+int restore_take_up(struct turn *turn);
+/* Is this about an edition that may have been out before the restore? */
+int restore_doubts(struct turn *turn, const char *kind, int64_t edition, bool *doubtful);
+/* The deliveries of a post just released begin as unknown. */
+int restore_unsure(struct turn *turn, int64_t post, bool answer);
+
 /* release.c */
 const char *post_label(struct turn *turn, const struct post_row *post); /* "Item 3 of EDITION" */
+int release_post(struct turn *turn, struct place *place, const struct post_row *post);
 int expire_old(struct turn *turn);
 int release_posts(struct turn *turn, bool *progress);
 bool may_release(struct turn *turn, const struct place *place);

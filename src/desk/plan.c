@@ -68,6 +68,8 @@ static int add_post(struct turn *turn, const struct place *place, const struct r
         .who = "rule",
         .rule = rule->text,
         .created_at = now};
+    if (restore_doubts(turn, post.kind, pick->edition, &post.unsure))
+        return -1;
     if (state_post_add(turn->state, &post, id, before, turn->err))
         return -1;
     if (!*id)
@@ -137,7 +139,7 @@ static int make_post(
     return 0;
 }
 
-static int fire(struct turn *turn, const struct place *place, const struct rule *rule, const char *nominal)
+int plan_fire(struct turn *turn, const struct place *place, const struct rule *rule, const char *nominal)
 {
     bool known;
     int64_t id;
@@ -176,10 +178,10 @@ static int rule_published_of(
     if (out_of_date(place, &rows.rows[0]))
         return run_row(turn, place, rule, nominal, 0,
             in_chinese(turn) ? "日期在七天以前" : "its date is more than 7 days ago");
-    return fire(turn, place, rule, nominal);
+    return plan_fire(turn, place, rule, nominal);
 }
 
-static int rule_published(struct turn *turn, const struct place *place, const struct rule *rule)
+int plan_published(struct turn *turn, const struct place *place, const struct rule *rule)
 {
     for (size_t i = 0; i < place->conf->from_count; i++)
         if (rule_published_of(turn, place, rule, turn->setup->sources[place->conf->from[i]].name))
@@ -222,7 +224,7 @@ static int rule_scheduled(struct turn *turn, struct place *place, const struct r
     if (channel_expiry(place->conf, rule->what, last->at_ms) <= now)
         return run_row(
             turn, place, rule, last->nominal, 0, in_chinese(turn) ? "过时了" : "its time was too long ago");
-    return fire(turn, place, rule, last->nominal);
+    return plan_fire(turn, place, rule, last->nominal);
 }
 
 /* *first: when the next occasion of any rule is. */
@@ -292,7 +294,7 @@ static int plan_place(struct turn *turn, struct place *place)
             continue;
         if (rule->every_ms && rule_every(turn, place, rule))
             return -1;
-        if (rule->when_published && turn->memory->look && rule_published(turn, place, rule))
+        if (rule->when_published && turn->memory->look && plan_published(turn, place, rule))
             return -1;
     }
     return 0;

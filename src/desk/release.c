@@ -213,7 +213,7 @@ static int reply_target(struct turn *turn, const struct place *place, const stru
         turn->state, turn->arena, post->channel, words->reply_subject, remote, turn->err);
 }
 
-static int release_one(struct turn *turn, struct place *place, const struct post_row *post)
+int release_post(struct turn *turn, struct place *place, const struct post_row *post)
 {
     struct composed words;
     bool told;
@@ -232,6 +232,8 @@ static int release_one(struct turn *turn, struct place *place, const struct post
     if (reply_target(turn, place, post, &words, &remote) ||
         state_post_release(turn->state, post->id, remote, turn->now.wall_ms, turn->err) ||
         freeze(turn, place, post, words.message) || mark_told(turn, place, post, &words))
+        return -1;
+    if (post->unsure && restore_unsure(turn, post->id, what_of(post->kind) == WHAT_ANSWER))
         return -1;
     return state_history_add(turn->state,
         &(struct history_row){.at = turn->now.wall_ms,
@@ -327,7 +329,7 @@ int release_posts(struct turn *turn, bool *progress)
             return -1;
         if (blown)
             continue;
-        if (release_one(turn, place, &posts.rows[i]))
+        if (release_post(turn, place, &posts.rows[i]))
             return -1;
         *progress = true;
     }

@@ -357,6 +357,8 @@ int take_up(struct turn *turn, const struct setup *was)
      * news. */
     if (first && (open_unknowns(turn) || publish_editions(turn)))
         return -1;
+    if (first && !turn->desk->tools.drain && restore_take_up(turn))
+        return -1;
     /* The rules of before have their last word up to now; new ones begin now. */
     if (!turn->desk->tools.drain && (plan_rules(turn) || mark_planned(turn) || take_up_rules(turn)))
         return -1;

@@ -331,6 +331,8 @@ static int heed(struct turn *turn, const struct event *event)
     case EVENT_STOP:
         turn->memory->stopping = true;
         return 0;
+    case EVENT_RESTORED:
+        return restore_settle(turn, event->restored.since_ms, event->restored.until_ms);
     }
     return 0;
 }
