@@ -48,6 +48,9 @@ int state_post_next(struct state *state, int64_t *due_at, int64_t *expires_at, s
 /* Posts of rules released in a channel after `after`, for the fuse. Those of a restore are none. */
 int state_posts_released(struct state *state, int64_t channel, int64_t after, int *count, struct error *err);
 
+/* It gets too old no earlier than that. */
+int state_post_keep(struct state *state, int64_t id, int64_t until, struct error *err);
+
 /* --- after a restore --- */
 
 /* Planned posts of a channel that were due by `until` become unsure. What is to be corrected or taken back is

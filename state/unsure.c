@@ -1,6 +1,15 @@
 #include "state/posts.h"
 #include "state/rows.h"
 
+int state_post_keep(struct state *state, int64_t id, int64_t until, struct error *err)
+{
+    struct query q;
+    query_start(&q, state, "UPDATE post SET expires_at = max(expires_at, ?) WHERE id = ?");
+    query_int(&q, until);
+    query_int(&q, id);
+    return query_end(&q, err);
+}
+
 int state_posts_doubt(struct state *state, int64_t channel, int64_t until, struct error *err)
 {
     struct query q;

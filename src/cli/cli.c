@@ -8,6 +8,7 @@
 #include "daemon/reading.h"
 #include "daemon/secrets.h"
 #include "desk/desk.h"
+#include "state/backup.h"
 
 #include <fcntl.h>
 #include <pwd.h>
@@ -312,6 +313,18 @@ struct digest *shell_digest(struct shell *shell, const char *path, const char *l
     return digest;
 }
 
+/* Who reads a copy should know that it is one. */
+static int say_copy(struct shell *shell)
+{
+    struct mark mark;
+    if (state_mark(shell->state, &shell->arena, &mark, &shell->err))
+        return -1;
+    if (mark.at)
+        fprintf(stderr, "%s is a copy, made %s: it does not know what was sent since.\n", shell->setup->state,
+            shell_stamp(shell, mark.at));
+    return 0;
+}
+
 int shell_state(struct shell *shell, enum state_open how)
 {
     if (shell->state)
@@ -319,7 +332,7 @@ int shell_state(struct shell *shell, enum state_open how)
     if (shell_setup(shell))
         return -1;
     shell->state = state_open(shell->setup->state, how, shell->now.wall_ms, &shell->err);
-    return shell->state ? 0 : -1;
+    return shell->state ? say_copy(shell) : -1;
 }
 
 void shell_ring(struct shell *shell, const char *what_waits)

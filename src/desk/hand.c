@@ -2,6 +2,8 @@
 #include "desk/moves.h"
 #include "state/channels.h"
 
+enum { DAY_MS = 24 * 60 * 60 * 1000 };
+
 /* Runs `work` in a transaction of its own unless one is open. */
 struct task {
     struct state *state;
@@ -48,7 +50,13 @@ static int resolve_one(const struct task *task, struct delivery_row *row, bool *
         .now_ms = task->now_ms};
     struct ledger_move did = ledger_next(delivery_state_of(row->state), task->event, &change.facts);
     *moved = did.changes;
-    return did.changes ? moves_apply(task->state, task->arena, &change, row, &did, err) : 0;
+    if (!did.changes)
+        return 0;
+    /* Who says so means it: it is not too old then. */
+    if (task->event == LEDGER_SAY_RESEND &&
+        state_post_keep(task->state, row->post, task->now_ms + DAY_MS, err))
+        return -1;
+    return moves_apply(task->state, task->arena, &change, row, &did, err);
 }
 
 static void say_unable(const struct task *task, const char *state)
@@ -112,13 +120,46 @@ static int resolve(const struct task *task, struct error *err)
     return task->post ? resolve_post(task, err) : resolve_delivery(task, err);
 }
 
-int desk_resolve(struct state *state, int64_t id, bool post, const char *to, const char *who, struct now now,
-    struct arena *arena, struct hand_result *result, struct error *err)
+/* Everything that is unsure, of one channel or of all. */
+static int resolve_unknown(const struct task *task, struct error *err)
+{
+    struct rows_open open;
+    struct channel_row channel = {0};
+    bool found = true, moved;
+    int count = 0;
+    if (task->channel && state_channel(task->state, task->arena, task->channel, &channel, &found, err))
+        return -1;
+    if (state_open_deliveries(task->state, task->arena, &open, err))
+        return -1;
+    for (size_t i = 0; found && i < open.count; i++) {
+        struct delivery_row *row = &open.rows[i].delivery;
+        if (strcmp(row->state, "unknown") || (task->channel && open.rows[i].channel != channel.id))
+            continue;
+        if (resolve_one(task, row, &moved, err))
+            return -1;
+        count += moved;
+    }
+    task->result->text = count ? arena_printf(task->arena, "%d %s", count, task->to) : "nothing is unsure";
+    return 0;
+}
+
+static int event_of(const char *to, enum ledger_event *event, struct error *err)
 {
     static const struct {
         const char *word;
         enum ledger_event event;
     } words[] = {{"sent", LEDGER_SAY_SENT}, {"resend", LEDGER_SAY_RESEND}, {"drop", LEDGER_SAY_DROP}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!strcmp(words[i].word, to)) {
+            *event = words[i].event;
+            return 0;
+        }
+    return error_set_kind(err, ERROR_USAGE, "resolve knows sent, resend and drop, not \"%s\"", to);
+}
+
+int desk_resolve(struct state *state, int64_t id, bool post, const char *to, const char *who, struct now now,
+    struct arena *arena, struct hand_result *result, struct error *err)
+{
     struct task task = {.state = state,
         .arena = arena,
         .id = id,
@@ -126,13 +167,22 @@ int desk_resolve(struct state *state, int64_t id, bool post, const char *to, con
         .who = who,
         .now_ms = now.wall_ms,
         .result = result};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strcmp(words[i].word, to))
-            continue;
-        task.event = words[i].event;
-        return run(&task, resolve, err);
-    }
-    return error_set_kind(err, ERROR_USAGE, "resolve knows sent, resend and drop, not \"%s\"", to);
+    return event_of(to, &task.event, err) ? -1 : run(&task, resolve, err);
+}
+
+int desk_resolve_all(struct state *state, const char *channel, const char *to, const char *who,
+    struct now now, struct arena *arena, struct hand_result *result, struct error *err)
+{
+    struct task task = {.state = state,
+        .arena = arena,
+        .channel = channel,
+        .to = !strcmp(to, "sent")     ? "count as sent"
+              : !strcmp(to, "resend") ? "are sent again"
+                                      : "are dropped",
+        .who = who,
+        .now_ms = now.wall_ms,
+        .result = result};
+    return event_of(to, &task.event, err) ? -1 : run(&task, resolve_unknown, err);
 }
 
 /* --- hold and resume --- */

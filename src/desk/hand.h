@@ -20,6 +20,9 @@ struct hand_result {
  * `to` is "sent", "resend" or "drop". Another word: err, of kind ERROR_USAGE. */
 int desk_resolve(struct state *state, int64_t id, bool post, const char *to, const char *who, struct now now,
     struct arena *arena, struct hand_result *result, struct error *err);
+/* All deliveries that are unknown; `channel` NULL = of all channels. `text` says how many. */
+int desk_resolve_all(struct state *state, const char *channel, const char *to, const char *who,
+    struct now now, struct arena *arena, struct hand_result *result, struct error *err);
 /* `channel` NULL = all. Held channels keep what is due; it goes on where it stopped. */
 int desk_hold(struct state *state, const char *channel, const char *who, const char *why, struct now now,
     struct arena *arena, struct hand_result *result, struct error *err);

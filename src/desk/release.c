@@ -233,7 +233,7 @@ int release_post(struct turn *turn, struct place *place, const struct post_row *
         state_post_release(turn->state, post->id, remote, turn->now.wall_ms, turn->err) ||
         freeze(turn, place, post, words.message) || mark_told(turn, place, post, &words))
         return -1;
-    if (post->unsure && restore_unsure(turn, post->id, what_of(post->kind) == WHAT_ANSWER))
+    if (post->unsure && restore_unsure(turn, post->id, !strcmp(post->kind, "answer")))
         return -1;
     return state_history_add(turn->state,
         &(struct history_row){.at = turn->now.wall_ms,

@@ -71,7 +71,7 @@ static void what_is_refused(void **unused)
 {
     (void)unused;
     refused(path_of("none.db"), STATE_READ, "no state file yet");
-    refused(path_of("no/folder/x.db"), STATE_DAEMON, "cannot be opened");
+    refused(path_of("no/folder/x.db"), STATE_DAEMON, "cannot be made");
     refused("", STATE_DAEMON, "no usable path");
     mkdir(path_of("dir.db"), 0700);
     refused(path_of("dir.db"), STATE_DAEMON, "not a file");
