@@ -1,6 +1,7 @@
 /* /search WORDS: the newest stories that hold them all. */
 #include "commands/answer.h"
 #include "core/utf8.h"
+#include "desk/links.h"
 #include "desk/subject.h"
 
 enum { HITS_A_PAGE = 5, WORDS_SHOWN = 60, WORDS_MAX = 400 };
@@ -18,10 +19,28 @@ static const char *count_text(
         found->total == 1 ? "story" : "stories", pages);
 }
 
-static void add_hit(const struct call *call, struct message *answer, int place, const struct found *hit)
+/* Its title leads to the post that told it here. */
+static int add_title(const struct call *call, struct message *answer, int place, const struct found *hit,
+    struct node **paragraph, struct error *err)
 {
-    struct node *paragraph = answer_title(call, answer,
-        arena_printf(call->arena, "%d %s", place, hit->title[0] ? hit->title : hit->edition_title));
+    struct composer links = {.arena = call->arena};
+    const char *title = hit->title[0] ? hit->title : hit->edition_title;
+    if (told_links(
+            call->state, call->channel, call->channel_id, hit->source, hit->slug, call->arena, &links, err))
+        return -1;
+    const char *url = links.told_url ? links.told_url(hit->number, links.context) : NULL;
+    *paragraph = answer_title(call, answer, arena_printf(call->arena, "%d %s", place, url ? "" : title));
+    if (url)
+        node_add_link(call->arena, (*paragraph)->first, url, title);
+    return 0;
+}
+
+static int add_hit(
+    const struct call *call, struct message *answer, int place, const struct found *hit, struct error *err)
+{
+    struct node *paragraph;
+    if (add_title(call, answer, place, hit, &paragraph, err))
+        return -1;
     if (hit->snippet[0])
         answer_line(call, paragraph, hit->snippet);
     const char *edition = hit->edition_title[0] ? hit->edition_title : hit->slug;
@@ -30,6 +49,7 @@ static void add_hit(const struct call *call, struct message *answer, int place, 
     answer_button(call, answer, 0, arena_printf(call->arena, "%d", place),
         arena_printf(
             call->arena, "/item %s.%d", edition_reference(call, hit->edition, hit->slug), hit->number));
+    return 0;
 }
 
 static int run_search(const struct call *call, struct message *answer, struct error *err)
@@ -59,7 +79,8 @@ static int run_search(const struct call *call, struct message *answer, struct er
     }
     answer_text(call, answer, count_text(call, &found, shown, page));
     for (size_t i = 0; i < found.count; i++)
-        add_hit(call, answer, (page - 1) * HITS_A_PAGE + (int)i + 1, &found.rows[i]);
+        if (add_hit(call, answer, (page - 1) * HITS_A_PAGE + (int)i + 1, &found.rows[i], err))
+            return -1;
     bool more = found.more || found.total > page * HITS_A_PAGE;
     answer_pages(call, answer, 1, arena_printf(call->arena, "/search %s", words), page, more);
     return 0;

@@ -209,32 +209,51 @@ static int release_retract(struct turn *turn, struct place *place, const struct 
 
 /* --- when --- */
 
+/* One at a time, behind the posts: the last moment to decide what it says is the best. What is taken back
+ * need not wait, not even for a channel that is held. */
+static bool may_leave(
+    struct turn *turn, const struct lanes *lanes, const struct place *place, const struct post_row *change)
+{
+    if (!strcmp(change->act, "retract"))
+        return strcmp(place->row.state, "paused") != 0;
+    return lane_free(lanes, place->row.id) && edits_free(lanes, place->row.id) && may_release(turn, place);
+}
+
+/* Is there any that is due? Most turns have none. */
+static bool any_due(struct turn *turn, const struct rows_post *posts)
+{
+    bool due = false;
+    for (size_t i = 0; i < posts->count; i++) {
+        if (!is_change(&posts->rows[i]))
+            continue;
+        if (posts->rows[i].due_at > turn->now.wall_ms)
+            wake_at(turn, posts->rows[i].due_at);
+        else
+            due = true;
+    }
+    return due;
+}
+
 int release_changes(struct turn *turn, bool *progress)
 {
-    if (turn->memory->stopping)
-        return 0;
     struct rows_post posts;
     struct lanes lanes;
-    if (state_posts_planned(turn->state, turn->arena, 0, &posts, turn->err) || read_lanes(turn, &lanes))
+    if (turn->memory->stopping)
+        return 0;
+    if (state_posts_planned(turn->state, turn->arena, 0, &posts, turn->err))
+        return -1;
+    if (!any_due(turn, &posts))
+        return 0;
+    if (read_lanes(turn, &lanes))
         return -1;
     bool *done = arena_array(turn->arena, turn->place_count + 1, sizeof *done);
     for (size_t i = 0; i < posts.count; i++) {
         const struct post_row *post = &posts.rows[i];
         struct place *place = place_of(turn, post->channel);
-        if (!is_change(post) || !place || !place->conf)
+        bool edit = !strcmp(post->act, "edit"), waits = false;
+        if (!is_change(post) || post->due_at > turn->now.wall_ms || !place || !place->conf ||
+            (edit && done[place - turn->places]) || !may_leave(turn, &lanes, place, post))
             continue;
-        if (post->due_at > turn->now.wall_ms) {
-            wake_at(turn, post->due_at);
-            continue;
-        }
-        bool edit = !strcmp(post->act, "edit");
-        /* One at a time, behind the posts: the last moment to decide what it says is the best. */
-        if (edit && (done[place - turn->places] || !lane_free(&lanes, place->row.id) ||
-                        !edits_free(&lanes, place->row.id)))
-            continue;
-        if (edit ? !may_release(turn, place) : !strcmp(place->row.state, "paused"))
-            continue;
-        bool waits = false;
         if (edit ? release_edit(turn, place, post, &waits) : release_retract(turn, place, post))
             return -1;
         if (waits)
