@@ -160,6 +160,7 @@ struct listening {
     const char *language;
     const struct menu_entry *menu;
     size_t menu_count;
+    const char *hook; /* address that updates are to be pushed to, "" = they are asked for */
 };
 
 enum heed_kind {
@@ -177,6 +178,7 @@ struct heed {
     size_t heard_count;
     const char *trouble; /* one sentence for the operator, NULL = all is well */
     bool refused;        /* the bot itself is refused (401): its channels pause */
+    bool hooked;         /* what is pushed can be heard from here on */
 };
 
 struct adapter {
@@ -224,6 +226,14 @@ struct adapter {
      * NULL = it can, as far as one can tell without asking. */
     const char *(*fault)(
         const struct settings *settings, const char *language, struct arena *arena, const char **key);
+    /* Pushes: the headers that prove who pushes (lower case, NULL-terminated; NULL = nothing can be pushed),
+     * and whether they do, asked before anything else of the push is read. */
+    const char *const *hook_headers;
+    bool (*admit)(const struct settings *settings, const struct header *headers, size_t count);
+    /* How the hook goes, for `check --online`: the call, and one sentence about its answer. */
+    bool (*probe_hook)(const struct settings *settings, struct arena *arena, struct request *out);
+    const char *(*explain_hook)(const struct settings *settings, const char *hook,
+        const struct answer *answer, const char *language, struct arena *arena, bool *right);
     /* A harmless call that tells whether token and chat are right, for `check --online`; NULL = none. */
     bool (*probe)(const struct settings *settings, struct arena *arena, struct request *out);
     /* One sentence about settings that are valid but hardly meant, with what to do; NULL = none. zh or en. */

@@ -74,6 +74,7 @@ enum telegram_case {
     TELEGRAM_DELETE_GONE,
     TELEGRAM_DELETE_LATE, /* older than 48 hours, or not ours */
     TELEGRAM_BUTTONS,
+    TELEGRAM_HOOK,  /* the address of the hook is not taken */
     TELEGRAM_OTHER, /* any other 4xx of the Bot API */
     TELEGRAM_CASES
 };
@@ -94,6 +95,8 @@ void telegram_read(const struct settings *settings, const struct answer *answer,
 /* One sentence in "zh" or "en". `chat` and `topic` are what the request was for, "" = unknown. */
 const char *telegram_sentence(const struct settings *settings, const struct telegram_answer *answer,
     const char *chat, const char *topic, const char *language, struct arena *arena);
+/* Words of Telegram's as they may be shown: one line, without the token. */
+const char *telegram_words(const struct settings *settings, const char *words, struct arena *arena);
 const char *telegram_explain(
     const struct settings *settings, const struct answer *answer, const char *language, struct arena *arena);
 
@@ -101,13 +104,36 @@ const char *telegram_explain(
 int telegram_hear(const struct settings *settings, const char *scratch, const char *bytes, size_t len,
     struct arena *arena, struct heard **heard, size_t *count, struct error *err);
 
-/* telegram_listen.c: long polling. What it keeps in its scratch: */
+/* telegram_hook.c */
+enum { TELEGRAM_SECRET = 65 };
+struct telegram_hook { /* what getWebhookInfo tells */
+    const char *address, *error;
+    int64_t waiting;
+};
+void telegram_hook_secret(const struct settings *settings, char secret[TELEGRAM_SECRET]);
+const char *telegram_hook_mark(const struct settings *settings, const char *address, struct arena *arena);
+bool telegram_hook_read(const struct settings *settings, const struct answer *answer, struct arena *arena,
+    struct telegram_hook *out);
+const char *telegram_hook_trouble(
+    const struct telegram_hook *hook, const char *address, const char *language, struct arena *arena);
+extern const char *const telegram_hook_headers[];
+bool telegram_admit(const struct settings *settings, const struct header *headers, size_t count);
+bool telegram_probe_hook(const struct settings *settings, struct arena *arena, struct request *out);
+const char *telegram_explain_hook(const struct settings *settings, const char *address,
+    const struct answer *answer, const char *language, struct arena *arena, bool *right);
+struct json_t;
+struct json_t *telegram_allowed_updates(void);
+struct json_t *telegram_hook_json(const struct settings *settings, const char *address);
+
+/* telegram_listen.c: long polling, or the hook. What it keeps in its scratch: */
 struct telegram_ear {
-    const char *phase; /* what the last request was: "", "me", "menu0".."menu2", "unhook", "poll" */
+    const char *phase; /* what the last request was: "", "me", "menu0".."menu2", "unhook", "poll"; "hook"
+                          (setting it), "hooked" (waiting while it is set), "look" (how it goes) */
     const char *id;    /* of our bot, from getMe; "" = not yet known */
     const char *name;  /* its username without @ */
     int tries;         /* failed in a row */
     bool unhooked;     /* a webhook was taken away once */
+    const char *mark;  /* telegram_hook_mark() of the one that was set, "" = none */
     const char *trouble;
 };
 struct telegram_ear telegram_ear_read(const char *scratch, struct arena *arena);

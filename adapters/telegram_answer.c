@@ -19,6 +19,7 @@ static const struct {
     {401, "", TELEGRAM_TOKEN},
     {404, "", TELEGRAM_PATH},
     {409, "webhook", TELEGRAM_WEBHOOK},
+    {400, "bad webhook", TELEGRAM_HOOK},
     {409, "", TELEGRAM_POLLED},
     {429, "", TELEGRAM_FLOOD},
     {0, "upgraded to a supergroup", TELEGRAM_CHAT}, /* without the new id */
@@ -160,8 +161,13 @@ void telegram_read(const struct settings *settings, const struct answer *answer,
             out->retry_after_ms = answer_retry_after(answer);
         json_decref(object);
     }
-    const char *words = without_secret(settings, out->words, arena);
-    out->words = clean_text(words, strlen(words), WORDS_MAX, arena);
+    out->words = telegram_words(settings, out->words, arena);
+}
+
+const char *telegram_words(const struct settings *settings, const char *words, struct arena *arena)
+{
+    words = without_secret(settings, said_line(words, arena), arena);
+    return clean_text(words, strlen(words), WORDS_MAX, arena);
 }
 
 /* --- sentences: what, likely cause, next step; the platform's raw words last --- */
@@ -241,6 +247,12 @@ static const struct {
         "the group can.",
         "这条消息机器人删不掉了：超过了 48 小时。请群管理员删。"},
     {TELEGRAM_BUTTONS, "Telegram refuses the buttons of this message.", "Telegram 不接受这条消息的按钮。"},
+    {TELEGRAM_HOOK,
+        "Telegram does not take the address of the hook: it must be https, on port 443, 80, 88 or 8443, "
+        "under a "
+        "name that is known outside. See http.public.",
+        "Telegram 不接受这个 hook 地址：要 https，端口 443、80、88 或 8443，域名外面能查到。看 "
+        "http.public。"},
     {TELEGRAM_OTHER, "Telegram refuses this ({code}).", "Telegram 拒绝了（{code}）。"},
 };
 _Static_assert(sizeof sentences / sizeof *sentences == TELEGRAM_CASES, "a sentence for each case");

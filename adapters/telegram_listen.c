@@ -1,6 +1,6 @@
-/* Long polling (https://core.telegram.org/bots/api#getupdates): who we are, the menu of commands, then
- * updates for ever. The offset confirms what came before it, so it moves only with the answers, in the commit
- * of the turn. */
+/* Who we are, the menu of commands, then updates for ever: by long polling
+ * (https://core.telegram.org/bots/api#getupdates), or pushed to our hook, which is then looked after. The
+ * offset confirms what came before it, so it moves only with the answers, in the commit of the turn. */
 #include "adapters/html.h"
 #include "adapters/json.h"
 #include "adapters/telegram.h"
@@ -17,7 +17,9 @@ enum {
     UPDATE_SLICE_MAX = 256 << 10, /* a longer one is none of Telegram's: skipped */
     TRIES_TILL_TROUBLE = 3,
     REFUSED_WAIT_MS =
-        300000, /* a new token comes with a new configuration; this is for a server that erred */
+        300000,           /* a new token comes with a new configuration; this is for a server that erred */
+    LOOK_SOON_MS = 60000, /* after the hook was set, and while it has trouble */
+    LOOK_MS = 300000,
     STALE_WAIT_MS = 1000,
     EMPTY_WAIT_MS = 200, /* after nothing: Telegram itself takes its time, other servers answer at once */
     MENU_MAX = 100,
@@ -33,7 +35,7 @@ static const int64_t polled_ms[] = {5000, 10000, 20000, 40000, 60000};
 
 struct telegram_ear telegram_ear_read(const char *scratch, struct arena *arena)
 {
-    struct telegram_ear ear = {.phase = "", .id = "", .name = "", .trouble = ""};
+    struct telegram_ear ear = {.phase = "", .id = "", .name = "", .trouble = "", .mark = ""};
     json_t *json = scratch && scratch[0] ? read_object(scratch, strlen(scratch)) : NULL;
     if (!json)
         return ear;
@@ -42,6 +44,7 @@ struct telegram_ear telegram_ear_read(const char *scratch, struct arena *arena)
     ear.id = text_of(json, "id", 24, arena);
     ear.name = text_of(json, "name", 64, arena);
     ear.trouble = text_of(json, "trouble", SCRATCH_TEXT_MAX, arena);
+    ear.mark = text_of(json, "mark", 24, arena);
     ear.unhooked = true_of(json, "unhooked");
     if (number_of(json, "tries", &tries) && tries > 0)
         ear.tries = tries < 1000 ? (int)tries : 1000;
@@ -51,8 +54,9 @@ struct telegram_ear telegram_ear_read(const char *scratch, struct arena *arena)
 
 static const char *ear_write(const struct telegram_ear *ear, struct arena *arena)
 {
-    json_t *json = json_pack("{s:s,s:s,s:s,s:i,s:b,s:s}", "phase", ear->phase, "id", ear->id, "name",
-        ear->name, "tries", ear->tries, "unhooked", ear->unhooked, "trouble", ear->trouble);
+    json_t *json =
+        json_pack("{s:s,s:s,s:s,s:i,s:b,s:s,s:s}", "phase", ear->phase, "id", ear->id, "name", ear->name,
+            "tries", ear->tries, "unhooked", ear->unhooked, "trouble", ear->trouble, "mark", ear->mark);
     return write_json(json, NULL, arena);
 }
 
@@ -85,8 +89,8 @@ static bool is_zh(const char *language)
 
 static json_t *poll_json(const char *cursor)
 {
-    json_t *json = json_pack("{s:i,s:i,s:[s,s,s]}", "timeout", POLL_SECONDS, "limit", UPDATES_MAX,
-        "allowed_updates", "message", "callback_query", "my_chat_member");
+    json_t *json = json_pack("{s:i,s:i,s:o}", "timeout", POLL_SECONDS, "limit", UPDATES_MAX,
+        "allowed_updates", telegram_allowed_updates());
     if (cursor[0])
         json_object_set_new(json, "offset", json_integer(strtoll(cursor, NULL, 10)));
     return json;
@@ -104,6 +108,12 @@ static void phase_request(const struct listening *listening, const char *phase, 
     } else if (!strcmp(phase, "unhook")) {
         method = "deleteWebhook";
         json = json_pack("{s:b}", "drop_pending_updates", 0);
+    } else if (!strcmp(phase, "hook")) {
+        method = "setWebhook";
+        json = telegram_hook_json(listening->settings, listening->hook);
+    } else if (!strcmp(phase, "look")) {
+        method = "getWebhookInfo";
+        json = json_object();
     } else if (!strncmp(phase, "menu", 4)) {
         bool zh = phase[4] == '1' || (phase[4] == '0' && is_zh(listening->language));
         method = "setMyCommands";
@@ -126,6 +136,8 @@ static void phase_request(const struct listening *listening, const char *phase, 
 static void go_on(const struct listening *listening, struct telegram_ear *ear, const char *phase,
     int64_t wait_ms, struct arena *arena, struct heed *out)
 {
+    if (listening->hook[0] && !strcmp(phase, "poll"))
+        phase = "hook";
     ear->phase = phase;
     out->kind = HEED_REQUEST;
     out->wait_ms = wait_ms;
@@ -160,6 +172,8 @@ static void back_off(const struct listening *listening, const struct telegram_an
     struct telegram_ear *ear, struct arena *arena, struct heed *out)
 {
     ear->tries++;
+    if (answer->is == TELEGRAM_HOOK && ear->tries < TRIES_TILL_TROUBLE)
+        ear->tries = TRIES_TILL_TROUBLE; /* a definite no */
     if (ear->tries == TRIES_TILL_TROUBLE) {
         struct telegram_answer said = *answer;
         bool silent = said.is == TELEGRAM_SILENT || said.is == TELEGRAM_NEVER_LEFT;
@@ -306,13 +320,62 @@ static void polled(const struct listening *listening, const struct answer *last,
     go_on(listening, ear, "poll", wait_ms, arena, out);
 }
 
-void telegram_listen(
+/* --- the hook --- */
+
+static void rest(const struct telegram_ear *ear, int64_t wait_ms, struct arena *arena, struct heed *out)
+{
+    struct telegram_ear resting = *ear;
+    resting.phase = "hooked";
+    out->kind = HEED_WAIT;
+    out->wait_ms = wait_ms;
+    out->scratch = ear_write(&resting, arena);
+    out->trouble = ear->trouble[0] ? ear->trouble : NULL;
+}
+
+/* Somebody took it away, or it does not work: it is set again where that may help. */
+static void looked(const struct listening *listening, const struct answer *last, struct telegram_ear *ear,
+    struct arena *arena, struct heed *out)
+{
+    struct telegram_hook hook;
+    if (!telegram_hook_read(listening->settings, last, arena, &hook)) {
+        struct telegram_answer garbled = {.is = TELEGRAM_GARBLED, .code = last->status, .words = ""};
+        back_off(listening, &garbled, ear, arena, out);
+        return;
+    }
+    bool ours = !strcmp(hook.address, listening->hook), trouble = ours && hook.waiting && hook.error[0];
+    ear->tries = 0;
+    ear->trouble = trouble ? telegram_hook_trouble(&hook, listening->hook, listening->language, arena) : "";
+    if (!ours || (trouble && strstr(hook.error, "401")))
+        go_on(listening, ear, "hook", ours ? LOOK_SOON_MS : 0, arena, out);
+    else
+        rest(ear, trouble ? LOOK_SOON_MS : LOOK_MS, arena, out);
+}
+
+/* What begins, or goes on after a wait; the configuration may have changed meanwhile. */
+static const char *begin(
+    const struct listening *listening, const struct telegram_ear *ear, struct arena *arena)
+{
+    const char *phase = ear->phase;
+    bool hooked = !strcmp(phase, "hook") || !strcmp(phase, "hooked") || !strcmp(phase, "look");
+    if (!phase[0])
+        return "me";
+    if (!listening->hook[0])
+        return hooked ? "unhook" : phase;
+    if (!strcmp(phase, "unhook"))
+        return "hook";
+    if (!hooked || !strcmp(phase, "hook"))
+        return phase;
+    const char *mark = telegram_hook_mark(listening->settings, listening->hook, arena);
+    return strcmp(ear->mark, mark) ? "hook" : "look";
+}
+
+static void go_through(
     const struct listening *listening, const struct answer *last, struct arena *arena, struct heed *out)
 {
-    *out = (struct heed){0};
     struct telegram_ear ear = telegram_ear_read(listening->scratch, arena);
+    out->hooked = listening->hook[0] && ear.id[0];
     if (!ear.phase[0] || !last) {
-        go_on(listening, &ear, ear.phase[0] ? ear.phase : "me", 0, arena, out);
+        go_on(listening, &ear, begin(listening, &ear, arena), 0, arena, out);
         return;
     }
     if (!strcmp(ear.phase, "poll") && last->reach == REACH_ANSWERED && last->status == 200) {
@@ -329,9 +392,27 @@ void telegram_listen(
         judge(listening, &answer, &ear, arena, out);
         return;
     }
+    if (!strcmp(ear.phase, "look")) {
+        looked(listening, last, &ear, arena, out);
+        return;
+    }
     if (answer.is == TELEGRAM_OK && strcmp(ear.phase, "unhook") != 0) {
         ear.tries = 0;
         ear.trouble = "";
     }
+    if (!strcmp(ear.phase, "hook")) {
+        ear.mark = telegram_hook_mark(listening->settings, listening->hook, arena);
+        rest(&ear, LOOK_SOON_MS, arena, out);
+        return;
+    }
     first_phase_after(listening, ear.phase, &ear, arena, out);
+}
+
+void telegram_listen(
+    const struct listening *listening, const struct answer *last, struct arena *arena, struct heed *out)
+{
+    struct listening here = *listening;
+    here.hook = here.hook ? here.hook : "";
+    *out = (struct heed){0};
+    go_through(&here, last, arena, out);
 }

@@ -14,16 +14,18 @@
 struct probe {
     struct shell *shell;
     struct loop *loop;
-    const struct channel *channel;
+    const struct channel *channel; /* or of no channel: */
+    const struct bot *bot;
+    const char *hook; /* of the bot */
     bool failed;
 };
 
-static int say_answer(struct shell *shell, const struct channel *channel, bool right, const char *words)
+static int say_answer(struct shell *shell, const char *name, bool right, const char *words)
 {
     if (shell->json)
-        return print_json(shell, json_pack("{s:s s:s s:b s:s}", "kind", "answer", "channel", channel->name,
-                                     "right", right, "text", words));
-    printf("%s: %s\n", channel->name, words);
+        return print_json(shell,
+            json_pack("{s:s s:s s:b s:s}", "kind", "answer", "channel", name, "right", right, "text", words));
+    printf("%s: %s\n", name, words);
     return 0;
 }
 
@@ -37,7 +39,20 @@ static void probed(const struct answer *answer, void *context)
         words = adapter->explain ? adapter->explain(&probe->channel->settings, answer,
                                        probe->shell->setup->language, &probe->shell->arena)
                                  : answer->trouble;
-    say_answer(probe->shell, probe->channel, !probe->failed, words ? words : "no usable answer came");
+    say_answer(probe->shell, probe->channel->name, !probe->failed, words ? words : "no usable answer came");
+    loop_stop(probe->loop);
+}
+
+/* How what is pushed arrives. */
+static void hook_told(const struct answer *answer, void *context)
+{
+    struct probe *probe = context;
+    const struct settings *settings = &probe->bot->settings;
+    bool right;
+    const char *words = settings->adapter->explain_hook(
+        settings, probe->hook, answer, probe->shell->setup->language, &probe->shell->arena, &right);
+    probe->failed = !right;
+    say_answer(probe->shell, probe->bot->name, right, words);
     loop_stop(probe->loop);
 }
 
@@ -46,30 +61,56 @@ static void no_round(void *context)
     (void)context;
 }
 
-/* Asks the platform about one channel. -1: err. */
-static int ask_platform(struct shell *shell, const struct channel *channel, bool *failed)
+/* Carries the probe's request by the bot's way. -1: err. */
+static int carry(struct shell *shell, struct probe *probe, struct request *request, size_t bot,
+    void (*done)(const struct answer *answer, void *context))
 {
-    const struct adapter *adapter = channel->settings.adapter;
-    struct request request = {0};
-    if (!adapter->probe || !adapter->probe(&channel->settings, &shell->arena, &request))
-        return say_answer(shell, channel, true,
-            adapter->local ? "a room on this machine" : "cannot be tried without posting");
     struct http_options options = {
         .ca_file = shell->setup->ca_file, .user_agent = "digestd/" DIGESTD_VERSION};
-    request.proxy = setup_proxy(shell->setup, channel->bot);
+    request->proxy = setup_proxy(shell->setup, bot);
     struct loop *loop = loop_new(&shell->err);
     if (!loop)
         return -1;
     struct http *http = http_new(loop, &options, &shell->err);
-    struct probe probe = {shell, loop, channel, true};
+    probe->loop = loop;
     if (http) {
-        http_send(http, &request, probed, &probe);
+        http_send(http, request, done, probe);
         loop_run(loop, no_round, NULL);
         http_free(http);
     }
     loop_free(loop);
-    *failed = *failed || probe.failed;
     return http ? 0 : -1;
+}
+
+/* Asks the platform about one channel. -1: err. */
+static int ask_platform(struct shell *shell, const struct channel *channel, bool *failed)
+{
+    const struct adapter *adapter = channel->settings.adapter;
+    struct probe probe = {.shell = shell, .channel = channel, .failed = true};
+    struct request request = {0};
+    if (!adapter->probe || !adapter->probe(&channel->settings, &shell->arena, &request))
+        return say_answer(shell, channel->name, true,
+            adapter->local ? "a room on this machine" : "cannot be tried without posting");
+    int result = carry(shell, &probe, &request, channel->bot, probed);
+    *failed = *failed || probe.failed;
+    return result;
+}
+
+/* Asks the platform how a bot's hook goes; nothing where it has none. */
+static int ask_about_hook(struct shell *shell, size_t bot, bool *failed)
+{
+    struct probe probe = {.shell = shell,
+        .bot = &shell->setup->bots[bot],
+        .hook = setup_hook(shell->setup, bot, &shell->arena),
+        .failed = true};
+    const struct adapter *adapter = probe.bot->settings.adapter;
+    struct request request = {0};
+    if (!*probe.hook || !adapter->probe_hook ||
+        !adapter->probe_hook(&probe.bot->settings, &shell->arena, &request))
+        return 0;
+    int result = carry(shell, &probe, &request, bot, hook_told);
+    *failed = *failed || probe.failed;
+    return result;
 }
 
 /* --- what is configured --- */
@@ -328,6 +369,9 @@ static int run(struct shell *shell)
         return -1;
     for (size_t i = 0; shell_flag(shell, "online") && i < setup->channel_count; i++)
         if (ask_platform(shell, &setup->channels[i], &failed))
+            return -1;
+    for (size_t i = 0; shell_flag(shell, "online") && i < setup->bot_count; i++)
+        if (ask_about_hook(shell, i, &failed))
             return -1;
     return failed ? 1 : 0;
 }

@@ -1,5 +1,7 @@
 #include "core/setup.h"
 
+#include "core/buf.h"
+
 const char *const what_names[] = {"contents", "edition", "section", "item", "question", "text", "answer"};
 
 const char *setting(const struct settings *settings, const char *key)
@@ -38,6 +40,33 @@ static bool settings_within(const struct settings *a, const struct settings *b)
 bool settings_same(const struct settings *a, const struct settings *b)
 {
     return a->adapter == b->adapter && settings_within(a, b) && settings_within(b, a);
+}
+
+const char *setup_hook(const struct setup *setup, size_t bot, struct arena *arena)
+{
+    const char *flag = bot < setup->bot_count ? setting(&setup->bots[bot].settings, "hook") : NULL;
+    bool on = flag && !strcmp(flag, "true") && setup->http_hooks && *setup->http_hooks;
+    if (!on || !setup->http_public || !*setup->http_public)
+        return "";
+    struct buf address = BUF_INIT(4096);
+    buf_addf(&address, "%s/hook/", setup->http_public);
+    for (const char *c = setup->bots[bot].name; *c; c++)
+        if ((*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+            strchr("-._~", *c))
+            buf_addc(&address, *c);
+        else
+            buf_addf(&address, "%%%02X", (unsigned char)*c);
+    const char *kept = buf_keep(&address, arena);
+    buf_free(&address);
+    return kept;
+}
+
+size_t setup_bot(const struct setup *setup, const char *name)
+{
+    for (size_t i = 0; i < setup->bot_count; i++)
+        if (!strcmp(setup->bots[i].name, name))
+            return i;
+    return SIZE_MAX;
 }
 
 bool setup_is_editor(const struct setup *setup, const char *member)

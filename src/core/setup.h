@@ -157,6 +157,11 @@ const struct channel *setup_channel(const struct setup *setup, const char *name)
 const char *setup_proxy(const struct setup *setup, size_t bot);
 /* The same platform, keys and values. */
 bool settings_same(const struct settings *a, const struct settings *b);
+/* The address a bot's updates are pushed to ("https://digest.example.org/hook/tg"), "" = they are asked for.
+ */
+struct arena;
+const char *setup_hook(const struct setup *setup, size_t bot, struct arena *arena);
+size_t setup_bot(const struct setup *setup, const char *name); /* its index, SIZE_MAX = none */
 bool setup_is_editor(const struct setup *setup, const char *member);
 
 #endif

@@ -357,5 +357,7 @@ const char *setup_fixed(const struct setup *was, const struct setup *is)
         return "http.listen";
     if (!same(was->http_hooks, is->http_hooks))
         return "http.hooks";
+    if (was->http_hooks && *was->http_hooks && !same(was->http_public, is->http_public))
+        return "http.public"; /* the listener knows the name it is asked by */
     return same(was->ca_file, is->ca_file) ? NULL : "ca";
 }

@@ -228,6 +228,24 @@ static int load_common(struct loader *loader, struct yaml *root)
                : 0;
 }
 
+/* A bot whose updates are pushed needs to be reached. */
+static int check_hooks(struct loader *loader)
+{
+    const struct setup *setup = loader->setup;
+    const char *missing = !*setup->http_hooks ? "http.hooks" : !*setup->http_public ? "http.public" : NULL;
+    for (size_t i = 0; missing && i < setup->bot_count; i++) {
+        const struct settings *settings = &setup->bots[i].settings;
+        for (size_t j = 0; j < settings->count; j++) {
+            const struct option_value *value = &settings->values[j];
+            if (!strcmp(value->key, "hook") && !strcmp(value->value, "true"))
+                return fail(loader, value->line, value->column,
+                    "hook: needs %s: the listener is http.hooks, the address it has outside http.public",
+                    "hook: 还要设 %s：http.hooks 是监听的地址，http.public 是外面看到的地址", missing);
+        }
+    }
+    return 0;
+}
+
 static int load_root(struct loader *loader, struct yaml *root)
 {
     struct setup *setup = loader->setup;
@@ -270,7 +288,7 @@ static int load_root(struct loader *loader, struct yaml *root)
         return -1;
     config_editor_chats(loader);
     config_settle(setup);
-    return 0;
+    return check_hooks(loader);
 }
 
 /* Whether the file asks for Chinese, before it is known to be YAML at all. */

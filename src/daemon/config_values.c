@@ -501,7 +501,10 @@ static int check_option(
         return value_url(loader, node, &value->value);
     case OPTION_FLAG: {
         bool flag;
-        return value_flag(loader, node, &flag);
+        if (value_flag(loader, node, &flag))
+            return -1;
+        value->value = flag ? "true" : "false";
+        return 0;
     }
     default:
         return 0;

@@ -50,6 +50,7 @@ static void turn_failed(struct daemon *daemon, const struct error *err)
     if (!daemon->failed_turn)
         log_error("desk", "nothing can be decided now: %s. It is tried again; nothing is lost.", err->text);
     daemon->failed_turn = true;
+    refuse_pushes(daemon);
     daemon->failure = *err;
     daemon->retry_ms = daemon->retry_ms ? daemon->retry_ms * 2 : RETRY_FIRST_MS;
     if (daemon->retry_ms > RETRY_MAX_MS)
@@ -174,25 +175,6 @@ static bool has_local_channel(const struct setup *setup)
     return false;
 }
 
-static int split_listen(const char *listen, char *address, size_t size, int *port, struct error *err)
-{
-    const char *colon = strrchr(listen, ':');
-    char *end = NULL;
-    long number = colon ? strtol(colon + 1, &end, 10) : -1;
-    size_t len = colon ? (size_t)(colon - listen) : 0;
-    if (!colon || end == colon + 1 || *end || number < 0 || number > 65535 || !len || len >= size)
-        return error_set_kind(
-            err, ERROR_USAGE, "%s is no address to listen on; write it like 127.0.0.1:8080", listen);
-    if (listen[0] == '[' && listen[len - 1] == ']') {
-        listen++;
-        len -= 2;
-    }
-    memcpy(address, listen, len);
-    address[len] = '\0';
-    *port = (int)number;
-    return 0;
-}
-
 static int open_page(struct daemon *daemon, struct error *err)
 {
     const struct setup *setup = daemon->setup;
@@ -200,7 +182,7 @@ static int open_page(struct daemon *daemon, struct error *err)
     int port = 0;
     if (!*setup->http_listen || daemon->options->drain)
         return 0;
-    if (split_listen(setup->http_listen, address, sizeof address, &port, err))
+    if (server_address(setup->http_listen, address, sizeof address, &port, err))
         return -1;
     struct room_hooks hooks = room_events;
     hooks.context = daemon;
@@ -222,6 +204,17 @@ static int open_page(struct daemon *daemon, struct error *err)
     struct server_handlers handlers = {room_request, room_opened, room_message, room_closed};
     daemon->server = server_new(daemon->loop, &options, &handlers, daemon->room, err);
     return daemon->server ? 0 : -1;
+}
+
+static int open_hooks(struct daemon *daemon, struct error *err)
+{
+    const struct setup *setup = daemon->setup;
+    if (!setup->http_hooks || !*setup->http_hooks || daemon->options->drain)
+        return 0;
+    daemon->hooks = hooks_new(daemon->loop, setup, took_push, daemon, err);
+    if (daemon->hooks)
+        log_info("hooks", "platforms may push to port %d, behind a reverse proxy", hooks_port(daemon->hooks));
+    return daemon->hooks ? 0 : -1;
 }
 
 static int watch_bell(struct daemon *daemon, struct error *err)
@@ -257,7 +250,7 @@ static int bring_up(struct daemon *daemon, struct error *err)
     if (!daemon->loop)
         return -1;
     daemon->http = http_new(daemon->loop, &http, err);
-    if (!daemon->http || open_page(daemon, err) || watch_bell(daemon, err))
+    if (!daemon->http || open_page(daemon, err) || open_hooks(daemon, err) || watch_bell(daemon, err))
         return -1;
     daemon->desk = desk_new(daemon->state, setup, &tools);
     daemon->wake = loop_timer_new(daemon->loop, woke, daemon);
@@ -304,6 +297,7 @@ static void shut(struct daemon *daemon)
     if (daemon->server)
         server_free(daemon->server);
     daemon->server = NULL;
+    hooks_close(daemon->hooks);
     loop_stop(daemon->loop);
 }
 
@@ -318,8 +312,10 @@ static void take_down(struct daemon *daemon)
         http_free(daemon->http);
     if (daemon->server)
         server_free(daemon->server);
+    hooks_close(daemon->hooks);
     if (daemon->loop)
         loop_free(daemon->loop);
+    hooks_free(daemon->hooks);
     if (daemon->room)
         room_free(daemon->room);
     if (daemon->state)

@@ -110,6 +110,9 @@ void carry_out(struct daemon *daemon, const struct action *action)
     case ACTION_LISTEN:
         listen_later(daemon, action);
         break;
+    case ACTION_PUSHED:
+        hooks_answer(daemon->hooks, action->ticket, action->taken);
+        break;
     case ACTION_ROOM:
         if (daemon->room)
             room_changed(daemon->room, action->channel, action->room_id, action->edited);

@@ -2,7 +2,7 @@
 #include "daemon/daemon_inner.h"
 #include "daemon/log.h"
 
-enum { EVENTS_MAX = 10000 }; /* waiting while turns fail; more is not taken in */
+enum { PUSHES_MAX = 64, EVENTS_MAX = 10000 }; /* waiting while turns fail; more is not taken in */
 
 struct event *add_event(struct daemon *daemon, enum event_kind kind)
 {
@@ -31,6 +31,36 @@ const struct answer *keep_answer(struct daemon *daemon, const struct answer *ans
         copy->headers[i].value = arena_string(arena, answer->headers[i].value);
     }
     return copy;
+}
+
+/* --- what platforms push --- */
+
+bool took_push(const struct push *push, void *context)
+{
+    struct daemon *daemon = context;
+    size_t waiting = 0;
+    for (size_t i = 0; i < daemon->event_count; i++)
+        waiting += daemon->events[i].kind == EVENT_PUSHED;
+    if (!daemon->ready || daemon->ending || daemon->failed_turn || waiting >= PUSHES_MAX)
+        return false;
+    struct arena *arena = &daemon->gathered;
+    struct event *event = add_event(daemon, EVENT_PUSHED);
+    event->pushed.bot = arena_string(arena, push->bot);
+    event->pushed.bytes = arena_copy(arena, push->bytes, push->len);
+    event->pushed.len = push->len;
+    event->pushed.ticket = push->ticket;
+    return true;
+}
+
+void refuse_pushes(struct daemon *daemon)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < daemon->event_count; i++)
+        if (daemon->events[i].kind == EVENT_PUSHED)
+            hooks_answer(daemon->hooks, daemon->events[i].pushed.ticket, false);
+        else
+            daemon->events[kept++] = daemon->events[i];
+    daemon->event_count = kept;
 }
 
 static void said(const char *channel, const char *client, const char *name, const char *text, const char *ref,

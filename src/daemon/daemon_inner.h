@@ -7,6 +7,7 @@
 #include "core/sign.h"
 #include "daemon/daemon.h"
 #include "daemon/heart.h"
+#include "daemon/hooks.h"
 #include "daemon/http.h"
 #include "daemon/loop.h"
 #include "daemon/memory.h"
@@ -62,6 +63,7 @@ struct daemon {
     struct http *http;
     struct server *server;
     struct room *room;
+    struct hooks *hooks; /* NULL = no listener for platforms */
     struct sources *sources;
     struct heart *heart;
     struct loop_watch *bell;
@@ -90,6 +92,8 @@ struct event *add_event(struct daemon *daemon, enum event_kind kind);
 const struct answer *keep_answer(struct daemon *daemon, const struct answer *answer);
 extern const struct sources_hooks sources_events; /* without context */
 extern const struct room_hooks room_events;       /* without context; `other` is the daemon's */
+bool took_push(const struct push *push, void *daemon);
+void refuse_pushes(struct daemon *daemon); /* those that wait for a turn: they come again */
 void bell_rang(const char *name, void *daemon);
 void drop_dropped(struct daemon *daemon); /* at the end: files that are still being read */
 

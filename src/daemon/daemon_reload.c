@@ -30,6 +30,7 @@ void took_setup(struct daemon *daemon)
     const struct setup *before = daemon->setup;
     daemon->setup = daemon->reloaded;
     daemon->reloaded = NULL;
+    hooks_setup(daemon->hooks, daemon->setup);
     heart_setup(daemon->heart, daemon->setup);
     free(daemon->pauses);
     daemon->pauses = memory_new(daemon->setup->bot_count + 1, sizeof *daemon->pauses);

@@ -205,6 +205,25 @@ static void on_connections(uv_poll_t *listener, int status, int events)
 
 /* --- listening --- */
 
+int server_address(const char *listen, char *address, size_t size, int *port, struct error *err)
+{
+    const char *colon = strrchr(listen, ':');
+    char *end = NULL;
+    long number = colon ? strtol(colon + 1, &end, 10) : -1;
+    size_t len = colon ? (size_t)(colon - listen) : 0;
+    if (!colon || end == colon + 1 || *end || number < 0 || number > 65535 || !len || len >= size)
+        return error_set_kind(
+            err, ERROR_USAGE, "%s is no address to listen on; write it like 127.0.0.1:8080", listen);
+    if (listen[0] == '[' && listen[len - 1] == ']') {
+        listen++;
+        len -= 2;
+    }
+    memcpy(address, listen, len);
+    address[len] = '\0';
+    *port = (int)number;
+    return 0;
+}
+
 static bool make_address(const char *text, int port, union address *address, socklen_t *size)
 {
     char plain[64];
@@ -320,6 +339,7 @@ struct server *server_new(struct loop *loop, const struct server_options *option
     server->body_max = options->body_max;
     server->connections_max = options->connections_max;
     server->sockets_max = options->sockets_max;
+    server->wanted = options->headers;
     server->listen_fd = -1;
     if (start_listening(server, options, err) || start_lws(server, err)) {
         server_free(server);

@@ -7,6 +7,7 @@
 #define DAEMON_SERVER_H
 
 #include "core/error.h"
+#include "core/wire.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +24,9 @@ struct server_request {
     const char *peer;     /* address */
     const char *body;     /* NUL-terminated, may hold NULs; "" = none */
     size_t body_len;
+    const struct header *headers; /* of those named in the options, the ones that came */
+    size_t header_count;
+    uint64_t ticket; /* for server_reply() */
 };
 
 struct server_answer {
@@ -32,6 +36,7 @@ struct server_answer {
     size_t body_len;
     const char *cache; /* Cache-Control; NULL = no-store */
     const char *etag;  /* NULL = none; If-None-Match is answered with 304 by the server */
+    bool later;        /* not yet: server_reply() brings it, within 30 s */
 };
 
 struct server_options {
@@ -43,11 +48,13 @@ struct server_options {
     const char *socket_path; /* "/room/ws" */
     size_t body_max;         /* bytes of a request body */
     int connections_max, sockets_max;
+    const char *const
+        *headers; /* names of headers the handler wants, lower case; NULL-terminated; NULL = none */
 };
 
 struct server_handlers {
-    /* Answer at once; the strings may be the handler's own until it is called again. The request lives during
-     * the call only. */
+    /* Answer at once, or say `later`; the strings may be the handler's own until it is called again. The
+     * request lives during the call only. */
     void (*request)(const struct server_request *request, struct server_answer *answer, void *context);
     void (*opened)(struct socket *socket, const struct server_request *request, void *context);
     void (*message)(struct socket *socket, const char *text, size_t len,
@@ -60,6 +67,10 @@ struct server_handlers {
 struct server *server_new(struct loop *loop, const struct server_options *options,
     const struct server_handlers *handlers, void *context, struct error *err);
 int server_port(const struct server *server);
+/* The answer to a request whose handler said `later`. A ticket nobody waits for any more is nothing. */
+void server_reply(struct server *server, uint64_t ticket, const struct server_answer *answer);
+/* "127.0.0.1:8080", "[::1]:0" in parts. */
+int server_address(const char *listen, char *address, size_t size, int *port, struct error *err);
 /* Queues a text frame. A socket whose queue holds more than 256 KiB or 200 frames is closed (it will
  * reconnect and catch up). */
 void socket_send(struct socket *socket, const char *text, size_t len);

@@ -101,7 +101,8 @@ static int pump(struct connection *connection)
     return -1; /* always: libwebsockets 4.1.6 can be hung on a connection that is kept */
 }
 
-static int respond(struct connection *connection, const struct server_answer *answer)
+/* Head and body, ready to be written. */
+static void prepare(struct connection *connection, const struct server_answer *answer)
 {
     struct server_answer given = *answer;
     if (given.etag && connection->if_none_match && given.status == 200 &&
@@ -127,6 +128,11 @@ static int respond(struct connection *connection, const struct server_answer *an
     buf_free(&head);
     connection->phase = PHASE_ANSWER;
     loop_timer_set(connection->deadline, ANSWER_WITHIN_MS);
+}
+
+static int respond(struct connection *connection, const struct server_answer *answer)
+{
+    prepare(connection, answer);
     return pump(connection);
 }
 
@@ -137,6 +143,15 @@ static int refuse(struct connection *connection, int status, const char *why)
     return respond(connection, &answer);
 }
 
+/* Nothing more is read meanwhile, and libwebsockets' own timeouts are off: ours is set. */
+static int wait_for_reply(struct connection *connection)
+{
+    connection->phase = PHASE_WAIT;
+    loop_timer_set(connection->deadline, ANSWER_WITHIN_MS);
+    lws_set_timeout(connection->wsi, NO_PENDING_TIMEOUT, 0);
+    return lws_rx_flow_control(connection->wsi, 0) < 0 ? -1 : 0;
+}
+
 static int ask_handler(struct connection *connection)
 {
     struct server *server = connection->server;
@@ -145,8 +160,22 @@ static int ask_handler(struct connection *connection)
     struct server_answer answer = {.status = 500};
     connection->request.body = connection->body.data;
     connection->request.body_len = connection->body.len;
+    connection->request.ticket = ++server->tickets;
     server->handlers.request(&connection->request, &answer, server->context);
-    return respond(connection, &answer);
+    return answer.later ? wait_for_reply(connection) : respond(connection, &answer);
+}
+
+void server_reply(struct server *server, uint64_t ticket, const struct server_answer *answer)
+{
+    struct connection *connection = server->connections;
+    while (connection && (connection->phase != PHASE_WAIT || connection->request.ticket != ticket))
+        connection = connection->next;
+    if (!connection || connection->killed || server->freed)
+        return;
+    prepare(connection, answer);
+    /* While nothing is read libwebsockets does not write either. */
+    if (lws_rx_flow_control(connection->wsi, 1) < 0 || lws_callback_on_writable(connection->wsi) < 0)
+        connection_kill(connection);
 }
 
 /* --- requests --- */
@@ -270,6 +299,24 @@ static bool refused(struct connection *connection, int *result)
     return false;
 }
 
+/* Those the handler wants; what is longer than it may be is left out. */
+static void read_headers(struct connection *connection)
+{
+    const char *const *wanted = connection->server->wanted;
+    struct server_request *request = &connection->request;
+    request->headers = connection->headers;
+    for (size_t i = 0; wanted && wanted[i] && request->header_count < WANTED_MAX; i++) {
+        char name[64];
+        int size = snprintf(name, sizeof name, "%s:", wanted[i]);
+        int len = lws_hdr_custom_length(connection->wsi, name, size);
+        if (len <= 0 || len > VALUE_MAX_BYTES)
+            continue;
+        char *value = arena_alloc(&connection->arena, (size_t)len + 1);
+        if (lws_hdr_custom_copy(connection->wsi, value, len + 1, name, size) >= 0)
+            connection->headers[request->header_count++] = (struct header){wanted[i], value};
+    }
+}
+
 /* Reads "123" with nothing else; false = not a length. */
 static bool parse_length(const char *text, size_t *length)
 {
@@ -303,6 +350,7 @@ int serve_begin(struct connection *connection)
     loop_timer_set(connection->deadline, REQUEST_WITHIN_MS);
     if (refused(connection, &result))
         return result;
+    read_headers(connection);
     const char *length = header(connection, WSI_TOKEN_HTTP_CONTENT_LENGTH, 32);
     if (!length)
         return refuse(connection, 400, "Content-Length is not a number.\n");
@@ -335,7 +383,7 @@ int serve_complete(struct connection *connection)
     if (connection->phase == PHASE_DRAIN)
         return refuse(connection, 413, "The body is too large.\n");
     if (connection->phase != PHASE_BODY)
-        return connection->phase == PHASE_ANSWER ? 0 : -1;
+        return connection->phase == PHASE_ANSWER || connection->phase == PHASE_WAIT ? 0 : -1;
     if (connection->body.overflow || connection->body.len != connection->expected)
         return refuse(connection, 400, "The body is not as long as it should be.\n");
     return ask_handler(connection);
@@ -343,6 +391,8 @@ int serve_complete(struct connection *connection)
 
 int serve_writable(struct connection *connection)
 {
+    if (connection->phase == PHASE_WAIT)
+        return 0;
     return connection->phase == PHASE_ANSWER ? pump(connection) : -1;
 }
 

@@ -23,6 +23,7 @@ enum {
     MESSAGE_MAX = 16 << 10,
     QUEUE_BYTES_MAX = 256 << 10,
     QUEUE_FRAMES_MAX = 200,
+    WANTED_MAX = 16, /* headers a handler wants to see */
 };
 
 /* What comes over an accepted connection; each request has one of its own. */
@@ -30,6 +31,7 @@ enum phase {
     PHASE_HEADERS, /* nothing asked yet */
     PHASE_BODY,    /* taking the body */
     PHASE_DRAIN,   /* dropping a body that is too large */
+    PHASE_WAIT,    /* the handler answers later */
     PHASE_ANSWER,  /* writing what is in `out` */
     PHASE_SOCKET,  /* a WebSocket */
     PHASE_OVER,    /* everything was said; lws closes it */
@@ -65,6 +67,7 @@ struct connection {
     char address[64];
     struct arena arena; /* the request's strings */
     struct server_request request;
+    struct header headers[WANTED_MAX];
     const char *if_none_match;
     bool head_only;
     bool killed;
@@ -84,6 +87,8 @@ struct server {
     int port;
     size_t body_max;
     int connections_max, sockets_max;
+    const char *const *wanted; /* headers */
+    uint64_t tickets;          /* given so far */
     int connection_count, socket_count;
     int listen_fd;
     uv_poll_t *listener;

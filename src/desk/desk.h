@@ -37,6 +37,7 @@ enum event_kind {
     EVENT_BELL,     /* another program wrote to the state file */
     EVENT_ANSWER,   /* the answer to an ACTION_SEND */
     EVENT_LISTENED, /* the answer to an ACTION_LISTEN, or its wait is over (answer NULL) */
+    EVENT_PUSHED,   /* the platform pushed something for a bot; ACTION_PUSHED answers it */
     EVENT_SAID,     /* somebody typed into the room's page */
     EVENT_READ,     /* a file of a source was read (or could not be) */
     EVENT_SETUP,    /* SIGHUP: a new, valid configuration */
@@ -57,6 +58,12 @@ struct event {
             size_t bot;                  /* index into setup->bots */
             const struct answer *answer; /* NULL: the wait is over */
         } listened;
+        struct {
+            const char *bot; /* name */
+            const char *bytes;
+            size_t len;
+            uint64_t ticket; /* the edge's own, given back */
+        } pushed;
         struct {
             const char *channel; /* name */
             const char *client;  /* who: an opaque id of the browser, for the rate limit */
@@ -85,6 +92,7 @@ enum action_kind {
     ACTION_SEND,   /* carry the request, bring EVENT_ANSWER with the same delivery and attempt */
     ACTION_LISTEN, /* after wait_ms carry the request (method NULL: only wait), bring EVENT_LISTENED */
     ACTION_ASIDE,  /* carry the request, forget the answer */
+    ACTION_PUSHED, /* what was pushed is taken (it is committed), or not: it is to be pushed again later */
     ACTION_ROOM,   /* rows of a room changed: tell its page (id = the row; new or edited) */
     ACTION_TELL,   /* a line for the log and the operator */
 };
@@ -99,6 +107,8 @@ struct action {
     struct request request;
     int64_t wait_ms;
     const char *channel; /* name, "" = none */
+    uint64_t ticket;
+    bool taken;
     int64_t room_id;
     bool edited;
     enum tell_level level;

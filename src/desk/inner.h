@@ -39,7 +39,8 @@ struct lane { /* who was served when, for round robin */
 };
 struct ear { /* a bot that listens */
     char bot[NAME_MAX_BYTES];
-    bool open; /* a request or a wait is with the edge */
+    bool open;   /* a request or a wait is with the edge */
+    bool hooked; /* what is pushed can be heard */
     char scratch[4096];
     char trouble[256]; /* told to the operator, "" = all is well */
 };
@@ -243,6 +244,7 @@ int settle_unknowns(struct turn *turn);
 /* listen.c */
 int start_listening(struct turn *turn);
 int heed_listened(struct turn *turn, size_t bot, const struct answer *answer);
+int heed_pushed(struct turn *turn, const struct event *event);
 
 /* reply.c */
 struct asking { /* somebody said something somewhere */

@@ -238,6 +238,7 @@ static int keep_heed(struct turn *turn, size_t bot, const struct heed *heed)
         else
             snprintf(ear->scratch, sizeof ear->scratch, "%s", heed->scratch);
     }
+    ear->hooked = heed->hooked;
     struct action *action = act(turn, ACTION_LISTEN);
     action->bot = bot;
     action->wait_ms = heed->wait_ms < WAIT_MIN ? 0 : heed->wait_ms > WAIT_MAX ? WAIT_MAX : heed->wait_ms;
@@ -257,7 +258,8 @@ static int listen_on(struct turn *turn, size_t bot, const struct answer *last)
     struct listening listening = {.settings = &turn->setup->bots[bot].settings,
         .cursor = turn->bots[bot].cursor,
         .scratch = arena_string(turn->arena, ear_of(turn, bot)->scratch),
-        .language = turn->setup->language};
+        .language = turn->setup->language,
+        .hook = setup_hook(turn->setup, bot, turn->arena)};
     listening.menu = menu_of(turn, &listening.menu_count);
     struct heed heed = {0};
     adapter->listen(&listening, last, turn->arena, &heed);
@@ -278,6 +280,37 @@ int heed_listened(struct turn *turn, size_t bot, const struct answer *answer)
     if (turn->memory->stopping || turn->desk->tools.drain)
         return 0;
     return listen_on(turn, bot, answer);
+}
+
+static int hear_pushed(struct turn *turn, size_t bot, const struct event *event)
+{
+    const struct settings *settings = &turn->setup->bots[bot].settings;
+    struct heard *heard;
+    size_t count;
+    struct error ignored = {0}; /* what is not understood is taken and forgotten: it would come for ever */
+    const char *scratch = arena_string(turn->arena, ear_of(turn, bot)->scratch);
+    if (settings->adapter->hear(
+            settings, scratch, event->pushed.bytes, event->pushed.len, turn->arena, &heard, &count, &ignored))
+        return 0;
+    for (size_t i = 0; i < count && i < HEARD_MAX; i++)
+        if (heed_heard(turn, bot, &heard[i]))
+            return -1;
+    return 0;
+}
+
+/* Taken is what this turn commits. Before the bot knows itself (after a start), and at the end, nothing is.
+ */
+int heed_pushed(struct turn *turn, const struct event *event)
+{
+    size_t bot = setup_bot(turn->setup, event->pushed.bot);
+    bool taken = bot != SIZE_MAX && turn->setup->bots[bot].settings.adapter->hear && turn->memory->started &&
+                 !turn->memory->stopping && ear_of(turn, bot)->hooked;
+    if (taken && hear_pushed(turn, bot, event))
+        return -1;
+    struct action *action = act(turn, ACTION_PUSHED);
+    action->ticket = event->pushed.ticket;
+    action->taken = taken;
+    return 0;
 }
 
 int start_listening(struct turn *turn)

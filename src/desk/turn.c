@@ -324,6 +324,8 @@ static int heed(struct turn *turn, const struct event *event)
         return heed_answer(turn, event->answer.delivery, event->answer.attempt, event->answer.answer);
     case EVENT_LISTENED:
         return heed_listened(turn, event->listened.bot, event->listened.answer);
+    case EVENT_PUSHED:
+        return heed_pushed(turn, event);
     case EVENT_SAID:
         return heed_said(turn, event);
     case EVENT_READ:

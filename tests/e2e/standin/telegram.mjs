@@ -11,7 +11,9 @@
 //                                what a chat is like; state: 'kicked' 'left' 'blocked' 'deactivated' 'deleted'
 //                                'norights' 'unknown'
 //   fault({kind, method, chat, times, skip, …})   what goes wrong next, see `faults` below; returns its id
-//   settings({pacing, perSecond, perMinute, webhook, second, open, redeliver, revoked, token})
+//   settings({pacing, perSecond, perMinute, webhook, second, open, redeliver, revoked, token, reach, twice, retry})
+//                                reach: (url) => where a webhook's address is in truth; twice: each update is pushed
+//                                once more after it was taken; retry: ms until an update is pushed again
 //   hook({url, secret, update, tries})   sends an update to a webhook as Telegram does; {status, tries}
 //   reset()                      forgets faults, updates and requests; chats and messages stay
 // GET /_control/requests, /_control/messages, /_control/state list what happened, with times of arrival.
@@ -42,7 +44,9 @@ class StandIn {
     this.me = { id: Number(options.token.split(':')[0]) || 42, is_bot: true, first_name: 'Digest',
       username: options.username, can_join_groups: true, can_read_all_group_messages: false }
     this.options = { pacing: false, perSecond: 1, perMinute: 20, webhook: '', second: '', open: true, redeliver: 0,
-      revoked: false }
+      revoked: false, reach: (url) => url, twice: false, retry: 150 }
+    this.webhook = null // what setWebhook set; options.webhook alone is one that nobody serves
+    this.pushes = []
     this.chats = new Map()
     this.messages = []
     this.commands = []
@@ -96,6 +100,7 @@ class StandIn {
       ids.push(id)
     }
     this.answerPoll()
+    this.push()
     return ids
   }
 
@@ -343,13 +348,63 @@ class StandIn {
   }
 
   setWebhook(body) {
-    this.options.webhook = String(body.url ?? '')
+    const url = String(body.url ?? '')
+    if (!url) return this.deleteWebhook(body)
+    if (!url.startsWith('https://')) throw bad('bad webhook: An HTTPS URL must be provided for webhook')
+    const port = Number(new URL(url).port || 443)
+    if (![443, 80, 88, 8443].includes(port)) throw bad('bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443')
+    if (body.secret_token !== undefined && !/^[A-Za-z0-9_-]{1,256}$/.test(body.secret_token))
+      throw bad('secret token contains unallowed characters')
+    const max = body.max_connections ?? 40
+    if (!Number.isInteger(max) || max < 1 || max > 100) throw bad('invalid max_connections')
+    if (Array.isArray(body.allowed_updates)) this.allowed = body.allowed_updates.filter((kind) => UPDATES_ALLOWED.includes(kind))
+    if (body.drop_pending_updates) this.updates = []
+    this.poll?.reject(new Refusal(409, 'Conflict: terminated by setWebhook request'))
+    this.options.webhook = url
+    this.webhook = { url, secret: body.secret_token, max, error: '', error_date: 0 }
+    this.push()
     return true
   }
 
-  deleteWebhook() {
+  deleteWebhook(body) {
     this.options.webhook = ''
+    this.webhook = null
+    if (body.drop_pending_updates) this.updates = []
     return true
+  }
+
+  getWebhookInfo() {
+    const { url = '', error, error_date, max } = this.webhook ?? {}
+    return { url: url || this.options.webhook, has_custom_certificate: false, pending_update_count: this.updates.length,
+      ...(error && { last_error_date: error_date, last_error_message: error }), ...(max && { max_connections: max }) }
+  }
+
+  /** Pushes what waits, one after the other, each until it is taken. */
+  async push() {
+    if (this.pushing) return
+    this.pushing = true
+    while (this.webhook && this.updates.length) {
+      const [update] = this.updates
+      const hook = this.webhook
+      const status = await this.pushOne(hook, update)
+      if (status >= 200 && status < 300) {
+        if (this.options.twice) await this.pushOne(hook, update)
+        this.updates = this.updates.filter((one) => one !== update)
+        continue
+      }
+      hook.error = status ? `Wrong response from the webhook: ${status}` : 'Connection refused'
+      hook.error_date = Math.floor(Date.now() / 1000)
+      await new Promise((done) => setTimeout(done, this.options.retry))
+    }
+    this.pushing = false
+  }
+
+  async pushOne(hook, update) {
+    const headers = { 'Content-Type': 'application/json', ...(hook.secret !== undefined && { 'X-Telegram-Bot-Api-Secret-Token': hook.secret }) }
+    const status = await fetch(this.options.reach(hook.url), { method: 'POST', headers, body: JSON.stringify(update), redirect: 'manual',
+      signal: AbortSignal.timeout(30000) }).then((answer) => answer.status, () => 0)
+    this.pushes.push({ update_id: update.update_id, status })
+    return status
   }
 
   getMe() {
@@ -360,7 +415,7 @@ class StandIn {
     const methods = { getme: 'getMe', sendmessage: 'sendMessage', editmessagetext: 'editMessageText',
       deletemessage: 'deleteMessage', pinchatmessage: 'pinChatMessage', answercallbackquery: 'answerCallbackQuery',
       setmycommands: 'setMyCommands', getchat: 'getChat', getchatmember: 'getChatMember', setwebhook: 'setWebhook',
-      deletewebhook: 'deleteWebhook' }
+      deletewebhook: 'deleteWebhook', getwebhookinfo: 'getWebhookInfo' }
     if (!methods[method]) throw new Refusal(404, 'Not Found: method not found')
     return this[methods[method]](body)
   }
@@ -595,8 +650,12 @@ export async function start({ port = 0, token = '42:TEST', username = 'digest_bo
     get messages() { return standIn.messages },
     get commands() { return standIn.commands },
     get polling() { return standIn.poll !== null },
+    get webhook() { return standIn.webhook },
+    get pushes() { return standIn.pushes },
+    get waiting() { return standIn.updates.length },
     stop: () => new Promise((done) => {
       server.close(done)
+      standIn.webhook = null
       standIn.poll?.resolve([])
       for (const socket of sockets) socket.destroy()
     }),
