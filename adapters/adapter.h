@@ -220,6 +220,9 @@ struct adapter {
      */
     int (*hear)(const struct settings *settings, const char *scratch, const char *bytes, size_t len,
         struct arena *arena, struct heard **heard, size_t *count, struct error *err);
+    /* Which account these settings are, where that is no secret and a new token does not change it; NULL =
+     * not known: the hash of the secrets stands for it. */
+    const char *(*identity)(const struct settings *settings, struct arena *arena);
     void (*listen)(
         const struct listening *listening, const struct answer *last, struct arena *arena, struct heed *out);
     /* Why it cannot work with these settings, secrets and all: a sentence about the option *key, zh or en;

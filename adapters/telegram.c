@@ -101,6 +101,14 @@ static json_t *number_or_text(const char *text)
     return is_number(text) ? json_integer(strtoll(text, NULL, 10)) : json_string(text);
 }
 
+/* "4200:AAF…": what stands before the colon is the bot's own id, whatever its token is. */
+static const char *identity(const struct settings *settings, struct arena *arena)
+{
+    const char *token = setting(settings, "token");
+    size_t len = token ? strspn(token, "0123456789") : 0;
+    return len && token[len] == ':' ? arena_copy(arena, token, len) : NULL;
+}
+
 static bool probe(const struct settings *settings, struct arena *arena, struct request *out)
 {
     const char *chat = setting(settings, "chat");
@@ -529,6 +537,7 @@ const struct adapter telegram_adapter = {
     .step = step,
     .message_url = message_url,
     .hear = telegram_hear,
+    .identity = identity,
     .listen = telegram_listen,
     .hook_headers = telegram_hook_headers,
     .admit = telegram_admit,

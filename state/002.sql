@@ -6,6 +6,8 @@ ALTER TABLE channel ADD COLUMN address TEXT NOT NULL DEFAULT '';
 ALTER TABLE channel ADD COLUMN held_until INTEGER NOT NULL DEFAULT 0;    -- 0 = until somebody resumes it
 ALTER TABLE channel ADD COLUMN failing_since INTEGER NOT NULL DEFAULT 0; -- took nothing since; 0 = it did
 ALTER TABLE channel ADD COLUMN gone_at INTEGER NOT NULL DEFAULT 0;       -- not configured any more since; 0 = it is
+-- Which account of its platform a bot is, secrets as hashes: under another name it reads on where it was.
+ALTER TABLE bot ADD COLUMN account TEXT NOT NULL DEFAULT '';
 
 -- What a post does: tell something, put a correction in place of what post `about` told, or take that back.
 ALTER TABLE post ADD COLUMN act TEXT NOT NULL DEFAULT 'tell' CHECK(act IN ('tell', 'edit', 'retract'));

@@ -3,7 +3,8 @@
 #include "state/rows.h"
 
 #define CHANNEL_COLUMNS                                                                                      \
-    "id, name, since, chat, state, why, blocked_until, next_at, seen_at, rules, refused, failing_since"
+    "id, name, since, chat, state, why, blocked_until, next_at, seen_at, rules, refused, failing_since, "    \
+    "address, gone_at"
 
 static void read_channel(struct query *q, struct arena *arena, struct channel_row *row)
 {
@@ -20,6 +21,8 @@ static void read_channel(struct query *q, struct arena *arena, struct channel_ro
         .rules = column_text(q, arena, 9),
         .refused = (int)column_int(q, 10),
         .failing_since = column_int(q, 11),
+        .address = column_text(q, arena, 12),
+        .gone_at = column_int(q, 13),
     };
 }
 
@@ -166,6 +169,31 @@ int state_channel_rules(struct state *state, int64_t id, const char *rules, stru
     return query_end(&q, err);
 }
 
+/* One text of one row. */
+static int set_text(struct state *state, const char *text, const char *value, int64_t id, struct error *err)
+{
+    struct query q;
+    query_start(&q, state, text);
+    query_text(&q, value);
+    query_int(&q, id);
+    return query_end(&q, err);
+}
+
+int state_channel_rename(struct state *state, int64_t id, const char *name, struct error *err)
+{
+    return set_text(state, "UPDATE channel SET name = ? WHERE id = ?", name, id, err);
+}
+
+int state_channel_address(struct state *state, int64_t id, const char *address, struct error *err)
+{
+    return set_text(state, "UPDATE channel SET address = ? WHERE id = ?", address, id, err);
+}
+
+int state_channel_gone(struct state *state, int64_t id, int64_t gone_at, struct error *err)
+{
+    return set_number(state, "UPDATE channel SET gone_at = ? WHERE id = ?", gone_at, id, err);
+}
+
 /* --- hosts --- */
 
 int state_host_blocked(struct state *state, const char *name, int64_t until, struct error *err)
@@ -209,23 +237,42 @@ int state_shift(struct state *state, int64_t by_ms, struct error *err)
 
 /* --- bots --- */
 
+#define BOT_COLUMNS "id, name, cursor, state, why, blocked_until, account"
+
+static int read_bot(struct query *q, struct arena *arena, struct bot_row *row, bool *found, struct error *err)
+{
+    *found = query_row(q);
+    if (*found)
+        *row = (struct bot_row){
+            .id = column_int(q, 0),
+            .name = column_text(q, arena, 1),
+            .cursor = column_text(q, arena, 2),
+            .state = column_text(q, arena, 3),
+            .why = column_text(q, arena, 4),
+            .blocked_until = column_int(q, 5),
+            .account = column_text(q, arena, 6),
+        };
+    return query_end(q, err);
+}
+
 static int find_bot(struct state *state, struct arena *arena, const char *name, struct bot_row *row,
     bool *found, struct error *err)
 {
     struct query q;
-    query_start(&q, state, "SELECT id, name, cursor, state, why, blocked_until FROM bot WHERE name = ?");
+    query_start(&q, state, "SELECT " BOT_COLUMNS " FROM bot WHERE name = ?");
     query_text(&q, name);
-    *found = query_row(&q);
-    if (*found)
-        *row = (struct bot_row){
-            .id = column_int(&q, 0),
-            .name = column_text(&q, arena, 1),
-            .cursor = column_text(&q, arena, 2),
-            .state = column_text(&q, arena, 3),
-            .why = column_text(&q, arena, 4),
-            .blocked_until = column_int(&q, 5),
-        };
-    return query_end(&q, err);
+    return read_bot(&q, arena, row, found, err);
+}
+
+int state_bot_of(struct state *state, struct arena *arena, const char *account, int64_t but,
+    struct bot_row *row, bool *found, struct error *err)
+{
+    struct query q;
+    query_start(&q, state,
+        "SELECT " BOT_COLUMNS " FROM bot WHERE account = ?1 AND ?1 <> '' AND id <> ?2 ORDER BY id DESC");
+    query_text(&q, account);
+    query_int(&q, but);
+    return read_bot(&q, arena, row, found, err);
 }
 
 int state_bot(
@@ -251,7 +298,7 @@ int state_bot_look(
     if (find_bot(state, arena, name, row, &found, err))
         return -1;
     if (!found)
-        *row = (struct bot_row){.name = name, .cursor = "", .state = "on", .why = ""};
+        *row = (struct bot_row){.name = name, .cursor = "", .state = "on", .why = "", .account = ""};
     return 0;
 }
 
@@ -300,6 +347,29 @@ int state_bot_cursor(struct state *state, int64_t id, const char *cursor, struct
     query_text(&q, cursor);
     query_int(&q, id);
     return query_end(&q, err);
+}
+
+int state_bot_account(struct state *state, int64_t id, const char *account, struct error *err)
+{
+    return set_text(state, "UPDATE bot SET account = ? WHERE id = ?", account, id, err);
+}
+
+int state_bot_succeed(struct state *state, int64_t from, int64_t to, struct error *err)
+{
+    static const char *const statements[] = {
+        "UPDATE OR IGNORE heard SET bot = ?2 WHERE bot = ?1",
+        "UPDATE bot SET cursor = (SELECT cursor FROM bot WHERE id = ?1) WHERE id = ?2",
+        "UPDATE bot SET cursor = '', account = '' WHERE id = ?1 AND ?2 <> ?1",
+    };
+    for (size_t i = 0; i < sizeof statements / sizeof *statements; i++) {
+        struct query q;
+        query_start(&q, state, statements[i]);
+        query_int(&q, from);
+        query_int(&q, to);
+        if (query_end(&q, err))
+            return -1;
+    }
+    return 0;
 }
 
 int state_bot_blocked(struct state *state, int64_t id, int64_t until, struct error *err)

@@ -17,6 +17,8 @@ struct channel_row {
     const char *rules;     /* texts of the rules it had last, each ended by a newline */
     int refused;           /* posts in a row refused as bad payload */
     int64_t failing_since; /* it took nothing since then; 0 = it did, or was not tried */
+    const char *address;   /* where it goes (desk/address.h), "" = not known */
+    int64_t gone_at;       /* not configured any more since; 0 = it is */
 };
 struct rows_channel {
     struct channel_row *rows;
@@ -29,6 +31,7 @@ struct bot_row {
     const char *state; /* "on", "paused" */
     const char *why;
     int64_t blocked_until;
+    const char *account; /* desk/address.h, "" = not known */
 };
 
 int state_channel(struct state *state, struct arena *arena, const char *name, struct channel_row *row,
@@ -48,6 +51,9 @@ int state_channel_since(struct state *state, int64_t id, int64_t since, struct e
 int state_channel_rules(struct state *state, int64_t id, const char *rules, struct error *err);
 int state_channel_failing(struct state *state, int64_t id, int64_t since, struct error *err);
 int state_channel_refused(struct state *state, int64_t id, int refused, struct error *err);
+int state_channel_rename(struct state *state, int64_t id, const char *name, struct error *err);
+int state_channel_address(struct state *state, int64_t id, const char *address, struct error *err);
+int state_channel_gone(struct state *state, int64_t id, int64_t gone_at, struct error *err);
 
 int state_host_blocked(struct state *state, const char *name, int64_t until, struct error *err);
 int state_host(struct state *state, const char *name, int64_t *blocked_until, struct error *err);
@@ -65,6 +71,12 @@ int state_bot_set(
 int state_bots_resume(struct state *state, const char *who, int64_t now_ms, struct error *err);
 int state_bot_cursor(struct state *state, int64_t id, const char *cursor, struct error *err);
 int state_bot_blocked(struct state *state, int64_t id, int64_t until, struct error *err);
+/* The bot of that account, another one than `but`. */
+int state_bot_of(struct state *state, struct arena *arena, const char *account, int64_t but,
+    struct bot_row *row, bool *found, struct error *err);
+int state_bot_account(struct state *state, int64_t id, const char *account, struct error *err);
+/* Bot `to` goes on where bot `from` was: how far it read, what it heard. */
+int state_bot_succeed(struct state *state, int64_t from, int64_t to, struct error *err);
 
 /* True through *fresh the first time this event is seen. */
 int state_heard(

@@ -142,7 +142,12 @@ int take_up(struct turn *turn, const struct setup *was);
 int load_places(struct turn *turn);
 int open_unknowns(struct turn *turn);
 
+/* moved.c */
+int take_moves(struct turn *turn);     /* channels that were renamed, went, came back, or are another group */
+int note_addresses(struct turn *turn); /* where channels go and who bots are, for the next time */
+
 /* renew.c */
+const struct bot *bot_named(const struct setup *setup, const char *name); /* NULL = none */
 int renew_secrets(struct turn *turn, const struct setup *was); /* EVENT_RENEWED; part of EVENT_SETUP */
 bool secrets_may_help(const struct turn *turn);                /* something is refused that they may mend */
 

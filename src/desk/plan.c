@@ -1,4 +1,5 @@
 #include "desk/inner.h"
+#include "desk/moved.h"
 #include "desk/pick.h"
 #include "desk/subject.h"
 
@@ -99,7 +100,8 @@ static int after_before(struct turn *turn, const struct place *place, const stru
         return -1;
     if (!found || (strcmp(old.state, "failed") && strcmp(old.state, "dropped")))
         return 0;
-    if (!strcmp(old.state, "failed") && !strcmp(old.why, "too old")) {
+    if ((!strcmp(old.state, "failed") && !strcmp(old.why, "too old")) ||
+        (!strcmp(old.state, "dropped") && !strcmp(old.why, moved_why_gone))) {
         int64_t other;
         return add_post(
             turn, place, rule, pick, arena_printf(turn->arena, "retry:%lld", (long long)before), id, &other);

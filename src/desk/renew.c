@@ -25,7 +25,7 @@ static const char *renewed_why(struct turn *turn, const char *key)
                             : arena_printf(turn->arena, "a new %s", key);
 }
 
-static const struct bot *bot_named(const struct setup *setup, const char *name)
+const struct bot *bot_named(const struct setup *setup, const char *name)
 {
     for (size_t i = 0; i < setup->bot_count; i++)
         if (!strcmp(setup->bots[i].name, name))
@@ -94,7 +94,7 @@ int renew_secrets(struct turn *turn, const struct setup *was)
     for (size_t i = 0; i < turn->place_count; i++)
         if (turn->places[i].conf && renew_channel(turn, was, &turn->places[i]))
             return -1;
-    return 0;
+    return note_addresses(turn);
 }
 
 /* A channel of its own bot waits with it. */

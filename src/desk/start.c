@@ -362,7 +362,8 @@ int take_up(struct turn *turn, const struct setup *was)
     /* The rules of before have their last word up to now; new ones begin now. */
     if (!turn->desk->tools.drain && (plan_rules(turn) || mark_planned(turn) || take_up_rules(turn)))
         return -1;
-    if (add_channels(turn, &added) || (was && renew_secrets(turn, was)) || wake_bots(turn))
+    if (take_moves(turn) || add_channels(turn, &added) || note_addresses(turn) ||
+        (was && renew_secrets(turn, was)) || wake_bots(turn))
         return -1;
     turn->memory->look = true;
     if (!first)

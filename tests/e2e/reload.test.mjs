@@ -44,6 +44,16 @@ describe('while it runs', { timeout: 300000 }, () => {
     await hangUp(/2 changes/, 'the lines')
   })
 
+  test('SIGHUP: a renamed channel keeps what it was told', async () => {
+    await at.sent(['item', '1'], 'c0')
+    write({ channels: [channels[0].replace('c0:', 'renamed:'), channels[1]] })
+    await hangUp(/c0 is called renamed now/, 'the line')
+    const again = await at.run('post', 'item', '1', '--to', 'renamed')
+    assert.match(again.out + again.err, /was told in renamed/)
+    write()
+    await hangUp(/renamed is called c0 now/, 'the line')
+  })
+
   test('SIGHUP: a broken file changes nothing and is told with its place', async () => {
     at.write('digestd.yaml', configuration({ api: at.tg.url, channels }).replace('from: news', 'form: news'))
     const lines = await hangUp(/stays as it was/, 'the error')

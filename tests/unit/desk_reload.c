@@ -202,12 +202,253 @@ static void listening_goes_on(void **unused)
     end(&s);
 }
 
+/* --- names and places --- */
+
+static const struct option place_options[] = {
+    {.key = "token", .kind = OPTION_TEXT, .of = OF_BOT, .required = true, .secret = true, .help = ""},
+    {.key = "chat", .kind = OPTION_TEXT, .of = OF_CHANNEL, .required = true, .help = ""},
+    {.key = "topic", .kind = OPTION_NUMBER, .of = OF_CHANNEL, .help = ""}};
+
+/* "first", "second" are tokens of one account, "alone" of another. */
+static const char *place_identity(const struct settings *settings, struct arena *arena)
+{
+    return arena_string(arena, setting(settings, "token")[0] == 'a' ? "2" : "1");
+}
+
+static void set_places(struct scene *s, struct adapter *adapter)
+{
+    *adapter = ear_adapter;
+    adapter->options = place_options;
+    adapter->option_count = 3;
+    adapter->identity = place_identity;
+    set(s, adapter);
+}
+
+static struct channel_row row_of(struct scene *s, const char *name, bool *found)
+{
+    struct channel_row row = {.name = ""};
+    assert_int_equal(state_channel(s->w.state, &s->arena, name, &row, found, &s->w.err), 0);
+    return row;
+}
+
+static int64_t tell_item(
+    struct scene *s, const struct setup *setup, size_t channel, enum wish_outcome expected)
+{
+    struct wish wish = {.what = WHAT_ITEM, .words = "one.1", .key = "", .who = "shell:me"};
+    struct wish_result result;
+    assert_int_equal(desk_wish(s->w.state, setup, &setup->channels[channel], &wish, s->w.now, false,
+                         &s->arena, &result, &s->w.err),
+        0);
+    assert_int_equal(result.outcome, expected);
+    return result.post;
+}
+
+static void sent_all(struct scene *s)
+{
+    for (const struct action *action; (action = world_action(&s->w, ACTION_SEND, 0));)
+        world_answer(&s->w, action->delivery, action->attempt, REACH_ANSWERED, 200, "7");
+}
+
+static void a_new_name(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    struct adapter adapter;
+    bool found;
+    set_places(&s, &adapter);
+    world_read(&s.w, "one", "2026-11-22", 3, 1, true);
+    tell_item(&s, &s.w.setup, 0, WISH_POSTED);
+    world_event(&s.w, EVENT_BELL);
+    sent_all(&s);
+    int64_t id = row_of(&s, "weekly", &found).id;
+    struct setup *setup = next(&s);
+    s.channels[0].name = s.channels[0].settings.name = "digest";
+    take(&s, EVENT_SETUP, setup);
+    assert_true(world_told(&s.w, "weekly is called digest now"));
+    assert_false(world_told(&s.w, "not configured"));
+    assert_int_equal(row_of(&s, "digest", &found).id, id);
+    row_of(&s, "weekly", &found);
+    assert_false(found);
+    tell_item(&s, setup, 0, WISH_TOLD_BEFORE);
+    /* Once; and a second time nothing is said. */
+    take(&s, EVENT_SETUP, setup);
+    assert_false(world_told(&s.w, "is called"));
+    /* The name goes to another group: that is a new one. */
+    struct setup before = *setup;
+    struct channel channels[3];
+    memcpy(channels, s.channels, sizeof channels);
+    before.channels = channels;
+    channels[1].name = channels[1].settings.name = "third";
+    struct option_value values[2] = {channels[1].settings.values[0], {.key = "chat", .value = "-999"}};
+    channels[1].settings.values = values;
+    take(&s, EVENT_SETUP, &before);
+    assert_true(world_told(&s.w, "other is not configured any more"));
+    assert_false(world_told(&s.w, "is called"));
+    tell_item(&s, &before, 1, WISH_POSTED);
+    end(&s);
+}
+
+/* Two that could be it: nobody guesses. */
+static void unclear(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    struct adapter adapter;
+    bool found;
+    set_places(&s, &adapter);
+    int64_t id = row_of(&s, "weekly", &found).id;
+    struct setup *setup = next(&s);
+    s.channels[0].name = "a";
+    s.channels[1] = s.channels[0];
+    s.channels[1].name = "b";
+    take(&s, EVENT_SETUP, setup);
+    assert_false(world_told(&s.w, "is called"));
+    assert_true(row_of(&s, "a", &found).id != id && found);
+    assert_true(row_of(&s, "b", &found).id != id && found);
+    end(&s);
+}
+
+static void gone_and_back(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    struct adapter adapter;
+    bool found;
+    set_places(&s, &adapter);
+    world_read(&s.w, "one", "2026-11-22", 3, 1, true);
+    tell_item(&s, &s.w.setup, 0, WISH_POSTED);
+    world_event(&s.w, EVENT_BELL);
+    sent_all(&s);
+    post(&s, 0, "perhaps~ second part");
+    int64_t perhaps = sent_with(&s, "perhaps")->delivery;
+    world_answer(&s.w, perhaps, 1, REACH_UNSURE, 0, "");
+    int64_t waits = world_wish(&s.w, &s.w.channels[0], WHAT_TEXT, "waits", "");
+    int64_t far = world_wish(&s.w, &s.w.channels[2], WHAT_TEXT, "far", "");
+    struct setup without = s.w.setup;
+    without.channels = &s.w.channels[1];
+    without.channel_count = 2;
+    take(&s, EVENT_SETUP, &without);
+    assert_true(world_told(&s.w, "weekly is not configured any more; 2 waiting posts are dropped."));
+    assert_non_null(sent_with(&s, "far")); /* nobody else is touched */
+    assert_true(far > 0);
+    struct post_row row;
+    assert_int_equal(state_post(s.w.state, &s.arena, waits, &row, &found, &s.w.err), 0);
+    assert_string_equal(row.state, "dropped");
+    world_expect(&s.w, perhaps, "unknown");
+    assert_true(row_of(&s, "weekly", &found).gone_at > 0);
+    take(&s, EVENT_SETUP, &without);
+    assert_false(world_told(&s.w, "not configured"));
+    /* An edition comes out meanwhile; afterwards the channel is there again, with a rule. */
+    world_after(&s.w, HOUR);
+    world_read(&s.w, "two", "2026-11-23", 3, 1, false);
+    world_after(&s.w, HOUR);
+    struct setup *setup = next(&s);
+    s.channels[0].rules = s.w.rules[0];
+    world_add_rule(&s.channels[0], WHAT_CONTENTS, "contents when published")->when_published = true;
+    take(&s, EVENT_SETUP, setup);
+    assert_true(world_told(&s.w, "weekly is back"));
+    assert_int_equal(row_of(&s, "weekly", &found).gone_at, 0);
+    assert_int_equal(row_of(&s, "weekly", &found).since, s.w.now.wall_ms);
+    assert_null(sent_with(&s, "two"));
+    tell_item(&s, setup, 0, WISH_TOLD_BEFORE);
+    world_after(&s.w, HOUR);
+    world_read(&s.w, "three", "2026-11-23", 3, 1, false);
+    assert_non_null(sent_with(&s, "three"));
+    end(&s);
+}
+
+static void another_group(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    struct adapter adapter;
+    bool found;
+    set_places(&s, &adapter);
+    world_read(&s.w, "one", "2026-11-22", 3, 1, true);
+    tell_item(&s, &s.w.setup, 0, WISH_POSTED);
+    world_event(&s.w, EVENT_BELL);
+    sent_all(&s);
+    int64_t id = row_of(&s, "weekly", &found).id;
+    /* Another token, another topic: the same group. */
+    struct setup *setup = next(&s);
+    give_secret(&s, setup, 0, "second");
+    s.values[0][2] = (struct option_value){.key = "topic", .value = "7"};
+    s.channels[0].settings.count = 3;
+    take(&s, EVENT_SETUP, setup);
+    assert_int_equal(row_of(&s, "weekly", &found).id, id);
+    assert_false(world_told(&s.w, "another group"));
+    assert_non_null(strstr(row_of(&s, "weekly", &found).address, "topic=7"));
+    assert_null(strstr(row_of(&s, "weekly", &found).address, "second"));
+    /* The group moved, and the configuration catches up: the same. */
+    assert_int_equal(state_channel_moved(s.w.state, id, "-1001", s.w.now.wall_ms, &s.w.err), 0);
+    s.values[0][1].value = "-1001";
+    take(&s, EVENT_SETUP, setup);
+    assert_int_equal(row_of(&s, "weekly", &found).id, id);
+    assert_string_equal(row_of(&s, "weekly", &found).chat, "");
+    /* Another chat is another group, where nothing was told; and back again the first one. */
+    s.values[0][1].value = "-555";
+    take(&s, EVENT_SETUP, setup);
+    assert_true(world_told(&s.w, "weekly is another group now"));
+    assert_true(row_of(&s, "weekly", &found).id != id);
+    int64_t told = tell_item(&s, setup, 0, WISH_POSTED);
+    assert_true(told > 0);
+    world_event(&s.w, EVENT_BELL);
+    const struct action *send = world_action(&s.w, ACTION_SEND, 0);
+    assert_non_null(send);
+    assert_non_null(strstr(send->request.url, "/-555"));
+    sent_all(&s);
+    s.values[0][1].value = "-1001";
+    take(&s, EVENT_SETUP, setup);
+    assert_int_equal(row_of(&s, "weekly", &found).id, id);
+    assert_true(world_told(&s.w, "weekly is back"));
+    tell_item(&s, setup, 0, WISH_TOLD_BEFORE);
+    end(&s);
+}
+
+static void a_bot_renamed(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    struct adapter adapter;
+    struct bot_row row;
+    set_places(&s, &adapter);
+    struct answer heard = {.reach = REACH_ANSWERED,
+        .status = 200,
+        .body = "t 41 -100 9 /echo hi\n",
+        .body_len = 21,
+        .trouble = ""};
+    struct event event = {.kind = EVENT_LISTENED, .listened = {.bot = 0, .answer = &heard}};
+    world_go(&s.w, &event, 1);
+    struct setup *setup = next(&s);
+    s.bots[0].name = s.bots[0].settings.name = "newname";
+    take(&s, EVENT_SETUP, setup);
+    assert_true(world_told(&s.w, "bot tg is called newname now"));
+    assert_int_equal(state_bot(s.w.state, &s.arena, "newname", &row, &s.w.err), 0);
+    assert_string_equal(row.cursor, "41");
+    bool on = false;
+    for (size_t i = 0; i < world_count(&s.w, ACTION_LISTEN); i++)
+        on |= strstr(world_action(&s.w, ACTION_LISTEN, i)->request.url, "after=41") != NULL;
+    assert_true(on);
+    /* Another account under the same name begins anew. */
+    give_secret(&s, setup, 0, "another");
+    give_secret(&s, setup, 1, "first");
+    take(&s, EVENT_SETUP, setup);
+    assert_int_equal(state_bot(s.w.state, &s.arena, "newname", &row, &s.w.err), 0);
+    assert_string_equal(row.cursor, "");
+    end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_token),
         cmocka_unit_test(a_new_address),
         cmocka_unit_test(listening_goes_on),
+        cmocka_unit_test(a_new_name),
+        cmocka_unit_test(unclear),
+        cmocka_unit_test(gone_and_back),
+        cmocka_unit_test(another_group),
+        cmocka_unit_test(a_bot_renamed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
