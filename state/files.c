@@ -1,4 +1,5 @@
 #include "state/files.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -77,6 +78,40 @@ int64_t file_room(const char *path)
     if (statvfs(folder, &disk))
         return INT64_MAX;
     return (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t len = strlen(text), tail = strlen(end);
+    return len >= tail && !strcmp(text + len - tail, end);
+}
+
+bool file_newest_copy(const char *path, char out[FILE_NAME])
+{
+    char folder[FILE_NAME], start[FILE_NAME];
+    const char *slash = strrchr(path, '/');
+    struct timespec newest = {0};
+    bool found = false;
+    folder_of(path, folder, sizeof folder);
+    snprintf(start, sizeof start, "%s.before-", slash ? slash + 1 : path);
+    DIR *dir = opendir(folder);
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        struct stat file;
+        const char *name = entry->d_name;
+        if (strncmp(name, start, strlen(start)) || ends_with(name, "-wal") || ends_with(name, ".tmp") ||
+            fstatat(dirfd(dir), name, &file, 0))
+            continue;
+        bool newer = file.st_mtim.tv_sec > newest.tv_sec ||
+                     (file.st_mtim.tv_sec == newest.tv_sec && file.st_mtim.tv_nsec > newest.tv_nsec);
+        if (found && !newer)
+            continue;
+        found = true;
+        newest = file.st_mtim;
+        snprintf(out, FILE_NAME, "%.3900s/%.255s", folder, name);
+    }
+    if (dir)
+        closedir(dir);
+    return found;
 }
 
 void file_remove_database(const char *path)

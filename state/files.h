@@ -20,6 +20,8 @@ bool file_same(const char *one, const char *other); /* the same file under two n
 int64_t file_size(const char *path);                /* 0 = there is none */
 /* Bytes that may still be written beside this path; INT64_MAX when the system does not say. */
 int64_t file_room(const char *path);
+/* The newest of PATH.before-…: copies made before a migration or a restore. */
+bool file_newest_copy(const char *path, char out[FILE_NAME]);
 /* Removes a database and what SQLite keeps beside it. */
 void file_remove_database(const char *path);
 

@@ -38,6 +38,7 @@ static const char *in_words(int code)
 int sql_error(struct state *state, int code, struct error *err)
 {
     check_memory(code);
+    state->full |= (code & 0xff) == SQLITE_FULL;
     int plain = code & 0xff;
     /* These two name tables and columns at most, and without them nobody could tell what happened. */
     if (plain == SQLITE_CONSTRAINT || plain == SQLITE_ERROR)

@@ -32,6 +32,10 @@ struct state {
     int lock;      /* fd of PATH.lock, -1 = not held */
     enum state_open how;
     int64_t now_ms; /* when it was opened */
+    bool at_work;   /* `running` is written, and taken back by an orderly end */
+    bool crashed;   /* it was there at the opening already */
+    bool full;      /* the disk was full since the reserve was last looked at */
+    bool no_room;   /* the reserve is given up, or could not be made */
     bool inside;    /* a transaction is open */
     int64_t data_version;
     struct sql_kept kept[SQL_KEPT_MAX];

@@ -177,6 +177,29 @@ static int refuse_copy(struct state *state, int64_t version, struct error *err)
     return result;
 }
 
+/* After a crash the file is looked through before anything is built upon it: what is damaged must be said
+ * now, while a copy is near, and not when a page is first read months later. */
+static int look_after_crash(struct state *state, int64_t version, struct error *err)
+{
+    struct arena arena = {0};
+    const char *running = "", *said = "";
+    if (!version || state->how != STATE_DAEMON)
+        return 0;
+    int result = state_about(state, "running", &arena, &running, err);
+    state->crashed = !result && *running;
+    if (state->crashed)
+        result = sql_quick_check(state, &arena, &said, err);
+    if (!result && *said) {
+        char copy[FILE_NAME];
+        bool is_there = file_newest_copy(state->path, copy);
+        result =
+            error_set(err, "it is damaged (%s). Put it aside and go back to %s: digestd restore %s --force",
+                said, is_there ? copy : "a copy", is_there ? copy : "COPY");
+    }
+    arena_free(&arena);
+    return result;
+}
+
 /* The shell makes or migrates a file only while no daemon does. */
 static int migrate_beside(struct state *state, struct error *err)
 {
@@ -216,6 +239,8 @@ int sql_settle_in(struct state *state, struct error *err)
     }
     if (state->how != STATE_RESTORE && refuse_copy(state, version, err))
         return -1;
+    if (look_after_crash(state, version, err))
+        return -1;
     if (sql_exec(state,
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = 1;"
             "PRAGMA journal_size_limit = 16777216; PRAGMA trusted_schema = 0;",
@@ -228,7 +253,15 @@ int sql_settle_in(struct state *state, struct error *err)
     /* A file that cannot be written must be said now, not at the first post. */
     if (state_begin(state, err))
         return -1;
-    state_rollback(state);
+    if (state->how != STATE_DAEMON) {
+        state_rollback(state);
+        return 0;
+    }
+    if (state_set_about(state, "running", "1", err) || state_commit(state, err)) {
+        state_rollback(state);
+        return -1;
+    }
+    state->at_work = true;
     return 0;
 }
 
@@ -308,6 +341,8 @@ void state_close(struct state *state)
 {
     if (!state)
         return;
+    if (state->at_work) /* an orderly end */
+        sqlite3_exec(state->db, "DELETE FROM about WHERE key = 'running'", NULL, NULL, NULL);
     sql_forget(state);
     if (state->db) {
         int code = sqlite3_close(state->db);
@@ -357,6 +392,11 @@ void state_rollback(struct state *state)
     /* SQLite may have rolled back by itself (disk full); then there is nothing to do. */
     if (!sqlite3_get_autocommit(state->db))
         sqlite3_exec(state->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+bool state_crashed(const struct state *state)
+{
+    return state->crashed;
 }
 
 bool state_inside(const struct state *state)

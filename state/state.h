@@ -38,10 +38,22 @@ int state_begin(struct state *state, struct error *err); /* BEGIN IMMEDIATE */
 int state_commit(struct state *state, struct error *err);
 void state_rollback(struct state *state);
 bool state_inside(const struct state *state); /* a transaction is open */
+/* The daemon before this one did not end by itself: killed, or the power went. */
+bool state_crashed(const struct state *state);
 /* Did another connection commit since the last call? (PRAGMA data_version) */
 bool state_changed_elsewhere(struct state *state);
 /* The newest stamp in the ledger, for a clock that went back. 0 = none. */
 int64_t state_newest_stamp(struct state *state);
+
+/* --- PATH.reserve: two MiB that are given up when the disk is full, so that the verdicts of what is under
+ * way can still be written (state/reserve.c). Of the daemon's file alone; others always have room. --- */
+
+/* False: the disk is full, nothing new may begin. */
+bool state_has_room(const struct state *state);
+/* Makes the reserve where there is none and room for it. True when that changed something. */
+bool state_reserve(struct state *state);
+/* After a turn that failed: was the disk full, and has the reserve been given up for it just now? */
+bool state_give_room(struct state *state);
 
 /* PATH.bell: the command line touches it, the daemon watches it. */
 void state_bell_path(const char *path, char *bell, size_t size);

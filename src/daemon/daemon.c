@@ -5,6 +5,7 @@
 #include "daemon/clock.h"
 #include "daemon/daemon_inner.h"
 #include "daemon/log.h"
+#include "daemon/machine.h"
 #include "daemon/notify.h"
 #include "daemon/random.h"
 
@@ -55,6 +56,9 @@ static void turn_failed(struct daemon *daemon, const struct error *err)
     daemon->retry_ms = daemon->retry_ms ? daemon->retry_ms * 2 : RETRY_FIRST_MS;
     if (daemon->retry_ms > RETRY_MAX_MS)
         daemon->retry_ms = RETRY_MAX_MS;
+    /* The same again at once, on the room that was kept for it. */
+    if (state_give_room(daemon->state))
+        daemon->retry_ms = 1;
     daemon->wake_at = clock_now().boot_ms + daemon->retry_ms;
     loop_timer_set(daemon->wake, daemon->retry_ms);
     /* Somebody waits for the end of run --drain: it ends unsuccessfully, and what is due stays due. */
@@ -157,6 +161,8 @@ static void look(void *context)
     struct daemon *daemon = context;
     if (state_changed_elsewhere(daemon->state))
         add_event(daemon, EVENT_BELL);
+    if (state_reserve(daemon->state))
+        add_event(daemon, EVENT_TIME);
     loop_timer_set(daemon->look, LOOK_MS);
 }
 
@@ -241,11 +247,20 @@ static int bring_up(struct daemon *daemon, struct error *err)
 {
     const struct setup *setup = daemon->setup;
     struct http_options http = {.ca_file = setup->ca_file, .user_agent = "digestd/" DIGESTD_VERSION};
-    struct desk_tools tools = {
-        .commands = commands, .seed = random_seed(), .drain = daemon->options->drain, .micros = clock_micros};
+    char machine[MACHINE_TEXT];
+    machine_id(machine);
+    struct desk_tools tools = {.commands = commands,
+        .seed = random_seed(),
+        .drain = daemon->options->drain,
+        .machine = machine,
+        .micros = clock_micros};
     daemon->state = state_open(setup->state, STATE_DAEMON, clock_now().wall_ms, err);
     if (!daemon->state)
         return -1;
+    if (state_crashed(daemon->state))
+        log_warning(
+            "daemon", "the last run did not end by itself; the state file was looked through and is whole");
+    state_reserve(daemon->state);
     daemon->loop = loop_new(err);
     if (!daemon->loop)
         return -1;

@@ -489,7 +489,7 @@ static int try_claim(struct turn *turn, const struct candidate *candidate, bool 
 {
     const struct open_row *row = candidate->row;
     struct job job = {.place = place_of(turn, row->channel), .delivery = row->delivery};
-    if (!job.place || !may_claim(turn, job.place, candidate))
+    if (!job.place || !has_room(turn, job.place) || !may_claim(turn, job.place, candidate))
         return 0;
     struct part part;
     bool found;

@@ -18,7 +18,8 @@ struct command; /* desk/command.h */
 struct desk_tools {
     const struct command *const *commands; /* NULL-terminated: the chat commands (src/commands) */
     uint64_t seed;
-    bool drain; /* run --drain: no new rules, no listening */
+    bool drain;          /* run --drain: no new rules, no listening */
+    const char *machine; /* a hash of this machine's id; NULL or "" = not known */
     /* A running clock in microseconds, to measure commits for /metrics; NULL = not measured. Nothing is
      * decided by it. */
     int64_t (*micros)(void);

@@ -77,6 +77,7 @@ struct memory {
     int64_t pruned;                    /* boot ms */
     uint64_t served;
     struct tally tally;
+    bool full;         /* the disk: nothing new begins, and the operator knows */
     bool unheard;      /* a trouble waits for a chat of the operator that works */
     int open_troubles; /* after the last turn */
     struct table flights, lanes, ears, askers, asked, strikes, retries, everys, buckets, hosts;
@@ -164,13 +165,19 @@ int plan_fire(struct turn *turn, const struct place *place, const struct rule *r
 int plan_published(struct turn *turn, const struct place *place, const struct rule *rule);
 
 /* restore.c: what may have been sent and is not known here; state/backup.h tells of the copies. */
-int restore_settle(struct turn *turn, int64_t since_ms, int64_t until_ms); /* EVENT_RESTORED */
+/* EVENT_RESTORED. Editions first seen at `at_ms` or later are not of the copy. */
+int restore_settle(struct turn *turn, int64_t since_ms, int64_t until_ms, int64_t at_ms);
 /* The first start after a restore, when the sources were read: editions that came since. */
 int restore_take_up(struct turn *turn);
 /* Is this about an edition that may have been out before the restore? */
 int restore_doubts(struct turn *turn, const char *kind, int64_t edition, bool *doubtful);
 /* The deliveries of a post just released begin as unknown. */
 int restore_unsure(struct turn *turn, int64_t post, bool answer);
+
+/* place.c */
+int watch_machine(struct turn *turn); /* a start: has the file come from another one? */
+int watch_disk(struct turn *turn);
+bool has_room(const struct turn *turn, const struct place *place); /* may something new begin there? */
 
 /* release.c */
 const char *post_label(struct turn *turn, const struct post_row *post); /* "Item 3 of EDITION" */

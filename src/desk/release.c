@@ -293,7 +293,7 @@ static int check_fuse(struct turn *turn, struct place *place, const struct post_
 bool may_release(struct turn *turn, const struct place *place)
 {
     const struct bot_row *bot = &turn->bots[place->bot];
-    if (strcmp(place->row.state, "on") || strcmp(bot->state, "on"))
+    if (strcmp(place->row.state, "on") || strcmp(bot->state, "on") || !has_room(turn, place))
         return false;
     int64_t until =
         place->row.blocked_until > bot->blocked_until ? place->row.blocked_until : bot->blocked_until;

@@ -17,6 +17,7 @@
 #include "desk/import.h"
 #include "desk/inner.h"
 #include "desk/moves.h"
+#include "desk/trouble.h"
 #include <inttypes.h>
 
 enum { OCCASIONS_MAX = 1000 };
@@ -260,9 +261,9 @@ static int count_published(struct turn *turn, size_t *count)
     return 0;
 }
 
-int restore_settle(struct turn *turn, int64_t since_ms, int64_t until_ms)
+int restore_settle(struct turn *turn, int64_t since_ms, int64_t until_ms, int64_t at_ms)
 {
-    struct restored about = {.since = since_ms, .until = until_ms, .at = turn->now.wall_ms};
+    struct restored about = {.since = since_ms, .until = until_ms, .at = at_ms};
     struct now then = {.wall_ms = until_ms};
     size_t before, after;
     if (until_ms <= since_ms)
@@ -293,18 +294,21 @@ int restore_take_up(struct turn *turn)
     if (write_restored(turn, &about) || state_delivery_counts(turn->state, &counts, turn->err))
         return -1;
     int unsure = (int)counts.unknown;
-    if (unsure)
-        tell(turn, TELL_ALERT, "",
-            in_chinese(turn)
-                ? arena_printf(turn->arena,
-                      "这份数据是从备份恢复的：有 %d 条在那之后可能已经发过，不会自动再发。去群里看一眼："
-                      "digestd status；全都在的话：digestd resolve --all sent。后面的照常发。",
-                      unsure)
-                : arena_printf(turn->arena,
-                      "This state file was restored from a copy: %d post%s may have gone out since and %s "
-                      "not "
-                      "sent again. Look in the groups: digestd status; if all are there: digestd resolve "
-                      "--all sent. Later posts go on.",
-                      unsure, unsure == 1 ? "" : "s", unsure == 1 ? "is" : "are"));
-    return 0;
+    if (!unsure)
+        return 0;
+    const char *text =
+        in_chinese(turn)
+            ? arena_printf(turn->arena,
+                  "这份数据是从备份恢复的：有 %d 条在那之后可能已经发过，不会自动再发。去群里看一眼："
+                  "digestd status；全都在的话：digestd resolve --all sent。后面的照常发。",
+                  unsure)
+            : arena_printf(turn->arena,
+                  "This state file was restored from a copy: %d post%s may have gone out since and %s "
+                  "not "
+                  "sent again. Look in the groups: digestd status; if all are there: digestd resolve "
+                  "--all sent. Later posts go on.",
+                  unsure, unsure == 1 ? "" : "s", unsure == 1 ? "is" : "are");
+    return trouble_is(
+        turn, &(struct trouble_note){
+                  .key = "unsure all", .level = TELL_ALERT, .channel = "", .text = text, .log = text});
 }

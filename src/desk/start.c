@@ -355,7 +355,7 @@ int take_up(struct turn *turn, const struct setup *was)
     bool first = !was;
     /* Editions read until now are published now, before a channel is seen for the first time: none of them is
      * news. */
-    if (first && (open_unknowns(turn) || publish_editions(turn)))
+    if (first && (watch_machine(turn) || open_unknowns(turn) || publish_editions(turn)))
         return -1;
     if (first && !turn->desk->tools.drain && restore_take_up(turn))
         return -1;

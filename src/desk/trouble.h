@@ -19,7 +19,9 @@
  *   unsure all     many of them, after a start           none is left
  *   fuse NAME      too many posts by themselves          it is not held any more
  *   file SOURCE P  a file cannot be read                 it was read, or is gone
- *   clock          it jumped, or went back               ten sane minutes */
+ *   clock          it jumped, or went back               ten sane minutes
+ *   disk           it is full: nothing new begins        there is room again
+ *   machine        the file came from another machine    told once */
 #ifndef DESK_TROUBLE_H
 #define DESK_TROUBLE_H
 

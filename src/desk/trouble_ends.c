@@ -146,6 +146,15 @@ static int clock_end(struct ending *ending)
     return 0;
 }
 
+static int disk_end(struct ending *ending)
+{
+    ending->over = state_has_room(ending->turn->state);
+    if (ending->over)
+        ending->text = in_chinese(ending->turn) ? "磁盘有空间了，继续发。"
+                                                : "There is room on the disk again; it goes on.";
+    return 0;
+}
+
 static const struct {
     const char *kind;
     int (*look)(struct ending *ending);
@@ -162,6 +171,8 @@ static const struct {
     {"unsure", unsure_end},
     {"file", file_end},
     {"clock", clock_end},
+    {"disk", disk_end},
+    {"machine", event_end},
 };
 
 static int look_at(struct turn *turn, const struct trouble_row *row)

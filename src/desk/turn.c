@@ -334,7 +334,7 @@ static int heed(struct turn *turn, const struct event *event)
         turn->memory->stopping = true;
         return 0;
     case EVENT_RESTORED:
-        return restore_settle(turn, event->restored.since_ms, event->restored.until_ms);
+        return restore_settle(turn, event->restored.since_ms, event->restored.until_ms, turn->now.wall_ms);
     }
     return 0;
 }
@@ -420,8 +420,8 @@ static int decide(struct turn *turn, const struct event *events, size_t count)
         return -1;
     if (!turn->memory->started)
         return 0;
-    if (settle_unknowns(turn) || correct_editions(turn) || plan_rules(turn) || expire_old(turn) ||
-        move_posts(turn) || start_listening(turn) || tend_troubles(turn) || prune(turn))
+    if (watch_disk(turn) || settle_unknowns(turn) || correct_editions(turn) || plan_rules(turn) ||
+        expire_old(turn) || move_posts(turn) || start_listening(turn) || tend_troubles(turn) || prune(turn))
         return -1;
     return look_when_next(turn);
 }

@@ -234,6 +234,60 @@ static void all_at_once(void **unused)
     world_end(&w);
 }
 
+static void on_another_machine(void **unused)
+{
+    (void)unused;
+    struct world w;
+    set(&w);
+    go_on(&w, 9 * (int64_t)HOUR);
+    w.tools.machine = "one";
+    world_restart(&w);
+    assert_false(world_told(&w, "another machine"));
+    world_restart(&w);
+    assert_false(world_told(&w, "another machine"));
+    w.tools.machine = "two";
+    world_restart(&w);
+    assert_true(world_told(&w, "last used on another machine until 2026-11-23"));
+    assert_false(world_told(&w, "taken while"));
+    world_restart(&w);
+    assert_false(world_told(&w, "another machine"));
+    assert_int_equal(world_counts(&w).unknown, 0);
+    /* Copied from under a daemon that went on there for a day. */
+    w.now.wall_ms += DAY;
+    w.now.boot_ms += DAY;
+    w.state->crashed = true;
+    w.tools.machine = "three";
+    world_restart(&w);
+    assert_true(world_told(&w, "taken while a daemon ran"));
+    assert_int_equal(world_count(&w, ACTION_SEND), 0);
+    expect(&w, "item", "src/old.2", "unknown");
+    expect(&w, "item", "src/old.3", "unknown");
+    w.state->crashed = false;
+    go_on(&w, 9 * (int64_t)HOUR);
+    expect(&w, "item", "src/old.4", "sent");
+    world_end(&w);
+}
+
+static void nothing_begins_on_a_full_disk(void **unused)
+{
+    (void)unused;
+    struct world w;
+    set(&w);
+    w.state->no_room = true;
+    world_wish(&w, &w.channels[0], WHAT_TEXT, "waits", "waits");
+    world_event(&w, EVENT_BELL);
+    assert_true(world_told(&w, "The disk is full"));
+    assert_int_equal(world_count(&w, ACTION_SEND), 0);
+    world_after(&w, MINUTE);
+    assert_false(world_told(&w, "The disk is full"));
+    w.state->no_room = false;
+    world_after(&w, MINUTE);
+    assert_true(world_told(&w, "There is room on the disk again"));
+    accept_all(&w);
+    expect(&w, "text", "key:waits", "sent");
+    world_end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +297,8 @@ int main(void)
         cmocka_unit_test(stopped_before_the_copy),
         cmocka_unit_test(the_room_is_in_the_file),
         cmocka_unit_test(all_at_once),
+        cmocka_unit_test(on_another_machine),
+        cmocka_unit_test(nothing_begins_on_a_full_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
