@@ -7,6 +7,7 @@
 #include "daemon/reading.h"
 #include "state/editions.h"
 
+#include <errno.h>
 #include <glob.h>
 #include <sys/stat.h>
 
@@ -22,14 +23,17 @@ enum {
 struct known {
     char *path;
     int64_t mtime_ns, size;
-    bool here; /* found by this scan */
+    int64_t
+        changed_ns; /* its ctime: other bytes within one tick of a coarse mtime; 0 = not seen in this run */
+    bool here;      /* found by this scan */
 };
 
 /* The files of one source, by path as strcmp() orders; so does glob(). */
 struct shelf {
     struct known *list;
     size_t count, room;
-    bool old; /* was a source before this setup: its new files are new */
+    bool old;     /* was a source before this setup: its new files are new */
+    bool trouble; /* cannot be read, and that was said */
 };
 
 /* A file that is to be read, or is being read. */
@@ -229,8 +233,12 @@ static void watch_folder(struct sources *sources, const char *path)
 static void read_known(struct sources *sources, size_t source, struct known *known, const struct stat *info)
 {
     int64_t mtime_ns = (int64_t)info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec;
+    int64_t changed_ns = (int64_t)info->st_ctim.tv_sec * 1000000000 + info->st_ctim.tv_nsec;
+    bool same = known->mtime_ns == mtime_ns && known->size == info->st_size &&
+                (!known->changed_ns || known->changed_ns == changed_ns);
     known->here = true;
-    if (known->mtime_ns == mtime_ns && known->size == info->st_size)
+    known->changed_ns = changed_ns;
+    if (same)
         return;
     known->mtime_ns = mtime_ns;
     known->size = info->st_size;
@@ -272,15 +280,46 @@ static void compare(struct sources *sources, size_t source, char **paths, size_t
     size_t at = 0;
     for (size_t i = 0; i < count && i < FILES_MAX; i++) {
         struct stat info;
-        if (stat(paths[i], &info) || !S_ISREG(info.st_mode))
+        bool failed = stat(paths[i], &info) != 0;
+        bool lost = failed && errno != ENOENT && errno != ENOTDIR; /* the disk or the network, not the file */
+        if (!lost && (failed || !S_ISREG(info.st_mode)))
             continue;
-        watch_folder(sources, paths[i]);
         while (at < shelf->count && strcmp(shelf->list[at].path, paths[i]) < 0)
             at++;
         bool there = at < shelf->count && !strcmp(shelf->list[at].path, paths[i]);
+        if (lost) {
+            if (there)
+                shelf->list[at].here = true;
+            continue;
+        }
+        watch_folder(sources, paths[i]);
         read_known(sources, source, there ? &shelf->list[at] : shelf_insert(shelf, at, paths[i]), &info);
     }
     tell_gone(sources, source);
+}
+
+/* A folder that is not there has no files; one that cannot be read may have. */
+static int unreadable(const char *path, int trouble)
+{
+    (void)path;
+    return trouble != ENOENT && trouble != ENOTDIR;
+}
+
+/* Said once, and once when it is over. */
+static void note_trouble(struct sources *sources, size_t source, bool trouble)
+{
+    struct shelf *shelf = &sources->shelves[source];
+    const struct source *entry = &sources->setup->sources[source];
+    if (shelf->trouble == trouble)
+        return;
+    shelf->trouble = trouble;
+    struct buf text = BUF_INIT(1024);
+    buf_addf(&text,
+        trouble ? "source %s: %s cannot be read; what was read of it stays"
+                : "source %s: %s can be read again",
+        entry->name, entry->path);
+    sources->hooks.trouble(text.data, sources->hooks.context);
+    buf_free(&text);
 }
 
 static void scan_source(struct sources *sources, size_t source)
@@ -292,18 +331,14 @@ static void scan_source(struct sources *sources, size_t source)
     if (strcspn(entry->path, "*?[") > folder)
         watch_folder(sources, entry->path);
     glob_t found;
-    int code = glob(entry->path, 0, NULL, &found);
-    if (code == GLOB_NOMATCH) {
-        compare(sources, source, NULL, 0);
-    } else if (code) { /* nothing is taken as gone because a folder cannot be read */
-        struct buf text = BUF_INIT(1024);
-        buf_addf(&text, "source %s: %s cannot be read", entry->name, entry->path);
-        sources->hooks.trouble(text.data, sources->hooks.context);
-        buf_free(&text);
-    } else {
+    int code = glob(entry->path, 0, unreadable, &found);
+    /* Nothing is taken as gone because a folder cannot be read. */
+    note_trouble(sources, source, code && code != GLOB_NOMATCH);
+    if (!code)
         compare(sources, source, found.gl_pathv, found.gl_pathc);
-        globfree(&found);
-    }
+    else if (code == GLOB_NOMATCH)
+        compare(sources, source, NULL, 0);
+    globfree(&found);
 }
 
 void sources_rescan(struct sources *sources)
