@@ -6,6 +6,7 @@
 #include "desk/page.h"
 #include "desk/pick.h"
 #include "desk/subject.h"
+#include "desk/trouble.h"
 #include "state/copies.h"
 
 static const char *label_of(struct turn *turn, const struct post_row *post)
@@ -17,15 +18,31 @@ static const char *label_of(struct turn *turn, const struct post_row *post)
     return subject_label(turn->arena, in_chinese(turn), what, &subject, true);
 }
 
-void tell_unchanged(struct turn *turn, enum tell_level level, const struct place *place,
-    const struct post_row *change, const char *why)
+int tell_left(
+    struct turn *turn, const char *channel, const char *subject, const char *occasion, const char *text)
+{
+    int64_t id;
+    struct message message = {.root = node_new(turn->arena, NODE_DOCUMENT)};
+    node_add_text(turn->arena, node_add(turn->arena, message.root, NODE_PARAGRAPH), text);
+    tell(turn, TELL_WARNING, channel, text);
+    return tell_operator(turn, "", NULL, subject, occasion, &message, &id);
+}
+
+int tell_unchanged(
+    struct turn *turn, const struct place *place, const struct post_row *change, const char *why, bool quiet)
 {
     bool edit = !strcmp(change->act, "edit"), zh = in_chinese(turn);
     const char *en_what = edit ? "was not corrected and stays as it was" : "was not taken back";
     const char *zh_what = edit ? "没能改正，保持原样" : "没能撤回";
-    tell(turn, level, place->row.name,
-        arena_printf(turn->arena, zh ? "%s：%s %s：%s" : "%s: %s %s: %s", place->row.name,
-            label_of(turn, change), zh ? zh_what : en_what, why));
+    const char *text = arena_printf(turn->arena, zh ? "%s：%s %s：%s" : "%s: %s %s: %s", place->row.name,
+        label_of(turn, change), zh ? zh_what : en_what, why);
+    if (quiet) {
+        tell(turn, TELL_INFO, place->row.name, text);
+        return 0;
+    }
+    return tell_left(turn, place->row.name,
+        arena_printf(turn->arena, "unchanged:%lld", (long long)change->about),
+        edit ? why : arena_printf(turn->arena, "%lld", (long long)change->id), text);
 }
 
 static int add_delivery(
@@ -122,7 +139,8 @@ static int lay_beside(struct turn *turn, struct amendment *amendment, const stru
 static int forget(struct turn *turn, const struct amendment *amendment, const char *why)
 {
     if (why && !*amendment->edit->rule)
-        tell_unchanged(turn, TELL_WARNING, amendment->place, amendment->edit, why);
+        if (tell_unchanged(turn, amendment->place, amendment->edit, why, false))
+            return -1;
     return state_post_forget(turn->state, amendment->edit->id, turn->err);
 }
 
@@ -201,8 +219,9 @@ static int release_retract(struct turn *turn, struct place *place, const struct 
     }
     if (count)
         return mark_released(turn, retract);
-    tell_unchanged(turn, TELL_WARNING, place, retract,
-        in_chinese(turn) ? "不知道是群里的哪一条消息。" : "it is not known which message it is.");
+    if (tell_unchanged(turn, place, retract,
+            in_chinese(turn) ? "不知道是群里的哪一条消息。" : "it is not known which message it is.", false))
+        return -1;
     return moves_end_post(turn->state, retract->id, retract->channel, "planned", "failed", NULL,
         "no message of it is known", turn->now.wall_ms, turn->err);
 }

@@ -133,10 +133,10 @@ int touch_contents(struct turn *turn, struct place *place, const struct post_row
 
 /* --- corrections --- */
 
-static void tell_withdrawn(struct turn *turn, const struct due_row *edition)
+static int tell_withdrawn(struct turn *turn, const struct due_row *edition)
 {
     const char *name = *edition->title ? edition->title : edition->slug;
-    tell(turn, TELL_WARNING, "",
+    return tell_left(turn, "", arena_printf(turn->arena, "withdrawn:%lld", (long long)edition->id), "",
         in_chinese(turn)
             ? arena_printf(turn->arena, "%s 现在是草稿了；已经发出去的留着没动。", name)
             : arena_printf(turn->arena, "%s is a draft now; what was told of it stays as it was.", name));
@@ -149,11 +149,8 @@ static int correct_edition(struct turn *turn, const struct due_row *edition)
     if (state_copies(turn->state, turn->arena, 0, subject_make(turn->arena, &subject), NULL,
             oldest_copy(turn), &copies, turn->err))
         return -1;
-    if (!edition->published) {
-        if (copies.count)
-            tell_withdrawn(turn, edition);
-        return 0;
-    }
+    if (!edition->published)
+        return copies.count ? tell_withdrawn(turn, edition) : 0;
     for (size_t i = 0; i < copies.count; i++) {
         struct amends amends;
         if (!can_edit(place_of(turn, copies.rows[i].channel), &copies.rows[i]))

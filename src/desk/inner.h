@@ -202,8 +202,12 @@ int touch_contents(struct turn *turn, struct place *place, const struct post_row
 int release_changes(struct turn *turn, bool *progress);
 int change_arrived(struct turn *turn, const struct place *place, const struct post_row *change,
     const struct delivery_row *delivery);
-void tell_unchanged(struct turn *turn, enum tell_level level, const struct place *place,
-    const struct post_row *change, const char *why);
+/* To the log and to the operator, who is told once of each occasion. */
+int tell_left(
+    struct turn *turn, const char *channel, const char *subject, const char *occasion, const char *text);
+/* `quiet`: to the log alone. */
+int tell_unchanged(
+    struct turn *turn, const struct place *place, const struct post_row *change, const char *why, bool quiet);
 
 /* claim.c */
 struct lanes {

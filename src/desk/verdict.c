@@ -359,11 +359,8 @@ static int refuse(struct turn *turn, struct job *job, const struct step *step, c
         return -1;
     if (is_answer(job) || did.to != DELIVERY_FAILED || !did.changes)
         return 0;
-    if (is_change(&job->post)) {
-        bool edit = !strcmp(job->post.act, "edit");
-        tell_unchanged(turn, edit ? TELL_INFO : TELL_WARNING, job->place, &job->post, why);
-        return 0;
-    }
+    if (is_change(&job->post))
+        return tell_unchanged(turn, job->place, &job->post, why, !strcmp(job->post.act, "edit"));
     const char *name = job->place->row.name;
     const char *rest = job->delivery.part + 1 < job->delivery.parts
                            ? in_chinese(turn) ? "后面几段也不发了。" : " The rest of it is not sent."

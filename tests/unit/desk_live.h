@@ -87,6 +87,9 @@ MAYBE static struct channel *begin(struct world *w, int split)
     world_add_bot(w, "mason", &stone_adapter);
     struct channel *channel = world_add_channel(w, "g", 0, "-7");
     world_add_channel(w, "s", 1, "-8");
+    world_add_channel(w, "~operator", 1, "77")->kind = CHANNEL_OPERATOR; /* behind the groups */
+    w->setup.channel_count--;
+    w->setup.aside_count++;
     w->setup.channels = w->channels;
     w->sources[0].settle_ms = 10 * MINUTE;
     world_begin(w);
