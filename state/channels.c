@@ -4,7 +4,7 @@
 
 #define CHANNEL_COLUMNS                                                                                      \
     "id, name, since, chat, state, why, blocked_until, next_at, seen_at, rules, refused, failing_since, "    \
-    "address, gone_at"
+    "address, gone_at, held_until"
 
 static void read_channel(struct query *q, struct arena *arena, struct channel_row *row)
 {
@@ -23,6 +23,7 @@ static void read_channel(struct query *q, struct arena *arena, struct channel_ro
         .failing_since = column_int(q, 11),
         .address = column_text(q, arena, 12),
         .gone_at = column_int(q, 13),
+        .held_until = column_int(q, 14),
     };
 }
 
@@ -85,8 +86,9 @@ int state_channel_set(struct state *state, int64_t id, const char *to, const cha
     int result = state_channel_by_id(state, &arena, id, &row, &found, err);
     if (!result && found && (strcmp(row.state, to) || strcmp(row.why, why))) {
         struct query q;
-        query_start(
-            &q, state, "UPDATE channel SET state = ?, why = ?, refused = 0, failing_since = 0 WHERE id = ?");
+        query_start(&q, state,
+            "UPDATE channel SET state = ?, why = ?, refused = 0, failing_since = 0, held_until = 0 WHERE id "
+            "= ?");
         query_text(&q, to);
         query_text(&q, why);
         query_int(&q, id);
@@ -134,6 +136,11 @@ static int set_number(struct state *state, const char *text, int64_t value, int6
 int state_channel_blocked(struct state *state, int64_t id, int64_t until, struct error *err)
 {
     return set_number(state, "UPDATE channel SET blocked_until = ? WHERE id = ?", until, id, err);
+}
+
+int state_channel_held_until(struct state *state, int64_t id, int64_t until, struct error *err)
+{
+    return set_number(state, "UPDATE channel SET held_until = ? WHERE id = ?", until, id, err);
 }
 
 int state_channel_planned(struct state *state, int64_t id, int64_t next_at, struct error *err)

@@ -12,6 +12,7 @@ struct channel_row {
     const char *state; /* "on", "held" (by hand), "paused" (the platform refused) */
     const char *why;
     int64_t blocked_until; /* wall ms */
+    int64_t held_until;    /* a held channel goes on by itself then; 0 = when somebody resumes it */
     int64_t next_at;       /* schedules were planned up to here */
     int64_t seen_at;       /* first seen in the configuration */
     const char *rules;     /* texts of the rules it had last, each ended by a newline */
@@ -41,11 +42,12 @@ int state_channel_by_id(struct state *state, struct arena *arena, int64_t id, st
 int state_channels(struct state *state, struct arena *arena, struct rows_channel *out, struct error *err);
 int state_channel_add(struct state *state, const char *name, int64_t since, int64_t now_ms, int64_t *id,
     struct error *err); /* schedules count from now */
-/* on / held / paused, with a row of history. */
+/* on / held / paused, with a row of history. A change forgets held_until. */
 int state_channel_set(struct state *state, int64_t id, const char *to, const char *who, const char *why,
     int64_t now_ms, struct error *err);
 int state_channel_moved(struct state *state, int64_t id, const char *chat, int64_t now_ms, struct error *err);
 int state_channel_blocked(struct state *state, int64_t id, int64_t until, struct error *err);
+int state_channel_held_until(struct state *state, int64_t id, int64_t until, struct error *err);
 int state_channel_planned(struct state *state, int64_t id, int64_t next_at, struct error *err);
 int state_channel_since(struct state *state, int64_t id, int64_t since, struct error *err);
 int state_channel_rules(struct state *state, int64_t id, const char *rules, struct error *err);

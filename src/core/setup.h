@@ -25,7 +25,9 @@ struct window {
     uint16_t opens, closes;
 };
 
-/* Local days on which nothing is told: both ends belong to it. Days as civil_days() counts them. */
+/* Local days on which rules tell nothing, `pause:`. Their times on these days make no post; what came out
+ * meanwhile is told afterwards if it is young enough; what waited already goes on waiting. Both ends belong
+ * to it. Days as civil_days() counts them. */
 struct day_range {
     int64_t first, last;
 };
@@ -49,7 +51,10 @@ const char *setting(const struct settings *settings, const char *key); /* NULL =
 enum what { WHAT_CONTENTS, WHAT_EDITION, WHAT_SECTION, WHAT_ITEM, WHAT_QUESTION, WHAT_TEXT, WHAT_ANSWER };
 extern const char *const what_names[]; /* "contents", "edition", …; the words of SQL and the command line */
 
-enum catch_up { CATCH_UP_ONE, CATCH_UP_SKIP }; /* what becomes of occasions that were missed */
+/* What becomes of occasions that were missed (the program did not run, the clock was wrong, the channel stood
+ * still): `one` tells one post for all of them while the newest is younger than max_age; `skip` tells none
+ * that is more than a quarter of an hour late. */
+enum catch_up { CATCH_UP_ONE, CATCH_UP_SKIP };
 
 /* One line of a routine (`posts:`). */
 struct rule {
@@ -59,7 +64,8 @@ struct rule {
     struct schedule schedule;
     int64_t every_ms; /* the demo's own kind: this long after the last one; 0 = not used */
     enum catch_up catch_up;
-    int64_t max_age_ms; /* how long a post of it may wait; 0 = as plan_expiry() has it */
+    int64_t max_age_ms; /* how long a post of it may wait, `max_age:`; a question never outlives its day; 0 =
+                           as plan_expiry() has it */
     const char
         *text; /* the rule in its normal form, e.g. "item at 09:00,18:30 mon-fri"; part of a run's key */
     int line;
@@ -149,6 +155,15 @@ struct setup {
     const char **warnings; /* file:line:column: …, to be printed once */
     size_t warning_count;
 };
+
+/* Does the window (of rules) stand open then? If not, *opens_ms is when it opens next. */
+bool window_open(const struct window *window, const struct zone *zone, int64_t at_ms, int64_t *opens_ms);
+/* Is this local day (civil_days) one of the channel's pause; is that moment in it, and until when? */
+bool channel_pauses_on(const struct channel *channel, int64_t day);
+bool channel_pauses(const struct channel *channel, int64_t at_ms, int64_t *until_ms);
+/* Both: posts of rules do not leave then; *until_ms is when they may. What people post by hand and answers
+ * always may. */
+bool channel_quiet(const struct channel *channel, int64_t at_ms, int64_t *until_ms);
 
 /* By name, also among the chats of single people; NULL = none. */
 const struct channel *setup_channel(const struct setup *setup, const char *name);

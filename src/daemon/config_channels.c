@@ -304,6 +304,11 @@ int config_channel(struct loader *loader, struct yaml *at, const char *name, str
         (language && value_language(loader, language, &channel->language)) ||
         (zone && value_zone(loader, zone, &channel->zone)))
         return -1;
+    bool timed = channel->window.opens != channel->window.closes || channel->pause_count;
+    if (timed && !zone && !loader->zone_given && *name != '~')
+        return fail(loader, at->line, at->column,
+            "%s has a window: or pause:, but no time zone. Add timezone: Asia/Shanghai.",
+            "%s 有 window: 或 pause:，但没写时区。加一行 timezone: Asia/Shanghai。", name);
     posts = posts ? posts : *name == '~' ? NULL : loader->common.posts;
     if (!posts)
         return 0;

@@ -16,7 +16,7 @@ struct lane_view { /* a lane while the open deliveries are read in order */
     const char *key;
     int64_t channel;   /* of a lane of posts, else 0 */
     int64_t edits;     /* of a lane of corrections, else 0 */
-    int64_t held_post; /* its rest waits for an unknown part */
+    int64_t held_post; /* its rest waits: for an unknown part, for the window */
     bool decided;
 };
 
@@ -81,12 +81,16 @@ static void see_row(
     default:
         break;
     }
+    const struct place *place = place_of(turn, row->channel);
+    if (rule_waits(turn, place, row->who)) {
+        view->held_post = delivery->post; /* what people post by hand goes past it */
+        return;
+    }
     view->decided = true;
     if (delivery->due_at > now)
         wake_at(turn, delivery->due_at);
     else
         add_candidate(turn, lanes, view, row);
-    const struct place *place = place_of(turn, row->channel);
     if (place && !strcmp(place->row.state, "on") && !strcmp(turn->bots[place->bot].state, "on"))
         lanes->open = true;
 }

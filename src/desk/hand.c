@@ -1,6 +1,7 @@
 #include "desk/hand.h"
 #include "desk/moves.h"
 #include "state/channels.h"
+#include "state/history.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
@@ -12,6 +13,7 @@ struct task {
     bool post;
     enum ledger_event event;
     const char *channel, *to, *who, *why;
+    int64_t until_ms;
     int64_t now_ms;
     struct hand_result *result;
 };
@@ -187,6 +189,26 @@ int desk_resolve_all(struct state *state, const char *channel, const char *to, c
 
 /* --- hold and resume --- */
 
+static int set_channel(const struct task *task, const struct channel_row *row, struct error *err)
+{
+    if (state_channel_set(task->state, row->id, task->to, task->who, task->why, task->now_ms, err))
+        return -1;
+    if (strcmp(task->to, "held"))
+        return 0;
+    if (state_channel_held_until(task->state, row->id, task->until_ms, err))
+        return -1;
+    if (strcmp(row->state, "held") || row->held_until == task->until_ms)
+        return 0;
+    return state_history_add(task->state,
+        &(struct history_row){.at = task->now_ms,
+            .channel = row->id,
+            .who = task->who,
+            .was = "held",
+            .became = "held",
+            .why = task->why},
+        err);
+}
+
 static int set_channels(const struct task *task, struct error *err)
 {
     struct rows_channel rows;
@@ -205,7 +227,7 @@ static int set_channels(const struct task *task, struct error *err)
         /* Holding what the platform stopped would hide why it stands still. */
         if (!strcmp(task->to, "held") && !task->channel && !strcmp(row->state, "paused"))
             continue;
-        if (state_channel_set(task->state, row->id, task->to, task->who, task->why, task->now_ms, err))
+        if (set_channel(task, row, err))
             return -1;
     }
     if (!any)
@@ -215,15 +237,38 @@ static int set_channels(const struct task *task, struct error *err)
     return any && !strcmp(task->to, "on") ? state_bots_resume(task->state, task->who, task->now_ms, err) : 0;
 }
 
-int desk_hold(struct state *state, const char *channel, const char *who, const char *why, struct now now,
+const char *desk_hold_text(struct arena *arena, const struct zone *zone, int64_t until_ms)
+{
+    struct civil civil = zone_civil(zone, until_ms / 1000);
+    return arena_printf(arena, "%04d-%02d-%02d %02d:%02d %s", civil.year, civil.month, civil.day, civil.hour,
+        civil.minute, zone_name(zone));
+}
+
+int desk_hold_until(const char *text, const struct zone *zone, struct now now, struct arena *arena,
+    int64_t *until_ms, struct error *err)
+{
+    bool day = strlen(text) == 10 && text[4] == '-' && text[7] == '-';
+    const char *whole = day ? arena_printf(arena, "%sT00:00", text) : text;
+    if (time_parse(whole, zone, now.wall_ms, until_ms, err))
+        return -1;
+    return *until_ms > now.wall_ms ? 0 : error_set_kind(err, ERROR_USAGE, "%s is over already", text);
+}
+
+int desk_hold(struct state *state, const char *channel, const struct hold *hold, struct now now,
     struct arena *arena, struct hand_result *result, struct error *err)
 {
+    const char *until =
+        hold->until_ms ? arena_printf(arena, "until %s", desk_hold_text(arena, hold->zone, hold->until_ms))
+                       : "";
     struct task task = {.state = state,
         .arena = arena,
         .channel = channel,
         .to = "held",
-        .who = who,
-        .why = why,
+        .who = hold->who,
+        .why = *hold->why && *until ? arena_printf(arena, "%s; %s", hold->why, until)
+               : *until             ? until
+                                    : hold->why,
+        .until_ms = hold->until_ms,
         .now_ms = now.wall_ms,
         .result = result};
     return run(&task, set_channels, err);

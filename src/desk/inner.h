@@ -68,7 +68,8 @@ struct memory {
     const struct setup *setup;
     struct rng rng;
     bool started, stopping;
-    bool look;                         /* editions may have changed: look at the rules of publication */
+    bool look;       /* editions may have changed: look at the rules of publication */
+    int64_t look_at; /* wall ms: a pause that kept rules of publication back ends; 0 = none does */
     int64_t planned_at, next_occasion; /* wall ms: schedules were planned then; none is due before */
     int64_t began;                     /* boot ms of the first turn */
     char installation[33];             /* tells this state file's events from those of all others */
@@ -178,6 +179,13 @@ int restore_unsure(struct turn *turn, int64_t post, bool answer);
 int watch_machine(struct turn *turn); /* a start: has the file come from another one? */
 int watch_disk(struct turn *turn);
 bool has_room(const struct turn *turn, const struct place *place); /* may something new begin there? */
+
+/* quiet.c */
+/* A post of a rule stays where it is now: outside the channel's window, or in its pause. Wakes when it is
+ * over. */
+bool rule_waits(struct turn *turn, const struct place *place, const char *who);
+/* Channels held until a time that has come go on. */
+int end_holds(struct turn *turn);
 
 /* release.c */
 const char *post_label(struct turn *turn, const struct post_row *post); /* "Item 3 of EDITION" */

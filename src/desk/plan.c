@@ -3,7 +3,7 @@
 #include "desk/pick.h"
 #include "desk/subject.h"
 
-enum { MISSED_MAX = 64, TAKEN_MAX = 50 };
+enum { MISSED_MAX = 64, TAKEN_MAX = 50, LATE = 15 * MINUTE /* for catch_up: skip */ };
 #define LOOK_BACK ((int64_t)8 * DAY)
 
 /* --- how long a post may wait --- */
@@ -39,6 +39,14 @@ int64_t channel_expiry(const struct channel *channel, enum what what, int64_t du
     return plan_expiry(what, channel->zone, due_at);
 }
 
+static int64_t rule_expiry(const struct place *place, const struct rule *rule, enum what what, int64_t due_at)
+{
+    int64_t usual = channel_expiry(place->conf, what, due_at);
+    if (!rule->max_age_ms || (what == WHAT_QUESTION && usual < due_at + rule->max_age_ms))
+        return usual;
+    return due_at + rule->max_age_ms;
+}
+
 /* --- a rule's time has come --- */
 
 static int run_row(struct turn *turn, const struct place *place, const struct rule *rule, const char *nominal,
@@ -65,7 +73,7 @@ static int add_post(struct turn *turn, const struct place *place, const struct r
         .subject = pick->subject,
         .occasion = occasion,
         .due_at = now,
-        .expires_at = channel_expiry(place->conf, pick->what, now),
+        .expires_at = rule_expiry(place, rule, pick->what, now),
         .who = "rule",
         .rule = rule->text,
         .created_at = now};
@@ -141,16 +149,39 @@ static int make_post(
     return 0;
 }
 
+/* A channel that stands still: its items do not pile up, so that no heap of them comes down when it goes on.
+ * *why NULL: nothing speaks against one more. */
+static int piles_up(struct turn *turn, const struct place *place, const struct rule *rule, const char **why)
+{
+    *why = NULL;
+    if (!strcmp(place->row.state, "on") && !strcmp(turn->bots[place->bot].state, "on"))
+        return 0;
+    if (rule->catch_up == CATCH_UP_SKIP)
+        *why = in_chinese(turn) ? "那时群停着" : "the channel stood still then";
+    struct rows_post posts = {0};
+    if (!*why && rule->what == WHAT_ITEM &&
+        state_posts_planned(turn->state, turn->arena, turn->now.wall_ms, &posts, turn->err))
+        return -1;
+    for (size_t i = 0; i < posts.count; i++)
+        if (posts.rows[i].channel == place->row.id && !strcmp(posts.rows[i].rule, rule->text) &&
+            posts.rows[i].expires_at > turn->now.wall_ms)
+            *why =
+                in_chinese(turn) ? "群停着，已有一条在等" : "the channel stands still and one waits already";
+    return 0;
+}
+
 int plan_fire(struct turn *turn, const struct place *place, const struct rule *rule, const char *nominal)
 {
     bool known;
-    int64_t id;
-    const char *why = "";
+    int64_t id = 0;
+    const char *why = NULL;
     if (state_run_known(turn->state, place->row.id, rule->text, nominal, &known, turn->err))
         return -1;
     if (known)
         return 0;
-    if (make_post(turn, place, rule, &id, &why))
+    if (!rule->when_published && piles_up(turn, place, rule, &why))
+        return -1;
+    if (!why && make_post(turn, place, rule, &id, &why))
         return -1;
     return run_row(turn, place, rule, nominal, id, id ? "" : why);
 }
@@ -177,14 +208,27 @@ static int rule_published_of(
     if (!rows.count || rows.rows[0].published_at <= place->row.since)
         return 0;
     const char *nominal = arena_printf(turn->arena, "published %s/%s", source, rows.rows[0].slug);
+    int64_t published = rows.rows[0].published_at;
     if (out_of_date(place, &rows.rows[0]))
         return run_row(turn, place, rule, nominal, 0,
             in_chinese(turn) ? "日期在七天以前" : "its date is more than 7 days ago");
+    /* It came out while nothing could be told: in a pause. */
+    if (published > place->row.seen_at &&
+        rule_expiry(place, rule, rule->what, published) <= turn->now.wall_ms)
+        return run_row(turn, place, rule, nominal, 0,
+            in_chinese(turn) ? "发布得太久了" : "it was published too long ago");
     return plan_fire(turn, place, rule, nominal);
 }
 
+/* In a pause nothing is decided: afterwards the newest edition is looked at, as old as it is then. */
 int plan_published(struct turn *turn, const struct place *place, const struct rule *rule)
 {
+    struct memory *m = turn->memory;
+    int64_t until;
+    if (channel_pauses(place->conf, turn->now.wall_ms, &until)) {
+        m->look_at = !m->look_at || until < m->look_at ? until : m->look_at;
+        return 0;
+    }
     for (size_t i = 0; i < place->conf->from_count; i++)
         if (rule_published_of(turn, place, rule, turn->setup->sources[place->conf->from[i]].name))
             return -1;
@@ -200,33 +244,74 @@ bool rule_next(struct turn *turn, const struct place *place, const struct rule *
     return schedule_next(&rule->schedule, place->conf->zone, turn->now.wall_ms, next);
 }
 
-/* What came while nobody was here is made up for once: the newest occasion, if it is not too old. */
-static int rule_scheduled(struct turn *turn, struct place *place, const struct rule *rule)
+/* Is this occasion written on a day of the pause? */
+static bool on_pause(const struct channel *channel, const struct occasion *occasion)
+{
+    int year = 0, month = 0, day = 0;
+    return sscanf(occasion->nominal, "%4d-%2d-%2d", &year, &month, &day) == 3 &&
+           channel_pauses_on(channel, civil_days(year, month, day));
+}
+
+/* The times of a rule that have come since it was looked at last: the newest of them. */
+struct come {
+    struct occasion list[MISSED_MAX];
+    size_t count;
+};
+
+static int gather(struct turn *turn, const struct place *place, const struct rule *rule, struct come *come)
 {
     int64_t now = turn->now.wall_ms, after = place->row.next_at;
     if (after < now - LOOK_BACK)
         after = now - LOOK_BACK;
-    struct occasion missed[MISSED_MAX], next = {0};
-    size_t count = 0;
+    struct occasion next;
+    come->count = 0;
     while (schedule_next(&rule->schedule, place->conf->zone, after, &next) && next.at_ms <= now) {
-        if (count == MISSED_MAX) {
-            memmove(missed, missed + 1, sizeof missed - sizeof *missed);
-            count--;
-        }
-        missed[count++] = next;
         after = next.at_ms;
+        if (on_pause(place->conf, &next)) {
+            if (run_row(
+                    turn, place, rule, next.nominal, 0, in_chinese(turn) ? "那天停发" : "a day of the pause"))
+                return -1;
+            continue;
+        }
+        if (come->count == MISSED_MAX) {
+            memmove(come->list, come->list + 1, sizeof come->list - sizeof *come->list);
+            come->count--;
+        }
+        come->list[come->count++] = next;
     }
-    if (!count)
-        return 0;
-    for (size_t i = 0; i + 1 < count; i++)
-        if (run_row(turn, place, rule, missed[i].nominal, 0,
-                in_chinese(turn) ? "当时没在运行" : "digestd was not running then"))
+    return 0;
+}
+
+static int fire_late(
+    struct turn *turn, const struct place *place, const struct rule *rule, const struct occasion *occasion)
+{
+    int64_t now = turn->now.wall_ms;
+    const char *why = NULL;
+    if (rule_expiry(place, rule, rule->what, occasion->at_ms) <= now)
+        why = in_chinese(turn) ? "过时了" : "its time was too long ago";
+    else if (rule->catch_up == CATCH_UP_SKIP && occasion->at_ms + LATE < now)
+        why = in_chinese(turn) ? "错过了，不补（catch_up: skip）" : "it was missed, and catch_up is skip";
+    return why ? run_row(turn, place, rule, occasion->nominal, 0, why)
+               : plan_fire(turn, place, rule, occasion->nominal);
+}
+
+/* What came while nobody was here is made up for once: the newest occasion, if it is not too old. Two that a
+ * change of the clock moved onto one moment come together and are both told. */
+static int rule_scheduled(struct turn *turn, struct place *place, const struct rule *rule)
+{
+    struct come *come = arena_alloc(turn->arena, sizeof *come);
+    if (gather(turn, place, rule, come))
+        return -1;
+    for (size_t i = 0; i < come->count; i++) {
+        const struct occasion *occasion = &come->list[i], *last = &come->list[come->count - 1];
+        bool together = occasion->at_ms / 1000 == last->at_ms / 1000;
+        if (together
+                ? fire_late(turn, place, rule, occasion)
+                : run_row(turn, place, rule, occasion->nominal, 0,
+                      in_chinese(turn) ? "错过了，由后面的一次代替" : "missed; a later time stood in for it"))
             return -1;
-    const struct occasion *last = &missed[count - 1];
-    if (channel_expiry(place->conf, rule->what, last->at_ms) <= now)
-        return run_row(
-            turn, place, rule, last->nominal, 0, in_chinese(turn) ? "过时了" : "its time was too long ago");
-    return plan_fire(turn, place, rule, last->nominal);
+    }
+    return 0;
 }
 
 /* *first: when the next occasion of any rule is. */
@@ -261,6 +346,10 @@ static int plan_schedules(struct turn *turn, struct place *place, int64_t *first
 static int rule_every(struct turn *turn, const struct place *place, const struct rule *rule)
 {
     int64_t now = turn->now.wall_ms, last, id;
+    if (channel_pauses(place->conf, now, &last)) {
+        wake_at(turn, last);
+        return 0;
+    }
     const char *why = "";
     char key[PACE_KEY];
     snprintf(key, sizeof key, "%s|%s", place->row.name, rule->text);
@@ -329,11 +418,18 @@ int plan_rules(struct turn *turn)
 {
     if (turn->memory->stopping || turn->desk->tools.drain || turn->memory->hold_until)
         return 0;
+    struct memory *m = turn->memory;
+    if (m->look_at && m->look_at <= turn->now.wall_ms) {
+        m->look = true;
+        m->look_at = 0;
+    }
     if (plan_all_schedules(turn))
         return -1;
     for (size_t i = 0; i < turn->place_count; i++)
         if (turn->places[i].conf && plan_place(turn, &turn->places[i]))
             return -1;
-    turn->memory->look = false;
+    m->look = false;
+    if (m->look_at)
+        wake_at(turn, m->look_at);
     return 0;
 }

@@ -402,7 +402,7 @@ static int look_when_next(struct turn *turn)
     for (size_t i = 0; i < posts.count; i++) {
         struct place *place = place_of(turn, posts.rows[i].channel);
         planned |= place && !is_change(&posts.rows[i]) && !strcmp(place->row.state, "on") &&
-                   !strcmp(turn->bots[place->bot].state, "on");
+                   !strcmp(turn->bots[place->bot].state, "on") && !rule_waits(turn, place, posts.rows[i].who);
     }
     turn->out->refused = secrets_may_help(turn);
     turn->out->idle = turn->memory->stopping ? turn->memory->flights.count == 0 : !turn->open && !planned;
@@ -416,7 +416,7 @@ static int decide(struct turn *turn, const struct event *events, size_t count)
     for (size_t i = 0; i < count; i++)
         if (heed(turn, &events[i]))
             return -1;
-    if (publish_editions(turn))
+    if (publish_editions(turn) || end_holds(turn))
         return -1;
     if (!turn->memory->started)
         return 0;

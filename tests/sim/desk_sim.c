@@ -411,7 +411,7 @@ static void somebody_does_something(struct sim *sim)
         break;
     case 2:
         if (sim->holds) {
-            CHECK(sim, !desk_hold(sim->w.state, channel->name, "shell:me", "", sim->w.now, &arena, &result,
+            CHECK(sim, !desk_hold(sim->w.state, channel->name, &(struct hold){.who = "shell:me", .why = ""}, sim->w.now, &arena, &result,
                            &sim->w.err));
             step(sim, &bell, 1);
         }

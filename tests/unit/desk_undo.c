@@ -158,7 +158,8 @@ static void a_held_channel_takes_back_too(void **state)
     struct hand_result result;
     struct channel *g = begin(&w, 1);
     told(&w, g, WHAT_ITEM, "2");
-    assert_int_equal(desk_hold(w.state, "g", "shell:me", "", w.now, &arena, &result, &w.err), 0);
+    struct hold hold = {.who = "shell:me", .why = ""};
+    assert_int_equal(desk_hold(w.state, "g", &hold, w.now, &arena, &result, &w.err), 0);
     assert_int_equal(undo(&w, g), HAND_DONE);
     assert_int_equal(pass(&w, 4 * SECOND), 1);
     assert_false(is_told(&w, "src/week.2"));

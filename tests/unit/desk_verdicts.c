@@ -431,7 +431,7 @@ static void too_old(void **unused)
     set(&s, &fake_adapter);
     struct hand_result result;
     assert_int_equal(
-        desk_hold(s.w.state, NULL, "shell:me", "holiday", s.w.now, &s.arena, &result, &s.w.err), 0);
+        desk_hold(s.w.state, NULL, &(struct hold){.who = "shell:me", .why = "holiday"}, s.w.now, &s.arena, &result, &s.w.err), 0);
     int64_t planned = world_wish(&s.w, s.channel, WHAT_TEXT, "a", "");
     world_after(&s.w, MINUTE);
     assert_int_equal(world_count(&s.w, ACTION_SEND), 0);
