@@ -54,12 +54,16 @@ struct question_row {
     int number, question;
     const char *text;
 };
+struct question_item {
+    int64_t edition;
+    int number;
+};
 /* The next question for a channel: of these sources' published editions of `since` (YYYY-MM-DD) or later; one
  * that was never used, of the newest edition, of an item already told, of the item used least, in order.
- * `used`: when all were used, those used least. */
+ * `used`: when all were used, those used least. `items`: only of these; NULL = of any. */
 int state_question_next(struct state *state, struct arena *arena, int64_t channel, const char *const *sources,
-    size_t source_count, const char *since, bool used, struct question_row *row, bool *found,
-    struct error *err);
+    size_t source_count, const char *since, bool used, const struct question_item *items, size_t item_count,
+    struct question_row *row, bool *found, struct error *err);
 /* The text of a question by its numbers; "" and no error when it is gone. */
 int state_question_text(struct state *state, struct arena *arena, int64_t edition, int number, int question,
     const char **text, struct error *err);

@@ -32,7 +32,8 @@ struct day_range {
     int64_t first, last;
 };
 
-/* Names of sections and tags, words in title or text; folded comparison (utf8_fold). Empty = says nothing. */
+/* `only:` and `not:`: names of sections, tags of the edition, words in title or text; folded comparison
+ * (utf8_fold). What they do is told in desk/filter.h. Empty = says nothing. */
 struct filter {
     const char **sections, **tags, **words;
     size_t section_count, tag_count, word_count;

@@ -2,6 +2,7 @@
 #include "adapters/adapter.h"
 #include "compose/compose.h"
 #include "core/buf.h"
+#include "desk/filter.h"
 #include "desk/links.h"
 #include "desk/page.h"
 #include "desk/pick.h"
@@ -60,14 +61,40 @@ static void compose_whole(struct composition *composition)
 
 static void compose_one_section(struct composition *composition)
 {
-    for (size_t s = 0; s < composition->edition->section_count; s++) {
-        const struct section *section = &composition->edition->sections[s];
+    const struct edition *edition = composition->edition;
+    for (size_t s = 0; s < edition->section_count; s++) {
+        const struct section *section = &edition->sections[s];
         if (!section->title || strcmp(section->title, composition->subject.section) != 0)
             continue;
-        composition->out->message = compose_section(&composition->composer, composition->edition, s);
+        composition->out->message = compose_section(&composition->composer, edition, s);
         tell_section(composition, section);
         return;
     }
+}
+
+/* A section of which the channel wants nothing was asked for by hand: it is told whole. */
+static void compose_passing_section(struct composition *composition)
+{
+    struct edition *whole = composition->edition;
+    composition->edition = filter_edition(composition->channel, whole, composition->arena);
+    if (composition->edition)
+        compose_one_section(composition);
+    composition->edition = whole;
+    if (!composition->out->message)
+        compose_one_section(composition);
+}
+
+/* Contents and edition list what the channel wants of it. */
+static bool keep_passing(struct composition *composition)
+{
+    struct edition *kept = filter_edition(composition->channel, composition->edition, composition->arena);
+    if (kept)
+        composition->edition = kept;
+    else
+        composition->out->why = channel_chinese(composition->channel)
+                                    ? "这一期没有这个群要的内容（only、not）。"
+                                    : "Nothing in it is for this channel (only:, not:).";
+    return kept != NULL;
 }
 
 bool channel_asks_daily(const struct channel *channel)
@@ -126,6 +153,8 @@ struct composer channel_composer(const struct channel *channel, const char *slug
 
 static int compose_what(struct composition *composition, enum what what, int64_t edition, struct error *err)
 {
+    if ((what == WHAT_CONTENTS || what == WHAT_EDITION) && !keep_passing(composition))
+        return 0;
     switch (what) {
     case WHAT_CONTENTS:
         composition->out->message = compose_contents(&composition->composer, composition->edition);
@@ -135,7 +164,7 @@ static int compose_what(struct composition *composition, enum what what, int64_t
         compose_whole(composition);
         return 0;
     case WHAT_SECTION:
-        compose_one_section(composition);
+        compose_passing_section(composition);
         return 0;
     case WHAT_ITEM:
         compose_one_item(composition);

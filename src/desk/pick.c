@@ -1,5 +1,6 @@
 #include "desk/pick.h"
 #include "core/buf.h"
+#include "desk/filter.h"
 #include "desk/subject.h"
 #include "state/channels.h"
 #include "state/claims.h"
@@ -7,9 +8,10 @@
 #include "state/posts.h"
 
 enum {
-    LOOK_BACK = 20,     /* editions of a source that a rule looks at */
-    FRESH_DAYS = 7,     /* an edition older than that when it is published is not announced by itself */
-    QUESTION_DAYS = 56, /* eight weeks: then a question is retired unless the pool is dry */
+    LOOK_BACK = 20,         /* editions of a source that a rule looks at */
+    FRESH_DAYS = 7,         /* an edition older than that when it is published is not announced by itself */
+    QUESTION_DAYS = 56,     /* eight weeks: then a question is retired unless the pool is dry */
+    FILTERED_EDITIONS = 60, /* the pool of questions where a channel filters */
     NAME_MAX = 400,
 };
 
@@ -166,6 +168,19 @@ static int spoken_for(struct picker *picker, enum what what, const struct subjec
     return 0;
 }
 
+/* Has it anything for this channel? */
+static int passes_any(struct picker *picker, const struct edition_row *row, bool *passes)
+{
+    struct edition *edition;
+    *passes = true;
+    if (!channel_filters(picker->channel))
+        return 0;
+    if (state_edition(picker->state, picker->arena, row->id, &edition, picker->err))
+        return -1;
+    *passes = edition && filter_edition(picker->channel, edition, picker->arena);
+    return 0;
+}
+
 static int next_edition(struct picker *picker, enum what what)
 {
     struct rows_edition rows;
@@ -173,10 +188,11 @@ static int next_edition(struct picker *picker, enum what what)
         return -1;
     for (size_t i = 0; i < rows.count; i++) {
         struct subject subject = {.source = rows.rows[i].source, .slug = rows.rows[i].slug, .section = ""};
-        bool spoken;
-        if (spoken_for(picker, what, &subject, &spoken))
+        bool spoken, passes = false;
+        if (spoken_for(picker, what, &subject, &spoken) ||
+            (!spoken && passes_any(picker, &rows.rows[i], &passes)))
             return -1;
-        if (!spoken) {
+        if (passes) {
             pick_row(picker, what, &rows.rows[i]);
             return 0;
         }
@@ -248,7 +264,7 @@ static void pick_one_item(struct picker *picker, const struct edition_row *row, 
     set_pick(picker, WHAT_ITEM, row, &subject, title_of(section, item));
 }
 
-/* The first of its items that was not told yet. */
+/* The first of its items that was not told yet and that the channel wants. */
 static int untold_item(struct picker *picker, const struct edition_row *row)
 {
     struct edition *edition;
@@ -262,7 +278,7 @@ static int untold_item(struct picker *picker, const struct edition_row *row)
             bool spoken;
             if (spoken_for(picker, WHAT_ITEM, &subject, &spoken))
                 return -1;
-            if (!spoken) {
+            if (!spoken && filter_passes(picker->channel, edition, &edition->sections[s], item)) {
                 pick_one_item(picker, row, &edition->sections[s], item);
                 return 0;
             }
@@ -330,6 +346,15 @@ static int named_item(struct picker *picker, const char *words)
 
 /* --- sections --- */
 
+static bool section_passes(
+    const struct picker *picker, const struct edition *edition, const struct section *section)
+{
+    for (size_t i = 0; i < section->item_count; i++)
+        if (filter_passes(picker->channel, edition, section, &section->items[i]))
+            return true;
+    return !section->item_count && filter_passes(picker->channel, edition, section, NULL);
+}
+
 static int section_of(struct picker *picker, const struct edition_row *row, const char *title, bool by_hand)
 {
     struct edition *edition;
@@ -343,7 +368,7 @@ static int section_of(struct picker *picker, const struct edition_row *row, cons
         bool spoken = false;
         if (!by_hand && spoken_for(picker, WHAT_SECTION, &subject, &spoken))
             return -1;
-        if (!spoken)
+        if (!spoken && (by_hand || section_passes(picker, edition, section)))
             set_pick(picker, WHAT_SECTION, row, &subject, section->title);
         return 0;
     }
@@ -409,6 +434,35 @@ static int fixed_question(struct picker *picker, const char *day, bool *found)
     return set_question(picker, &subject, found);
 }
 
+/* The items of the newest editions that pass a filter; *items NULL: all do. */
+static int passing_items(struct picker *picker, struct question_item **items, size_t *count)
+{
+    *items = NULL;
+    *count = 0;
+    if (!channel_filters(picker->channel))
+        return 0;
+    struct edition_query query =
+        channel_query(picker->arena, picker->setup, picker->channel, FILTERED_EDITIONS);
+    struct rows_edition rows;
+    if (state_editions(picker->state, picker->arena, &query, &rows, picker->err))
+        return -1;
+    size_t room = 1;
+    for (size_t i = 0; i < rows.count; i++)
+        room += (size_t)rows.rows[i].item_count;
+    *items = arena_array(picker->arena, room, sizeof **items);
+    for (size_t i = 0; i < rows.count; i++) {
+        struct edition *edition;
+        if (state_edition(picker->state, picker->arena, rows.rows[i].id, &edition, picker->err))
+            return -1;
+        edition = edition ? filter_edition(picker->channel, edition, picker->arena) : NULL;
+        for (size_t s = 0; edition && s < edition->section_count; s++)
+            for (size_t n = 0; n < edition->sections[s].item_count && *count < room; n++)
+                (*items)[(*count)++] =
+                    (struct question_item){rows.rows[i].id, edition->sections[s].items[n].number};
+    }
+    return 0;
+}
+
 /* Of the last eight weeks and not used yet; then any that was not used; then those used least. */
 static int choose_question(struct picker *picker, const char *day, bool *found)
 {
@@ -420,10 +474,15 @@ static int choose_question(struct picker *picker, const char *day, bool *found)
     } pools[] = {{since, false}, {"", false}, {since, true}, {"", true}};
     const char **sources = channel_sources(picker->arena, picker->setup, picker->channel);
     struct question_row row;
+    struct question_item *items;
+    size_t item_count;
     *found = false;
+    if (passing_items(picker, &items, &item_count))
+        return -1;
     for (size_t i = 0; i < sizeof pools / sizeof *pools && !*found; i++)
         if (state_question_next(picker->state, picker->arena, picker->channel_id, sources,
-                picker->channel->from_count, pools[i].since, pools[i].used, &row, found, picker->err))
+                picker->channel->from_count, pools[i].since, pools[i].used, items, item_count, &row, found,
+                picker->err))
             return -1;
     if (!*found)
         return 0;

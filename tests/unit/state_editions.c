@@ -459,7 +459,7 @@ static void test_questions(void **state)
     bool found;
     for (int i = 0; i < 3; i++) {
         OK(w, state_question_next(
-                  w->state, &w->arena, channel, sources, 1, "2023-08-01", false, &row, &found, &w->err));
+                  w->state, &w->arena, channel, sources, 1, "2023-08-01", false, NULL, 0, &row, &found, &w->err));
         assert_true(found);
         const char *subject =
             arena_printf(&w->arena, "%s/%s.%d.q%d", row.source, row.slug, row.number, row.question);
@@ -468,13 +468,13 @@ static void test_questions(void **state)
                   w->state, channel, arena_printf(&w->arena, "2023-08-%02d", 25 + i), subject, &w->err));
     }
     OK(w, state_question_next(
-              w->state, &w->arena, channel, sources, 1, "2023-08-01", false, &row, &found, &w->err));
+              w->state, &w->arena, channel, sources, 1, "2023-08-01", false, NULL, 0, &row, &found, &w->err));
     assert_false(found); /* all were used */
     OK(w, state_question_next(
-              w->state, &w->arena, channel, sources, 1, "2023-08-01", true, &row, &found, &w->err));
+              w->state, &w->arena, channel, sources, 1, "2023-08-01", true, NULL, 0, &row, &found, &w->err));
     assert_true(found);
     OK(w, state_question_next(
-              w->state, &w->arena, channel, sources, 1, "2023-09-01", true, &row, &found, &w->err));
+              w->state, &w->arena, channel, sources, 1, "2023-09-01", true, NULL, 0, &row, &found, &w->err));
     assert_false(found); /* too old */
 
     struct edition *edition = two_items(w);
