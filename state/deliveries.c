@@ -164,12 +164,13 @@ int state_deliveries(struct state *state, struct arena *arena, const struct deli
         "SELECT " DELIVERY_COLUMNS ", c.name, p.kind, p.subject, p.who, p.due_at, p.act "
         "FROM delivery d JOIN post p ON p.id = d.post JOIN channel c ON c.id = p.channel "
         "WHERE (?1 IS NULL OR d.state = ?1) AND (?2 IS NULL OR c.name = ?2) AND (?3 = 0 OR d.post = ?3) "
-        "AND (?4 OR p.kind <> 'answer') ORDER BY d.id DESC LIMIT ?5");
+        "AND (?4 OR p.kind <> 'answer') AND d.changed_at >= ?6 ORDER BY d.id DESC LIMIT ?5");
     query_text(&q, query->state);
     query_text(&q, query->channel);
     query_int(&q, query->post);
     query_int(&q, query->answers);
     query_int(&q, query->limit > 0 ? query->limit : 200);
+    query_int(&q, query->since);
     while (query_row(&q)) {
         struct delivery_view *row = rows_add(&rows);
         read_delivery(&q, arena, &row->delivery);
@@ -203,12 +204,17 @@ int state_waiting(
         "p.state = 'sent' AND p.released_at > ?1), "
         "(SELECT count(*) FROM post p WHERE p.channel = c.id AND p.kind <> 'answer' AND p.act = 'tell' AND "
         "p.state = 'failed' AND p.due_at > ?1), "
+        "(SELECT count(*) FROM post p WHERE p.channel = c.id AND p.kind <> 'answer' AND p.act = 'tell' AND "
+        "p.due_at <= ?2 AND (p.state = 'planned' OR (p.state = 'released' AND EXISTS(SELECT 1 FROM delivery "
+        "d "
+        "WHERE d.post = p.id AND d.state IN ('due', 'sending'))))), "
         "(SELECT min(due) FROM (SELECT min(p.due_at) AS due FROM post p WHERE p.channel = c.id AND p.state = "
         "'planned' AND p.act = 'tell' UNION ALL SELECT min(d.due_at) FROM delivery d JOIN post p ON p.id = "
         "d.post WHERE p.channel = c.id "
         "AND "
         "d.state = 'due')) FROM channel c ORDER BY c.id");
     query_int(&q, now_ms - 86400000);
+    query_int(&q, now_ms);
     while (query_row(&q)) {
         struct waiting_row *row = rows_add(&rows);
         *row = (struct waiting_row){
@@ -220,7 +226,8 @@ int state_waiting(
             .unknown = (int)column_int(&q, 5),
             .sent_day = (int)column_int(&q, 6),
             .failed_day = (int)column_int(&q, 7),
-            .next_at = column_int(&q, 8),
+            .waiting = (int)column_int(&q, 8),
+            .next_at = column_int(&q, 9),
         };
     }
     out->rows = rows.data;

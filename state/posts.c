@@ -253,6 +253,25 @@ int state_run_last(struct state *state, int64_t channel, const char *rule, int64
     return query_end(&q, err);
 }
 
+int state_runs_silent(
+    struct state *state, struct arena *arena, int64_t since, struct rows_silent *out, struct error *err)
+{
+    struct rows rows = {.arena = arena, .size = sizeof(struct silent_row)};
+    struct query q;
+    query_start(&q, state,
+        "SELECT c.name, r.rule, r.why, count(*) FROM run r JOIN channel c ON c.id = r.channel "
+        "WHERE r.post IS NULL AND r.at >= ? GROUP BY c.id, r.rule, r.why ORDER BY c.id, r.rule, r.why");
+    query_int(&q, since);
+    while (query_row(&q)) {
+        struct silent_row *row = rows_add(&rows);
+        *row = (struct silent_row){column_text(&q, arena, 0), column_text(&q, arena, 1),
+            column_text(&q, arena, 2), (int)column_int(&q, 3)};
+    }
+    out->rows = rows.data;
+    out->count = rows.count;
+    return query_end(&q, err);
+}
+
 /* --- what was told --- */
 
 int state_told(struct state *state, int64_t channel, const char *subject, bool *told, int64_t *post,

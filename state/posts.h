@@ -121,6 +121,18 @@ int state_run_known(struct state *state, int64_t channel, const char *rule, cons
 /* When the rule last ran here; 0 = never. */
 int state_run_last(struct state *state, int64_t channel, const char *rule, int64_t *at, struct error *err);
 
+/* Times since then that made no post, by channel, rule and why. */
+struct silent_row {
+    const char *channel, *rule, *why;
+    int count;
+};
+struct rows_silent {
+    struct silent_row *rows;
+    size_t count;
+};
+int state_runs_silent(
+    struct state *state, struct arena *arena, int64_t since, struct rows_silent *out, struct error *err);
+
 /* --- for people: the command line, commands, metrics --- */
 
 struct delivery_view {
@@ -138,6 +150,7 @@ struct delivery_query {
     const char *channel; /* name; NULL = all */
     int64_t post;        /* 0 = all */
     bool answers;        /* answers to commands too */
+    int64_t since;       /* changed at or after then; 0 = whenever */
     int limit;           /* newest first; 0 = 200 */
 };
 int state_deliveries(struct state *state, struct arena *arena, const struct delivery_query *query,
@@ -148,6 +161,8 @@ struct waiting_row {
     int64_t channel;
     const char *name;
     int planned, due, sending, unknown;
+    int waiting; /* posts (no answers) whose time has come and that are not all told yet; those of which only
+                    unknown parts are left are not among them */
     int sent_day, failed_day; /* posts (no answers) of the last 24 hours */
     int64_t next_at;          /* the earliest planned post or due delivery, 0 = none */
 };

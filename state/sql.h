@@ -37,6 +37,7 @@ struct state {
     bool full;      /* the disk was full since the reserve was last looked at */
     bool no_room;   /* the reserve is given up, or could not be made */
     bool inside;    /* a transaction is open */
+    bool ahead;     /* transactions are savepoints: state_ahead_begin() */
     int64_t data_version;
     struct sql_kept kept[SQL_KEPT_MAX];
 };

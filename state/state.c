@@ -371,7 +371,7 @@ struct state *state_copy(struct state *state, struct error *err)
 int state_begin(struct state *state, struct error *err)
 {
     assert(!state->inside);
-    if (sql_exec(state, "BEGIN IMMEDIATE", err))
+    if (sql_exec(state, state->ahead ? "SAVEPOINT turn" : "BEGIN IMMEDIATE", err))
         return -1;
     state->inside = true;
     return 0;
@@ -380,7 +380,7 @@ int state_begin(struct state *state, struct error *err)
 int state_commit(struct state *state, struct error *err)
 {
     assert(state->inside);
-    if (sql_exec(state, "COMMIT", err))
+    if (sql_exec(state, state->ahead ? "RELEASE turn" : "COMMIT", err))
         return -1; /* the caller rolls back */
     state->inside = false;
     return 0;
@@ -389,6 +389,10 @@ int state_commit(struct state *state, struct error *err)
 void state_rollback(struct state *state)
 {
     state->inside = false;
+    if (state->ahead) {
+        sqlite3_exec(state->db, "ROLLBACK TO turn; RELEASE turn", NULL, NULL, NULL);
+        return;
+    }
     /* SQLite may have rolled back by itself (disk full); then there is nothing to do. */
     if (!sqlite3_get_autocommit(state->db))
         sqlite3_exec(state->db, "ROLLBACK", NULL, NULL, NULL);
@@ -397,6 +401,25 @@ void state_rollback(struct state *state)
 bool state_crashed(const struct state *state)
 {
     return state->crashed;
+}
+
+int state_ahead_begin(struct state *state, struct error *err)
+{
+    assert(state->inside && !state->ahead);
+    if (sql_exec(state, "SAVEPOINT ahead", err))
+        return -1;
+    state->inside = false;
+    state->ahead = true;
+    return 0;
+}
+
+int state_ahead_end(struct state *state, struct error *err)
+{
+    assert(state->ahead);
+    state->ahead = false;
+    state->inside = true;
+    /* After a full disk there may be no transaction left; the caller's commit fails, too. */
+    return sql_exec(state, "ROLLBACK TO ahead; RELEASE ahead", err);
 }
 
 bool state_inside(const struct state *state)

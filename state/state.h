@@ -40,6 +40,9 @@ void state_rollback(struct state *state);
 bool state_inside(const struct state *state); /* a transaction is open */
 /* The daemon before this one did not end by itself: killed, or the power went. */
 bool state_crashed(const struct state *state);
+/* Inside a transaction: what comes between these two runs its own transactions and leaves nothing behind. */
+int state_ahead_begin(struct state *state, struct error *err);
+int state_ahead_end(struct state *state, struct error *err);
 /* Did another connection commit since the last call? (PRAGMA data_version) */
 bool state_changed_elsewhere(struct state *state);
 /* The newest stamp in the ledger, for a clock that went back. 0 = none. */

@@ -1,113 +1,10 @@
 #include "cli/entries.h"
 
-#include "adapters/adapter.h"
 #include "cli/print.h"
-#include "commands/commands.h"
-#include "desk/desk.h"
-#include "desk/subject.h"
+#include "desk/ahead.h"
 #include "state/channels.h"
-#include "state/posts.h"
 
-/* The plan is what the desk itself does when its clock runs ahead: the same turns over a copy of the state
- * file in memory, with adapters that say "sent" to everything. So it cannot differ from what then happens,
- * but for what nobody can know today: editions that are not there yet, refusals of platforms, posts by hand.
- */
-
-enum { TURNS_MAX = 200000, DAY_MS = 24 * 60 * 60 * 1000 };
-
-static void sent_at_once(
-    const struct errand *errand, const struct answer *last, struct arena *arena, struct step *out)
-{
-    (void)errand;
-    (void)last;
-    (void)arena;
-    *out = (struct step){.kind = STEP_SENT, .remote_id = "", .why = ""};
-}
-
-/* The adapter as a rehearsal: it renders as it does, sends nothing, hears nothing. */
-static const struct adapter *rehearsal_of(struct arena *arena, const struct adapter *adapter)
-{
-    struct adapter *copy = arena_alloc(arena, sizeof *copy);
-    *copy = *adapter;
-    copy->local = false;
-    copy->step = sent_at_once;
-    copy->listen = NULL;
-    return copy;
-}
-
-static const struct setup *rehearsal_setup(struct arena *arena, const struct setup *setup)
-{
-    struct setup *copy = arena_alloc(arena, sizeof *copy);
-    *copy = *setup;
-    copy->bots = arena_array(arena, setup->bot_count, sizeof *copy->bots);
-    for (size_t i = 0; i < setup->bot_count; i++) {
-        copy->bots[i] = setup->bots[i];
-        copy->bots[i].settings.adapter = rehearsal_of(arena, setup->bots[i].settings.adapter);
-    }
-    size_t channels = setup->channel_count + setup->aside_count;
-    copy->channels = arena_array(arena, channels + 1, sizeof *copy->channels);
-    for (size_t i = 0; i < channels; i++) {
-        copy->channels[i] = setup->channels[i];
-        copy->channels[i].settings.adapter = copy->bots[setup->channels[i].bot].settings.adapter;
-    }
-    return copy;
-}
-
-/* Lets the desk's clock run from now to `end`. */
-static int run_ahead(struct shell *shell, struct state *state, const struct setup *setup, int64_t end_ms)
-{
-    struct desk_tools tools = {.commands = commands, .seed = 1};
-    struct desk *desk = desk_new(state, setup, &tools);
-    struct now now = shell->now;
-    struct event event = {.kind = EVENT_START};
-    int result = 0;
-    for (int turns = 0; turns < TURNS_MAX && now.wall_ms <= end_ms && !result; turns++) {
-        struct arena arena = {0};
-        struct actions actions = {0};
-        result = desk_turn(desk, &event, 1, now, &arena, &actions, &shell->err);
-        int64_t wait = actions.wake_boot_ms == INT64_MAX ? end_ms : actions.wake_boot_ms - now.boot_ms;
-        int64_t step = wait < 1000 ? 1000 : wait > DAY_MS ? DAY_MS : wait;
-        /* The last turn is at the end itself. */
-        if (now.wall_ms < end_ms && now.wall_ms + step > end_ms)
-            step = end_ms - now.wall_ms;
-        now.wall_ms += step ? step : 1;
-        now.boot_ms += step ? step : 1;
-        event = (struct event){.kind = EVENT_TIME};
-        arena_free(&arena);
-    }
-    desk_free(desk);
-    return result;
-}
-
-/* --- printing --- */
-
-/* The title of what a subject names, "" when it has none. */
-static const char *title_of(struct shell *shell, struct state *state, const char *text)
-{
-    struct subject subject;
-    struct rows_edition found = {0};
-    struct edition *edition = NULL;
-    struct error ignored = {0};
-    if (!subject_read(&shell->arena, text, &subject))
-        return "";
-    const char *name = arena_printf(&shell->arena, "%s/%s", subject.source, subject.slug);
-    if (state_edition_named(state, &shell->arena, name, &found, &ignored) || !found.count)
-        return "";
-    if (!subject.item)
-        return found.rows[0].title;
-    if (state_edition(state, &shell->arena, found.rows[0].id, &edition, &ignored) || !edition)
-        return "";
-    for (size_t i = 0; i < edition->section_count; i++)
-        for (size_t j = 0; j < edition->sections[i].item_count; j++) {
-            const struct item *item = &edition->sections[i].items[j];
-            if (item->number != subject.item)
-                continue;
-            if (subject.question > 0 && (size_t)subject.question <= item->question_count)
-                return item->questions[subject.question - 1];
-            return item->title ? item->title : "";
-        }
-    return "";
-}
+enum { DAY_MS = 24 * 60 * 60 * 1000, TITLES_SHOWN = 20 };
 
 static const char *weekday(const struct zone *zone, int64_t ms)
 {
@@ -116,76 +13,74 @@ static const char *weekday(const struct zone *zone, int64_t ms)
     return names[civil_weekday(civil.year, civil.month, civil.day)];
 }
 
-static int print_view(
-    struct shell *shell, struct state *state, const struct delivery_view *view, struct table *table)
+static const char *local_time(struct shell *shell, const struct zone *zone, int64_t ms)
 {
-    const struct channel *channel = setup_channel(shell->setup, view->channel);
-    const struct zone *zone = channel ? channel->zone : shell->setup->zone;
-    int64_t at = view->delivery.changed_at;
-    const char *title = title_of(shell, state, view->subject);
+    return arena_printf(&shell->arena, "%s %s", weekday(zone, ms), shell_time(shell, zone, ms));
+}
+
+/* "the window opens (due Tue 11-24 23:00)" */
+static const char *waited(struct shell *shell, const struct zone *zone, const struct coming *coming)
+{
+    static const char *const words[] = {
+        "", "outside the window", "in the pause", "held", "waited behind others"};
+    if (coming->why == COMING_ON_TIME)
+        return "";
+    return arena_printf(
+        &shell->arena, "(due %s, %s)", local_time(shell, zone, coming->due_ms), words[coming->why]);
+}
+
+static int print_coming(
+    struct shell *shell, const struct coming *coming, const struct zone *operator_zone, struct table *table)
+{
+    static const char *const reasons[] = {"", "window", "pause", "held", "late"};
+    const struct zone *zone = setup_channel(shell->setup, coming->channel)->zone;
+    const char *local = local_time(shell, zone, coming->at_ms);
+    const char *own = operator_zone ? local_time(shell, operator_zone, coming->at_ms) : "";
     if (shell->json)
         return print_json(
-            shell, json_pack("{s:o s:s s:s s:s s:s s:s s:s}", "at", json_time(shell, at), "local",
-                       arena_printf(&shell->arena, "%s %s", weekday(zone, at), shell_time(shell, zone, at)),
-                       "zone", zone_name(zone), "channel", view->channel, "kind", view->kind, "subject",
-                       view->subject, "title", title));
-    const char *cells[] = {weekday(zone, at), shell_time(shell, zone, at), view->channel, view->kind, title};
-    table_row(table, 5, cells);
+            shell, json_pack("{s:b s:o s:s s:s s:s s:s s:s s:s s:s s:s s:o s:s}", "fits", 1, "at",
+                       json_time(shell, coming->at_ms), "local", local, "zone", zone_name(zone),
+                       "operator_local", local_time(shell, shell->setup->zone, coming->at_ms),
+                       "operator_zone", zone_name(shell->setup->zone), "channel", coming->channel, "kind",
+                       what_names[coming->what], "subject", coming->subject, "title", coming->title, "due_at",
+                       json_time(shell, coming->due_ms), "waited", reasons[coming->why]));
+    bool differs = operator_zone && strcmp(zone_name(zone), zone_name(operator_zone));
+    const char *cells[] = {local, differs ? zone_name(zone) : "",
+        differs ? arena_printf(&shell->arena, "= %s here", own) : "", coming->channel,
+        what_names[coming->what],
+        arena_printf(&shell->arena, "%s%s%s", coming->title,
+            coming->title[0] && coming->why != COMING_ON_TIME ? " " : "", waited(shell, zone, coming))};
+    /* Without other zones their columns are not there. */
+    const char *plain[] = {cells[0], cells[3], cells[4], cells[5]};
+    if (operator_zone)
+        table_row(table, 6, cells);
+    else
+        table_row(table, 4, plain);
     return 0;
 }
 
-/* Items of a channel's newest edition that the plan does not reach. */
-static int unfit(struct shell *shell, struct state *state, const struct channel *channel, size_t *left)
+/* The operator's zone where some group has another one; NULL = all have the same. */
+static const struct zone *operator_zone(const struct shell *shell, const char *only)
 {
-    struct edition_query query = channel_query(&shell->arena, shell->setup, channel, 1);
-    struct rows_edition found = {0};
-    struct edition *edition = NULL;
-    *left = 0;
-    bool tells_items = false;
-    for (size_t i = 0; i < channel->rule_count; i++)
-        tells_items = tells_items || channel->rules[i].what == WHAT_ITEM;
-    if (!tells_items || state_editions(state, &shell->arena, &query, &found, &shell->err))
-        return tells_items ? -1 : 0;
-    struct channel_row row;
-    bool known = false;
-    if (!found.count)
-        return 0;
-    if (state_edition(state, &shell->arena, found.rows[0].id, &edition, &shell->err) ||
-        state_channel(state, &shell->arena, channel->name, &row, &known, &shell->err))
-        return -1;
-    if (!edition || !known || found.rows[0].published_at <= row.since)
-        return 0;
-    for (size_t i = 0; i < edition->section_count; i++)
-        for (size_t j = 0; j < edition->sections[i].item_count; j++) {
-            struct subject subject = {.source = found.rows[0].source,
-                .slug = found.rows[0].slug,
-                .section = "",
-                .item = edition->sections[i].items[j].number};
-            bool told = false;
-            int64_t post, at;
-            if (state_told(
-                    state, row.id, subject_make(&shell->arena, &subject), &told, &post, &at, &shell->err))
-                return -1;
-            *left += !told;
-        }
-    return 0;
+    for (size_t i = 0; i < shell->setup->channel_count; i++) {
+        const struct channel *channel = &shell->setup->channels[i];
+        if (only && strcmp(only, channel->name))
+            continue;
+        if (strcmp(zone_name(channel->zone), zone_name(shell->setup->zone)))
+            return shell->setup->zone;
+    }
+    return NULL;
 }
 
-static int print_plan(struct shell *shell, struct state *state, int64_t from, const char *only)
+static int print_plan(struct shell *shell, const struct ahead *ahead, int64_t from, const char *only)
 {
-    struct delivery_query query = {.channel = only, .limit = 100000};
-    struct rows_view found = {0};
-    if (state_deliveries(state, &shell->arena, &query, &found, &shell->err))
-        return -1;
     struct table table = {0};
     size_t count = 0;
-    for (size_t i = found.count; i-- > 0;) {
-        const struct delivery_view *view = &found.rows[i];
-        if (view->delivery.part || strcmp(view->act, "tell") || strcmp(view->delivery.state, "sent") ||
-            view->delivery.changed_at < from)
+    for (size_t i = 0; i < ahead->coming_count; i++) {
+        if (ahead->coming[i].at_ms < from)
             continue;
         count++;
-        if (print_view(shell, state, view, &table))
+        if (print_coming(shell, &ahead->coming[i], operator_zone(shell, only), &table))
             return -1;
     }
     table_print(&table);
@@ -194,20 +89,68 @@ static int print_plan(struct shell *shell, struct state *state, int64_t from, co
     return 0;
 }
 
-static int print_unfit(struct shell *shell, struct state *state, const char *only, long days)
+/* Channels that stand still, and the days of a pause: why nothing comes. */
+static int print_standing(struct shell *shell, const char *only)
 {
     for (size_t i = 0; i < shell->setup->channel_count && !shell->json; i++) {
         const struct channel *channel = &shell->setup->channels[i];
-        size_t left;
+        struct channel_row row;
+        bool known;
         if (only && strcmp(only, channel->name))
             continue;
-        if (unfit(shell, state, channel, &left))
+        if (state_channel(shell->state, &shell->arena, channel->name, &row, &known, &shell->err))
             return -1;
-        if (left)
-            printf("%s: %zu items of the newest edition do not fit into %ld days; they are %s when the next "
-                   "one is "
-                   "published.\n",
-                channel->name, left, days, channel->leftovers == LEFTOVERS_KEEP ? "kept" : "retired");
+        if (known && strcmp(row.state, "on"))
+            printf("%s is %s%s%s: %s.\n", channel->name, row.state, *row.why ? ", " : "", row.why,
+                row.held_until ? "it goes on by itself then"
+                               : arena_printf(&shell->arena,
+                                     "nothing is posted by rules until digestd resume %s", channel->name));
+    }
+    return 0;
+}
+
+static int print_silent(struct shell *shell, const struct ahead *ahead)
+{
+    for (size_t i = 0; i < ahead->silent_count; i++) {
+        const struct silent *silent = &ahead->silent[i];
+        if (!shell->json)
+            printf("%s: \"%s\" makes no post %d time%s: %s\n", silent->channel, silent->rule, silent->count,
+                silent->count == 1 ? "" : "s", silent->why);
+        else if (print_json(
+                     shell, json_pack("{s:b s:s s:s s:i s:o}", "fits", 0, "channel", silent->channel, "rule",
+                                silent->rule, "times", silent->count, "why", json_text(silent->why))))
+            return -1;
+    }
+    return 0;
+}
+
+static int print_unfit(struct shell *shell, const struct ahead *ahead, long days)
+{
+    for (size_t i = 0, of_channel = 0; i < ahead->unfit_count; i++) {
+        const struct unfit *unfit = &ahead->unfit[i];
+        const struct channel *channel = setup_channel(shell->setup, unfit->channel);
+        bool first = !i || strcmp(unfit->channel, ahead->unfit[i - 1].channel);
+        of_channel = first ? 0 : of_channel + 1;
+        if (shell->json) {
+            if (print_json(
+                    shell, json_pack("{s:b s:s s:s s:s s:o s:s}", "fits", 0, "channel", unfit->channel,
+                               "kind", "item", "subject", unfit->subject, "title", json_text(unfit->title),
+                               "why", channel->leftovers == LEFTOVERS_KEEP ? "kept" : "retired")))
+                return -1;
+            continue;
+        }
+        size_t total = i;
+        while (total < ahead->unfit_count && !strcmp(ahead->unfit[total].channel, unfit->channel))
+            total++;
+        if (first)
+            printf("%s: %zu item%s of the newest edition do%s not fit into %ld day%s; when the next one is "
+                   "published they are %s:\n",
+                unfit->channel, total - i, total - i == 1 ? "" : "s", total - i == 1 ? "es" : "", days,
+                days == 1 ? "" : "s", channel->leftovers == LEFTOVERS_KEEP ? "kept" : "retired");
+        if (of_channel < TITLES_SHOWN)
+            printf("  %s  %s\n", strrchr(unfit->subject, '.') + 1, unfit->title);
+        else if (of_channel == TITLES_SHOWN)
+            printf("  and %zu more\n", total - i);
     }
     return 0;
 }
@@ -232,15 +175,14 @@ static int run(struct shell *shell)
     if (from < shell->now.wall_ms)
         return error_set_kind(
             &shell->err, ERROR_USAGE, "--from lies in the past; digestd deliveries tells what was");
-    struct state *copy = state_copy(shell->state, &shell->err);
-    if (!copy)
+    struct ahead_wish wish = {.channel = only, .until_ms = from + days * DAY_MS, .whole = true};
+    struct ahead ahead;
+    if (desk_ahead(shell->state, shell->setup, &wish, shell->now, &shell->arena, &ahead, &shell->err))
         return -1;
-    const struct setup *setup = rehearsal_setup(&shell->arena, shell->setup);
-    int result = run_ahead(shell, copy, setup, from + days * DAY_MS);
-    if (!result)
-        result = print_plan(shell, copy, from, only) || print_unfit(shell, copy, only, days) ? -1 : 0;
-    state_close(copy);
-    return result;
+    return print_plan(shell, &ahead, from, only) || print_standing(shell, only) ||
+                   print_silent(shell, &ahead) || print_unfit(shell, &ahead, days)
+               ? -1
+               : 0;
 }
 
 const struct subcommand cli_plan = {.name = "plan",

@@ -1,9 +1,12 @@
 #include "cli/entries.h"
 
 #include "cli/print.h"
+#include "desk/ahead.h"
 #include "state/channels.h"
 #include "state/editions.h"
 #include "state/posts.h"
+
+enum { DAYS_AHEAD = 8, TURNS_MAX = 2000 };
 
 static const struct waiting_row *row_of(const struct rows_waiting *waiting, const char *name)
 {
@@ -14,7 +17,7 @@ static const struct waiting_row *row_of(const struct rows_waiting *waiting, cons
 }
 
 static int one_channel(struct shell *shell, const struct channel *channel, const struct rows_waiting *waiting,
-    struct table *table)
+    const struct ahead *ahead, struct table *table)
 {
     static const struct waiting_row nothing;
     struct channel_row row;
@@ -23,20 +26,19 @@ static int one_channel(struct shell *shell, const struct channel *channel, const
         return -1;
     const struct waiting_row *queue = row_of(waiting, channel->name);
     queue = queue ? queue : &nothing;
+    const struct coming *next = ahead_first(ahead, channel->name);
+    int64_t next_at = next ? next->at_ms : 0;
     const char *state = found ? row.state : "new", *why = found ? row.why : "";
     if (shell->json)
-        return print_json(
-            shell, json_pack("{s:s s:s s:o s:i s:i s:i s:i s:i s:i s:o}", "channel", channel->name, "state",
-                       state, "why", json_text(why), "planned", queue->planned, "due", queue->due, "sending",
-                       queue->sending, "unknown", queue->unknown, "sent_day", queue->sent_day, "failed_day",
-                       queue->failed_day, "next_at", json_time(shell, queue->next_at)));
-    const char *cells[] = {channel->name, state,
-        arena_printf(&shell->arena, "%d wait", queue->planned + queue->due + queue->sending),
+        return print_json(shell,
+            json_pack("{s:s s:s s:o s:i s:i s:i s:i s:i s:i s:i s:o}", "channel", channel->name, "state",
+                state, "why", json_text(why), "waiting", queue->waiting, "planned", queue->planned, "due",
+                queue->due, "sending", queue->sending, "unknown", queue->unknown, "sent_day", queue->sent_day,
+                "failed_day", queue->failed_day, "next_at", json_time(shell, next_at)));
+    const char *cells[] = {channel->name, state, arena_printf(&shell->arena, "%d wait", queue->waiting),
         arena_printf(&shell->arena, "%d unsure", queue->unknown),
         arena_printf(&shell->arena, "%d sent, %d failed in 24 h", queue->sent_day, queue->failed_day),
-        queue->next_at
-            ? arena_printf(&shell->arena, "next %s", shell_time(shell, channel->zone, queue->next_at))
-            : "",
+        next_at ? arena_printf(&shell->arena, "next %s", shell_time(shell, channel->zone, next_at)) : "",
         why};
     table_row(table, 7, cells);
     return 0;
@@ -70,8 +72,13 @@ static int run(struct shell *shell)
         puts(state_daemon_runs(shell->setup->state) ? "The daemon is running."
                                                     : "No daemon is running: nothing is sent.");
     struct table table = {0};
+    struct ahead ahead;
+    struct ahead_wish wish = {
+        .until_ms = shell->now.wall_ms + DAYS_AHEAD * INT64_C(86400000), .turns = TURNS_MAX};
+    if (desk_ahead(shell->state, shell->setup, &wish, shell->now, &shell->arena, &ahead, &shell->err))
+        return -1;
     for (size_t i = 0; i < shell->setup->channel_count; i++)
-        if (one_channel(shell, &shell->setup->channels[i], &waiting, &table))
+        if (one_channel(shell, &shell->setup->channels[i], &waiting, &ahead, &table))
             return -1;
     table_print(&table);
     return shell->json ? 0 : unsure(shell);

@@ -1,5 +1,6 @@
 /* /status: how the channels stand, for editors. */
 #include "commands/answer.h"
+#include "desk/ahead.h"
 #include "state/channels.h"
 #include "state/posts.h"
 
@@ -31,23 +32,25 @@ static const char *clock_of(const struct call *call, int64_t at_ms)
     return arena_printf(call->arena, "%s%02d:%02d", day, then.hour, then.minute);
 }
 
-static void add_counts(const struct call *call, struct node *paragraph, const struct waiting_row *waiting)
+enum { DAYS_AHEAD = 8, TURNS_MAX = 500 };
+
+static void add_counts(const struct call *call, struct node *paragraph, const struct waiting_row *waiting,
+    const struct coming *next)
 {
-    int queued = waiting->planned + waiting->due + waiting->sending;
     answer_line(call, paragraph,
         arena_printf(call->arena,
             call_chinese(call) ? "排队 %d，不确定 %d；24 小时内发了 %d，失败 %d"
                                : "%d waiting, %d unsure; in 24 hours %d sent, %d failed",
-            queued, waiting->unknown, waiting->sent_day, waiting->failed_day));
-    if (waiting->next_at)
+            waiting->waiting, waiting->unknown, waiting->sent_day, waiting->failed_day));
+    if (next)
         answer_line(call, paragraph,
             arena_printf(call->arena, call_chinese(call) ? "下一条 %s" : "Next %s",
-                waiting->next_at <= call->now.wall_ms ? call_says(call, "马上", "now")
-                                                      : clock_of(call, waiting->next_at)));
+                next->at_ms < call->now.wall_ms + 60000 ? call_says(call, "马上", "now")
+                                                        : clock_of(call, next->at_ms)));
 }
 
 static int add_channel(const struct call *call, struct message *answer, const struct channel *channel,
-    const struct rows_waiting *waiting, struct error *err)
+    const struct rows_waiting *waiting, const struct ahead *ahead, struct error *err)
 {
     struct channel_row row;
     bool known;
@@ -62,7 +65,7 @@ static int add_channel(const struct call *call, struct message *answer, const st
         answer_title(call, answer, arena_printf(call->arena, "%s %s%s", channel->name, state, why));
     const struct waiting_row *counts = known ? waiting_of(waiting, row.id) : NULL;
     if (counts)
-        add_counts(call, paragraph, counts);
+        add_counts(call, paragraph, counts, ahead_first(ahead, channel->name));
     return 0;
 }
 
@@ -70,13 +73,18 @@ static int add_channel(const struct call *call, struct message *answer, const st
 static int run_status(const struct call *call, struct message *answer, struct error *err)
 {
     struct rows_waiting waiting;
-    if (state_waiting(call->state, call->arena, call->now.wall_ms, &waiting, err))
+    struct ahead ahead;
+    struct ahead_wish wish = {.channel = call->direct || !call->channel ? NULL : call->channel->name,
+        .until_ms = call->now.wall_ms + DAYS_AHEAD * INT64_C(86400000),
+        .turns = TURNS_MAX};
+    if (state_waiting(call->state, call->arena, call->now.wall_ms, &waiting, err) ||
+        desk_ahead(call->state, call->setup, &wish, call->now, call->arena, &ahead, err))
         return -1;
     for (size_t i = 0; i < call->setup->channel_count; i++) {
         const struct channel *channel = &call->setup->channels[i];
         if (!call->direct && channel != call->channel)
             continue;
-        if (add_channel(call, answer, channel, &waiting, err))
+        if (add_channel(call, answer, channel, &waiting, &ahead, err))
             return -1;
     }
     return 0;

@@ -20,6 +20,7 @@ struct desk_tools {
     uint64_t seed;
     bool drain;          /* run --drain: no new rules, no listening */
     const char *machine; /* a hash of this machine's id; NULL or "" = not known */
+    bool ahead;          /* desk/ahead.h: what is on its way is taken as told, nothing is cleared away */
     /* A running clock in microseconds, to measure commits for /metrics; NULL = not measured. Nothing is
      * decided by it. */
     int64_t (*micros)(void);

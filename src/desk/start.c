@@ -1,4 +1,5 @@
 #include "core/buf.h"
+#include "desk/ahead.h"
 #include "desk/inner.h"
 #include "desk/moves.h"
 #include "desk/subject.h"
@@ -238,7 +239,7 @@ int open_unknowns(struct turn *turn)
         bool found;
         if (state_post(turn->state, turn->arena, row->delivery.post, &job.post, &found, turn->err))
             return -1;
-        struct change change = {.event = LEDGER_START,
+        struct change change = {.event = turn->desk->tools.ahead ? LEDGER_SENT : LEDGER_START,
             .why = in_chinese(turn) ? "发送途中停了" : "stopped while it was being sent",
             .due_at = turn->now.wall_ms,
             .now_ms = turn->now.wall_ms,
@@ -259,32 +260,29 @@ int open_unknowns(struct turn *turn)
 
 /* --- first lines --- */
 
+enum { NEXT_DAYS = 8, NEXT_TURNS = 500 };
+
+/* Whatever the rules say: what will be told next. Bounded, for a start should not take long. */
 static int next_time(struct turn *turn, const char **text)
 {
-    const struct place *first = NULL;
-    struct occasion best = {0};
-    for (size_t i = 0; i < turn->place_count; i++) {
-        const struct place *place = &turn->places[i];
-        for (size_t r = 0; place->conf && r < place->conf->rule_count; r++) {
-            struct occasion next;
-            if (rule_next(turn, place, &place->conf->rules[r], &next) &&
-                (!first || next.at_ms < best.at_ms)) {
-                best = next;
-                first = place;
-            }
-        }
-    }
+    struct ahead_wish wish = {
+        .until_ms = turn->now.wall_ms + NEXT_DAYS * (int64_t)DAY, .posts = 1, .turns = NEXT_TURNS};
+    struct ahead ahead;
     *text = "";
-    if (!first)
+    if (desk_ahead(turn->state, turn->setup, &wish, turn->now, turn->arena, &ahead, turn->err))
+        return -1;
+    if (!ahead.coming_count)
         return 0;
+    const struct coming *first = &ahead.coming[0];
+    const struct zone *zone = setup_channel(turn->setup, first->channel)->zone;
     static const char *const en[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
     static const char *const zh[] = {"周一", "周二", "周三", "周四", "周五", "周六", "周日"};
-    struct civil at = zone_civil(first->conf->zone, best.at_ms / 1000);
+    struct civil at = zone_civil(zone, first->at_ms / 1000);
     int weekday = civil_weekday(at.year, at.month, at.day);
     *text = in_chinese(turn) ? arena_printf(turn->arena, "下一次：%s %02d:%02d（%s）。", zh[weekday], at.hour,
-                                   at.minute, zone_name(first->conf->zone))
+                                   at.minute, zone_name(zone))
                              : arena_printf(turn->arena, " Next: %s %02d:%02d %s.", en[weekday], at.hour,
-                                   at.minute, zone_name(first->conf->zone));
+                                   at.minute, zone_name(zone));
     return 0;
 }
 
@@ -368,5 +366,5 @@ int take_up(struct turn *turn, const struct setup *was)
     turn->memory->look = true;
     if (!first)
         return 0;
-    return first_lines(turn, added);
+    return turn->desk->tools.ahead ? 0 : first_lines(turn, added);
 }

@@ -361,7 +361,7 @@ static int prune(struct turn *turn)
     struct memory *m = turn->memory;
     pace_prune(&m->buckets, turn->now.boot_ms);
     pace_prune(&m->askers, turn->now.boot_ms);
-    if (m->pruned && turn->now.boot_ms - m->pruned < DAY)
+    if (turn->desk->tools.ahead || (m->pruned && turn->now.boot_ms - m->pruned < DAY))
         return 0;
     m->pruned = turn->now.boot_ms;
     for (size_t i = 0; i < turn->place_count; i++)

@@ -154,7 +154,10 @@ describe('a published edition', () => {
   })
 
   test('the plan tells the next items and what will not fit', async () => {
-    const plan = await place.json('plan', '--days', '2')
+    const all = await place.json('plan', '--days', '2'), plan = all.filter((row) => row.fits)
+    const unfit = all.filter((row) => !row.fits && row.kind === 'item')
+    assert.equal(unfit.length, 1)
+    assert.ok(unfit[0].title && unfit[0].why === 'retired')
     assert.deepEqual(plan.map((row) => row.kind), ['item', 'item'])
     assert.ok(plan.every((row) => row.local.endsWith('09:00')))
     assert.match((await place.run('plan', '--days', '2')).out, /1 items? of the newest edition/)

@@ -251,7 +251,11 @@ static void test_next(void **state)
     };
     l->channels[0].rules = rules;
     l->channels[0].rule_count = 3;
-    expect(l, "/next", "23:00  今日一问\n明天 09:00  第 1 条 2023-11-12-week 的第 1 件事");
+    expect(l, "/next", "23:00  今日一问\n明天 09:00  第 1 条 2023-11-12-week 的第 1 件事\n明天 23:00  今日一问");
+    /* What is held does not come. */
+    OK(l, state_channel_set(l->state, l->ids[0], "held", "shell:me", "", l->now.wall_ms, &l->err));
+    expect(l, "/next", "这个群先停着，什么都不发。");
+    OK(l, state_channel_set(l->state, l->ids[0], "on", "shell:me", "", l->now.wall_ms, &l->err));
 }
 
 static int64_t count_posts(struct library *l)
