@@ -1,6 +1,7 @@
 /* Hostile answers to a post. First byte: which status; second: what the errand is like; the rest is the body.
  */
 #include "adapters/telegram.h"
+#include "adapters/webhook.h"
 #include "core/utf8.h"
 
 #include <assert.h>
@@ -8,12 +9,48 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const scratches[] = {"", "plain", "notopic noreply moved=-1007", "nobuttons anew"};
+/* A webhook's answer counts by its status and headers alone: the bytes are those of Retry-After, Date and
+ * Location. The first of them is the status, so that every one comes. */
+static void judge_event(const uint8_t *data, size_t size)
+{
+    struct arena arena = {0};
+    struct option_value values[] = {{.key = "url", .value = "https://e.org/SECRETPATH"},
+        {.key = "secret", .value = "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB", .secret = true}};
+    struct settings settings = {.adapter = &webhook_adapter, .name = "hook", .values = values, .count = 2};
+    const char *text = arena_copy(&arena, (const char *)data + 1, size - 1);
+    struct part part = {.bytes = text, .len = strlen(text)};
+    struct errand errand = {.settings = &settings,
+        .id = "0",
+        .now_ms = 1700000000000,
+        .part = &part,
+        .edit = text,
+        .retract = data[0] & 1 ? "x" : "",
+        .scratch = ""};
+    struct header headers[] = {{"Retry-After", text}, {"Date", text}, {"Location", text}};
+    struct answer answer = {.reach = REACH_ANSWERED,
+        .status = 200 + data[0] * 2,
+        .headers = headers,
+        .header_count = data[0] & 2 ? 3 : 1,
+        .body = text,
+        .body_len = size - 1,
+        .trouble = ""};
+    struct step step;
+    webhook_adapter.step(&errand, &answer, &arena, &step);
+    assert(step.why && utf8_valid(step.why, strlen(step.why)) && !strstr(step.why, "SECRETPATH"));
+    assert((step.kind == STEP_SENT) == (answer.status < 300) && step.kind != STEP_REQUEST);
+    assert(step.kind != STEP_LATER || (step.wait_ms >= -1 && step.wait_ms <= INT64_C(86400000)));
+    webhook_adapter.step(&errand, NULL, &arena, &step); /* a part that is none of ours */
+    assert(step.kind == STEP_FAILED || (step.kind == STEP_REQUEST && step.request.body_len > part.len));
+    arena_free(&arena);
+}
+
 static const int statuses[] = {200, 400, 403, 429, 500, 401, 409, 302};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 2)
         return 0;
+    judge_event(data, size);
     static const char bytes[] =
         "{\"text\":\"<b>x</b> <a href=\\\"https://e.org/\\\">y</a>\",\"parse_mode\":\"HTML\","
         "\"reply_markup\":{\"inline_keyboard\":[[{\"text\":\"x\",\"callback_data\":\"/x\"}]]}}";

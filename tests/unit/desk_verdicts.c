@@ -367,6 +367,93 @@ static void idempotent_within_half_its_time(void **unused)
     end(&s);
 }
 
+/* Due again after it may have arrived, then nothing could be sent for too long: the receiver does not know
+ * the id any more. A person may still say so. */
+static void what_waited_for_too_long_is_not_repeated(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, &twice_adapter);
+    int64_t id = send_text(&s, s.channel, "a");
+    world_answer(&s.w, id, 1, REACH_UNSURE, 0, "");
+    assert_true(row_of(&s, id).unsure);
+    world_answer(&s.w, id, 1, REACH_ANSWERED, 503, ""); /* late, and about nothing: it is due already */
+    s.w.now.wall_ms += 13 * (int64_t)HOUR;              /* asleep, or held */
+    s.w.now.boot_ms += 13 * (int64_t)HOUR;
+    world_event(&s.w, EVENT_TIME);
+    assert_null(world_action(&s.w, ACTION_SEND, 0));
+    assert_string_equal(row_of(&s, id).state, "unknown");
+    end(&s);
+}
+
+/* A platform with steps of its own, whose channel pauses after five days without a success. */
+static void days_without_a_success_pause(void **unused)
+{
+    (void)unused;
+    static const int64_t steps[] = {5000, 12 * (int64_t)HOUR};
+    struct adapter slow = fake_adapter;
+    slow.backoff = steps;
+    slow.backoff_count = 2;
+    slow.life_ms = 100 * (int64_t)DAY;
+    slow.pause_after_ms = 5 * (int64_t)DAY;
+    struct scene s;
+    set(&s, &slow);
+    int64_t id = send_text(&s, s.channel, "a");
+    world_answer(&s.w, id, 1, REACH_ANSWERED, 503, "");
+    int64_t wait = row_of(&s, id).due_at - s.w.now.wall_ms;
+    assert_in_range(wait, 4750, 5250);
+    int attempts = 1;
+    for (int hours = 0; hours < 24 * 6; hours++) {
+        world_after(&s.w, HOUR);
+        const struct action *send = world_action(&s.w, ACTION_SEND, 0);
+        if (!send)
+            continue;
+        assert_true(hours < 24 * 5 + 13);
+        world_answer(&s.w, id, ++attempts, REACH_ANSWERED, 503, "");
+    }
+    assert_in_range(attempts, 10, 13);
+    struct channel_row row;
+    bool found;
+    assert_int_equal(state_channel(s.w.state, &s.arena, "weekly", &row, &found, &s.w.err), 0);
+    assert_string_equal(row.state, "paused");
+    assert_non_null(strstr(row.why, "5 days"));
+    assert_string_equal(row_of(&s, id).state, "due"); /* nothing is burnt */
+    assert_int_equal(row.failing_since, 0);           /* resumed, it has five days again */
+    end(&s);
+}
+
+/* The id of an event: the same in every attempt and after a start, others for other words and places. */
+static void ids_are_of_what_is_told(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    char first[600], again[600];
+    set(&s, &fake_adapter);
+    int64_t id = send_text(&s, s.channel, "a");
+    snprintf(first, sizeof first, "%.32s", world_action(&s.w, ACTION_SEND, 0)->request.body);
+    assert_int_equal(strspn(first, "0123456789abcdef"), 32);
+    world_answer(&s.w, id, 1, REACH_NEVER_LEFT, 0, "");
+    world_restart(&s.w);
+    world_after(&s.w, 5 * SECOND);
+    snprintf(again, sizeof again, "%.32s", world_action(&s.w, ACTION_SEND, 0)->request.body);
+    assert_string_equal(first, again);
+    send_text(&s, &s.w.channels[1], "a");
+    assert_string_not_equal(
+        first, arena_copy(&s.arena, world_action(&s.w, ACTION_SEND, 0)->request.body, 32));
+    end(&s);
+    set(&s, &fake_adapter);
+    s.w.tools.seed = 8; /* another machine */
+    desk_free(s.w.desk);
+    state_close(s.w.state);
+    s.w.state = state_open("", STATE_MEMORY, s.w.now.wall_ms, &s.w.err);
+    world_begin(&s.w);
+    world_after(&s.w, MINUTE);
+    send_text(&s, s.channel, "a");
+    assert_string_not_equal(
+        first, arena_copy(&s.arena, world_action(&s.w, ACTION_SEND, 0)->request.body, 32));
+    end(&s);
+}
+
 static void killed_while_sending(void **unused)
 {
     (void)unused;
@@ -502,6 +589,9 @@ int main(void)
         cmocka_unit_test(an_old_no_is_no_verdict),
         cmocka_unit_test(policies),
         cmocka_unit_test(idempotent_within_half_its_time),
+        cmocka_unit_test(what_waited_for_too_long_is_not_repeated),
+        cmocka_unit_test(days_without_a_success_pause),
+        cmocka_unit_test(ids_are_of_what_is_told),
         cmocka_unit_test(killed_while_sending),
         cmocka_unit_test(dropped_by_hand),
         cmocka_unit_test(too_old),
