@@ -23,7 +23,8 @@ describe('hooks', { timeout: 300000 }, () => {
   })
   const withSecret = (value = secret) => ({ 'X-Telegram-Bot-Api-Secret-Token': value })
   const update = (update_id, text, chat = chatOf(5), date = Math.floor(Date.now() / 1000)) => JSON.stringify({ update_id, message: { message_id: update_id,
-    from: { id: 61, is_bot: false, first_name: 'A' }, chat: { id: chat, type: 'supergroup', title: 'x' }, date, text } })
+    from: { id: update_id, is_bot: false, first_name: 'A' }, chat: { id: chat, type: 'supergroup', title: 'x' }, date, text,
+    ...(text.startsWith('/') && { entities: [{ type: 'bot_command', offset: 0, length: text.split(' ')[0].length }] }) } })
   const started = async () => {
     const from = at.output.length
     await at.start()
@@ -141,7 +142,7 @@ describe('hooks', { timeout: 300000 }, () => {
     const other = spawn('sqlite3', [at.path('digestd.db')], { stdio: ['pipe', 'pipe', 'inherit'] })
     other.stdin.write("BEGIN IMMEDIATE;\nSELECT 'mine';\n")
     await new Promise((done) => other.stdout.once('data', done))
-    const body = update(900250, '/search nothing-committed', chatOf(8))
+    const body = update(900280, '/search nothing-committed', chatOf(8))
     const refused = await post('/hook/tg', { body, headers: withSecret() })
     assert.deepEqual({ status: refused.status, text: refused.text }, { status: 503, text: '' })
     assert.ok(Number(refused.headers['retry-after']) <= 5)

@@ -131,6 +131,7 @@ static void play(json_t *one, bool *changed)
         .cursor = text_in(one, "cursor", ""),
         .scratch = text_in(one, "scratch", ""),
         .language = text_in(one, "language", "en"),
+        .hook = text_in(one, "hook", ""),
         .menu = menu,
         .menu_count = json_is_true(json_object_get(one, "menu")) ? 2 : 0};
     json_t *answers = json_object_get(one, "answers"), *got = json_array();
@@ -188,12 +189,36 @@ static void slices_are_found(void **state)
     assert_false(slice_element((struct slice){"", 0}, &at, &element));
 }
 
+/* Only who knows the secret is admitted; it comes from the token and does not tell it. */
+static void strangers_are_not_admitted(void **state)
+{
+    (void)state;
+    struct option_value token = {.key = "token", .value = "42:TEST"},
+                        other = {.key = "token", .value = "42:NEXT"};
+    const struct settings mine = {.adapter = &telegram_adapter, .values = &token, .count = 1},
+                          next = {.adapter = &telegram_adapter, .values = &other, .count = 1};
+    char secret[TELEGRAM_SECRET], another[TELEGRAM_SECRET], shorter[TELEGRAM_SECRET];
+    telegram_hook_secret(&mine, secret);
+    telegram_hook_secret(&next, another);
+    assert_int_equal(strspn(secret, "0123456789abcdef"), 64);
+    assert_string_not_equal(secret, another);
+    snprintf(shorter, sizeof shorter, "%.63s", secret);
+    const char *const values[] = {secret, another, shorter, "", "42:TEST"};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        const struct header headers[] = {{"X-Other", secret}, {"X-Telegram-Bot-Api-Secret-Token", values[i]}};
+        assert_int_equal(telegram_adapter.admit(&mine, headers, 2), i == 0);
+        assert_false(telegram_adapter.admit(&mine, headers, 1));
+    }
+    assert_false(telegram_adapter.admit(&mine, NULL, 0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slices_are_found),
         cmocka_unit_test(updates_are_heard_as_written),
         cmocka_unit_test(updates_are_fetched_as_written),
+        cmocka_unit_test(strangers_are_not_admitted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -94,8 +94,8 @@ MAYBE static void wall_step(
     *out = (struct step){.kind = STEP_KEEP, .why = "", .remote_id = ""};
 }
 
-/* Lines "KIND id chat user text…"; KIND t(ext) r(eply to our message 900) l(ate text) p(ress) d(irectly with us,
- * a press) o(ut) i(n). The cursor is the last id. */
+/* Lines "KIND id chat user text…"; KIND t(ext) r(eply to our message 900) l(ate text) p(ress) d(irectly with
+ * us, a press) o(ut) i(n). The cursor is the last id. */
 MAYBE static void fake_hear(const char *text, struct arena *arena, struct heed *out, const char **cursor)
 {
     for (const char *line = text; *line && out->heard_count < 64; line += line[0] == '\n') {
@@ -106,9 +106,9 @@ MAYBE static void fake_hear(const char *text, struct arena *arena, struct heed *
         if (sscanf(copy, "%c %39s %39s %39s %n", &kind, id, chat, user, &at) >= 4 && at) {
             out->heard[out->heard_count++] = (struct heard){
                 .kind = kind == 'p' || kind == 'd' ? HEARD_PRESS
-                        : kind == 'o' ? HEARD_OUT
-                        : kind == 'i' ? HEARD_IN
-                                      : HEARD_TEXT,
+                        : kind == 'o'              ? HEARD_OUT
+                        : kind == 'i'              ? HEARD_IN
+                                                   : HEARD_TEXT,
                 .id = arena_string(arena, id),
                 .chat = arena_string(arena, chat),
                 .user = arena_string(arena, user),
@@ -140,8 +140,22 @@ MAYBE static void fake_listen(
     else
         out->wait_ms = last ? 1000 : 0;
     out->refused = last && last->status == 401;
+    out->hooked = last != NULL; /* it knows itself */
     out->request = (struct request){
         .method = "GET", .url = arena_printf(arena, "https://fake.test/updates?after=%s", cursor)};
+}
+
+/* The same lines, pushed. */
+MAYBE static int fake_pushed(const struct settings *settings, const char *scratch, const char *bytes,
+    size_t len, struct arena *arena, struct heard **heard, size_t *count, struct error *err)
+{
+    (void)settings, (void)scratch;
+    struct heed heed = {.heard = arena_array(arena, 64, sizeof *heed.heard)};
+    const char *cursor = "";
+    fake_hear(arena_copy(arena, bytes, len), arena, &heed, &cursor);
+    *heard = heed.heard;
+    *count = heed.heard_count;
+    return heed.heard_count ? 0 : error_set(err, "no lines");
 }
 
 MAYBE static const struct pace fake_paces[] = {{SCOPE_CHAT, 60, 5}, {SCOPE_BOT, 1500, 25}};
@@ -180,6 +194,7 @@ MAYBE static const struct adapter ear_adapter = {.name = "ear",
     .reply = true,
     .render = fake_render,
     .step = fake_step,
+    .hear = fake_pushed,
     .listen = fake_listen,
     .paces = fake_paces,
     .pace_count = 2};

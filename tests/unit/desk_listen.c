@@ -284,6 +284,40 @@ static void draining_and_stopping_do_not_listen(void **unused)
     end(&s);
 }
 
+/* 1 = taken, 0 = to come again, -1 = no answer to the push or another's. */
+static int push(struct scene *s, const char *bot, const char *lines)
+{
+    struct event event = {
+        .kind = EVENT_PUSHED, .pushed = {.bot = bot, .bytes = lines, .len = strlen(lines), .ticket = 77}};
+    world_go(&s->w, &event, 1);
+    const struct action *action = world_action(&s->w, ACTION_PUSHED, 0);
+    bool one = action && world_count(&s->w, ACTION_PUSHED) == 1 && action->ticket == 77;
+    return one ? action->taken : -1;
+}
+
+static void what_is_pushed_is_taken_once(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s);
+    assert_int_equal(push(&s, "tg", "t 1 -100 5 /echo hi\n"), 0); /* the bot does not know itself yet */
+    assert_int_equal(world_count(&s.w, ACTION_SEND), 0);
+    hear(&s, "");
+    assert_int_equal(push(&s, "tg", "t 1 -100 5 /echo hi\n"), 1);
+    assert_int_equal(world_count(&s.w, ACTION_SEND), 1);
+    assert_non_null(strstr(body(&s, 0), "echo hi"));
+    assert_int_equal(push(&s, "tg", "t 1 -100 5 /echo hi\n"), 1);
+    assert_int_equal(world_count(&s.w, ACTION_SEND), 0);
+    hear(&s, "t 1 -100 5 /echo hi\n"); /* nor when it is polled as well */
+    assert_int_equal(world_count(&s.w, ACTION_SEND), 0);
+    assert_int_equal(push(&s, "tg", "nonsense"), 1); /* or it would come for ever */
+    assert_int_equal(push(&s, "nobody", "t 2 -100 5 /echo hi\n"), 0);
+    assert_int_equal(push(&s, "page", "t 2 -100 5 /echo hi\n"), 0);
+    world_event(&s.w, EVENT_STOP);
+    assert_int_equal(push(&s, "tg", "t 3 -100 5 /echo hi\n"), 0);
+    end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +331,7 @@ int main(void)
         cmocka_unit_test(out_and_in),
         cmocka_unit_test(a_refused_bot_goes_on_by_itself),
         cmocka_unit_test(said_in_the_room),
+        cmocka_unit_test(what_is_pushed_is_taken_once),
         cmocka_unit_test(draining_and_stopping_do_not_listen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
