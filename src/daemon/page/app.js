@@ -54,7 +54,7 @@ function firstLines() {
   lines.push(make('p', { class: 'chips' }, make('span', {}, words.tap), ...chips()));
   if (room.read)
     lines.push(make('p', { class: 'own' }, `${words.own} `, make('button', { type: 'button', class: 'soft', onclick: () => reading.choose() }, words.choose)));
-  if (room.demo) lines.push(make('p', {}, `${words.happy} `, make('code', {}, 'README.md')));
+  if (room.demo) lines.push(make('p', {}, `${words.happy} `, make('code', {}, 'digestd init')));
   first.replaceChildren(...lines);
 }
 

@@ -29,7 +29,7 @@ describe('the room', { skip }, () => {
     const first = await page.innerText('#first');
     assert.match(first, /这是你的试验房间，只有这台电脑看得到，不会发到任何群。/);
     assert.match(first, /半分钟内会来一条/);
-    assert.match(first, /README\.md/);
+    assert.match(first, /digestd init/);
     assert.deepEqual(await page.locator('#first .chips button').allInnerTexts(), ['本周', '第 2 条', '今日一问', '搜索']);
     const edition = page.locator('#log .row.post', { hasText: TITLE }).first();
     await edition.waitFor(WAIT);
