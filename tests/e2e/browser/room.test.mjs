@@ -68,8 +68,10 @@ describe('the room', { skip }, () => {
     await page.click('#chips button:has-text("搜索")');
     assert.equal(await page.inputValue('#text'), '/search ');
     await page.keyboard.type('模型');
+    const asked = await answers(page).count();
     await page.keyboard.press('Enter');
-    const next = page.locator('#log .row.answer .buttons button').last();
+    await page.waitForFunction((count) => document.querySelectorAll('#log .row.answer').length > count, asked, WAIT);
+    const next = page.locator('#log .row.answer').last().locator('.buttons button').last();
     await next.waitFor(WAIT);
     const before = await answers(page).count();
     const firstPage = await answers(page).last().innerText();
