@@ -6,6 +6,7 @@ ALTER TABLE channel ADD COLUMN address TEXT NOT NULL DEFAULT '';
 ALTER TABLE channel ADD COLUMN held_until INTEGER NOT NULL DEFAULT 0;    -- 0 = until somebody resumes it
 ALTER TABLE channel ADD COLUMN failing_since INTEGER NOT NULL DEFAULT 0; -- took nothing since; 0 = it did
 ALTER TABLE channel ADD COLUMN gone_at INTEGER NOT NULL DEFAULT 0;       -- not configured any more since; 0 = it is
+ALTER TABLE channel ADD COLUMN fuse_from INTEGER NOT NULL DEFAULT 0;     -- the fuse counts posts planned after that
 -- Which account of its platform a bot is, secrets as hashes: under another name it reads on where it was.
 ALTER TABLE bot ADD COLUMN account TEXT NOT NULL DEFAULT '';
 
@@ -14,7 +15,8 @@ ALTER TABLE post ADD COLUMN act TEXT NOT NULL DEFAULT 'tell' CHECK(act IN ('tell
 ALTER TABLE post ADD COLUMN about INTEGER REFERENCES post;
 -- The chat its messages stand in: their ids mean nothing in another one.
 ALTER TABLE post ADD COLUMN told_in TEXT NOT NULL DEFAULT '';
-ALTER TABLE post ADD COLUMN rehearsed INTEGER NOT NULL DEFAULT 0;        -- 1 = nothing was sent: mode: rehearse
+ALTER TABLE post ADD COLUMN rehearsed INTEGER NOT NULL DEFAULT 0;        -- 1 = nothing was sent: mode: rehearse;
+    -- 2 = and that is over: it counts as not told
 -- 1 = it may have gone out before this file was restored: its deliveries begin as unknown.
 ALTER TABLE post ADD COLUMN unsure INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX post_about ON post(about) WHERE about IS NOT NULL;

@@ -87,10 +87,13 @@ int state_channel_set(struct state *state, int64_t id, const char *to, const cha
     if (!result && found && (strcmp(row.state, to) || strcmp(row.why, why))) {
         struct query q;
         query_start(&q, state,
-            "UPDATE channel SET state = ?, why = ?, refused = 0, failing_since = 0, held_until = 0 WHERE id "
-            "= ?");
+            "UPDATE channel SET state = ?1, why = ?2, refused = 0, failing_since = 0, held_until = 0, "
+            "fuse_from = CASE WHEN "
+            "?1 = 'on' THEN ?3 "
+            "ELSE fuse_from END WHERE id = ?4");
         query_text(&q, to);
         query_text(&q, why);
+        query_int(&q, now_ms);
         query_int(&q, id);
         result = query_end(&q, err);
         if (!result && strcmp(row.state, to))

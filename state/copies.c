@@ -21,7 +21,8 @@ int state_copies(struct state *state, struct arena *arena, int64_t channel, cons
     struct rows ids = {.arena = arena, .size = sizeof(int64_t)};
     struct query q;
     query_start(&q, state,
-        "SELECT id, subject FROM post WHERE subject >= ?1 AND subject < ?2 AND act = 'tell' AND "
+        "SELECT id, subject FROM post WHERE subject >= ?1 AND subject < ?2 AND act = 'tell' AND rehearsed = "
+        "0 AND "
         "state IN ('released', 'sent') AND kind NOT IN ('text', 'answer') AND (?3 = 0 OR channel = ?3) AND "
         "(?4 IS NULL OR kind = ?4) AND released_at > ?5 ORDER BY id");
     query_text(&q, subject);

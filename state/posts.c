@@ -187,10 +187,21 @@ int state_posts_released(struct state *state, int64_t channel, int64_t after, in
 {
     struct query q;
     query_start(&q, state,
-        "SELECT count(*) FROM post WHERE channel = ? AND released_at > ? AND who = 'rule' AND NOT unsure");
+        "SELECT count(*) FROM post WHERE channel = ?1 AND released_at > ?2 AND who = 'rule' AND NOT unsure "
+        "AND created_at > "
+        "(SELECT fuse_from FROM channel WHERE id = ?1)");
     query_int(&q, channel);
     query_int(&q, after);
     *count = query_row(&q) ? (int)column_int(&q, 0) : 0;
+    return query_end(&q, err);
+}
+
+int state_fuse_from(struct state *state, int64_t channel, int64_t *from, struct error *err)
+{
+    struct query q;
+    query_start(&q, state, "SELECT fuse_from FROM channel WHERE id = ?");
+    query_int(&q, channel);
+    *from = query_row(&q) ? column_int(&q, 0) : 0;
     return query_end(&q, err);
 }
 

@@ -45,8 +45,11 @@ int state_post_release(
 int state_post_due(struct state *state, int64_t id, int64_t due_at, struct error *err);
 /* When something planned comes next (no corrections), or something waiting gets too old; 0 = nothing. */
 int state_post_next(struct state *state, int64_t *due_at, int64_t *expires_at, struct error *err);
-/* Posts of rules released in a channel after `after`, for the fuse. Those of a restore are none. */
+/* Posts of rules released in a channel after `after`, for the fuse: those planned since it was resumed, and
+ * none of a restore. */
 int state_posts_released(struct state *state, int64_t channel, int64_t after, int *count, struct error *err);
+/* When the channel was last resumed: the fuse lets go what was planned before. */
+int state_fuse_from(struct state *state, int64_t channel, int64_t *from, struct error *err);
 
 /* It gets too old no earlier than that. */
 int state_post_keep(struct state *state, int64_t id, int64_t until, struct error *err);

@@ -5,6 +5,7 @@
 #include "state/channels.h"
 #include "state/editions.h"
 #include "state/posts.h"
+#include "state/troubles.h"
 
 enum { DAYS_AHEAD = 8, TURNS_MAX = 2000 };
 
@@ -28,6 +29,8 @@ static int one_channel(struct shell *shell, const struct channel *channel, const
     queue = queue ? queue : &nothing;
     const struct coming *next = ahead_first(ahead, channel->name);
     int64_t next_at = next ? next->at_ms : 0;
+    if (found && channel->rehearse && !shell->json)
+        row.state = arena_printf(&shell->arena, "%s, rehearsing", row.state);
     const char *state = found ? row.state : "new", *why = found ? row.why : "";
     if (shell->json)
         return print_json(shell,
@@ -62,6 +65,31 @@ static int unsure(struct shell *shell)
     return 0;
 }
 
+/* What keeps everything from being posted. */
+static int say_modes(struct shell *shell)
+{
+    const char *safe;
+    if (state_about(shell->state, "safe_until", &shell->arena, &safe, &shell->err))
+        return -1;
+    if (safe && strtoll(safe, NULL, 10) > shell->now.wall_ms)
+        puts("Safe mode: it was started three times within a minute and posts nothing. It goes on after ten "
+             "quiet minutes, or with digestd resume --all.");
+    if (setup_rehearses(shell->setup, NULL))
+        puts("Rehearsal (mode: rehearse): nothing is really sent to any channel.");
+    return 0;
+}
+
+static int troubles(struct shell *shell)
+{
+    struct rows_trouble rows;
+    if (state_troubles(shell->state, &shell->arena, &rows, &shell->err))
+        return -1;
+    for (size_t i = 0; i < rows.count; i++)
+        printf("%s%s (since %s)\n", i ? "" : "\nTroubles:\n", rows.rows[i].text,
+            shell_time(shell, shell->setup->zone, rows.rows[i].since));
+    return 0;
+}
+
 static int run(struct shell *shell)
 {
     struct rows_waiting waiting = {0};
@@ -71,6 +99,8 @@ static int run(struct shell *shell)
     if (!shell->json)
         puts(state_daemon_runs(shell->setup->state) ? "The daemon is running."
                                                     : "No daemon is running: nothing is sent.");
+    if (!shell->json && say_modes(shell))
+        return -1;
     struct table table = {0};
     struct ahead ahead;
     struct ahead_wish wish = {
@@ -81,7 +111,7 @@ static int run(struct shell *shell)
         if (one_channel(shell, &shell->setup->channels[i], &waiting, &ahead, &table))
             return -1;
     table_print(&table);
-    return shell->json ? 0 : unsure(shell);
+    return shell->json ? 0 : unsure(shell) || troubles(shell) ? -1 : 0;
 }
 
 const struct subcommand cli_status = {.name = "status",

@@ -61,11 +61,24 @@ static int add_channel(const struct call *call, struct message *answer, const st
     const char *why = known && row.why[0]
                           ? arena_printf(call->arena, call_chinese(call) ? "（%s）" : " (%s)", row.why)
                           : "";
-    struct node *paragraph =
-        answer_title(call, answer, arena_printf(call->arena, "%s %s%s", channel->name, state, why));
+    struct node *paragraph = answer_title(call, answer,
+        arena_printf(call->arena, "%s %s%s%s", channel->name, state,
+            channel->rehearse ? call_says(call, "（排练）", " (rehearsal)") : "", why));
     const struct waiting_row *counts = known ? waiting_of(waiting, row.id) : NULL;
     if (counts)
         add_counts(call, paragraph, counts, ahead_first(ahead, channel->name));
+    return 0;
+}
+
+static int say_safe(const struct call *call, struct message *answer, struct error *err)
+{
+    const char *until;
+    if (state_about(call->state, "safe_until", call->arena, &until, err))
+        return -1;
+    if (until && strtoll(until, NULL, 10) > call->now.wall_ms)
+        answer_own(call, answer,
+            call_says(call, "安全模式：一分钟内启动了三次，先什么都不发。现在就继续：/resume all",
+                "Safe mode: three starts within a minute, nothing is posted. To go on now: /resume all"));
     return 0;
 }
 
@@ -77,6 +90,8 @@ static int run_status(const struct call *call, struct message *answer, struct er
     struct ahead_wish wish = {.channel = call->direct || !call->channel ? NULL : call->channel->name,
         .until_ms = call->now.wall_ms + DAYS_AHEAD * INT64_C(86400000),
         .turns = TURNS_MAX};
+    if (say_safe(call, answer, err))
+        return -1;
     if (state_waiting(call->state, call->arena, call->now.wall_ms, &waiting, err) ||
         desk_ahead(call->state, call->setup, &wish, call->now, call->arena, &ahead, err))
         return -1;

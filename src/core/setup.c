@@ -69,6 +69,32 @@ size_t setup_bot(const struct setup *setup, const char *name)
     return SIZE_MAX;
 }
 
+/* Of a bot, SIZE_MAX = of all. */
+static bool all_rehearse(const struct setup *setup, size_t bot)
+{
+    bool any = false;
+    for (size_t i = 0; i < setup->channel_count; i++) {
+        const struct channel *channel = &setup->channels[i];
+        if (bot != SIZE_MAX && channel->bot != bot)
+            continue;
+        if (!channel->rehearse)
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+bool setup_rehearses(const struct setup *setup, const struct channel *channel)
+{
+    return (channel && channel->rehearse) ||
+           ((!channel || channel->kind != CHANNEL_GROUP) && all_rehearse(setup, SIZE_MAX));
+}
+
+bool setup_bot_rehearses(const struct setup *setup, size_t bot)
+{
+    return all_rehearse(setup, bot) || all_rehearse(setup, SIZE_MAX);
+}
+
 bool setup_is_editor(const struct setup *setup, const char *member)
 {
     for (size_t i = 0; i < setup->editor_count; i++)

@@ -178,6 +178,11 @@ bool settings_same(const struct settings *a, const struct settings *b);
 struct arena;
 const char *setup_hook(const struct setup *setup, size_t bot, struct arena *arena);
 size_t setup_bot(const struct setup *setup, const char *name); /* its index, SIZE_MAX = none */
+/* Does nothing leave for this channel? The chats of single people rehearse when all groups do. NULL: no
+ * channel, as the answers of a bot outside all of them. */
+bool setup_rehearses(const struct setup *setup, const struct channel *channel);
+/* Every group of that bot rehearses: it does not listen either. */
+bool setup_bot_rehearses(const struct setup *setup, size_t bot);
 bool setup_is_editor(const struct setup *setup, const char *member);
 
 #endif

@@ -45,6 +45,10 @@ static void look(struct daemon *daemon, struct arena *arena, struct buf *red)
         buf_adds(red, "starting\n");
     if (daemon->ending)
         buf_adds(red, "stopping\n");
+    if (daemon->desk && desk_safe(daemon->desk))
+        buf_adds(red,
+            "safe mode: three starts within a minute; nothing is posted until ten quiet minutes are over, "
+            "or digestd resume --all\n");
     look_at_groups(daemon, arena, red, &err);
     if (err.kind)
         buf_addf(red, "the state file cannot be read: %s\n", err.text);

@@ -382,6 +382,8 @@ static bool may_claim(struct turn *turn, const struct place *place, const struct
         return false;
     /* Who holds a channel because of a post may take that post back. */
     bool away = !strcmp(candidate->row->act, "retract");
+    if (!candidate->answer && safe_stops(turn, place))
+        return false;
     if (!candidate->answer && !away && strcmp(place->row.state, "on"))
         return false;
     int64_t until = bot->blocked_until;

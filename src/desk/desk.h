@@ -21,6 +21,7 @@ struct desk_tools {
     bool drain;          /* run --drain: no new rules, no listening */
     const char *machine; /* a hash of this machine's id; NULL or "" = not known */
     bool ahead;          /* desk/ahead.h: what is on its way is taken as told, nothing is cleared away */
+    bool count_starts;   /* three starts within a minute are safe mode */
     /* A running clock in microseconds, to measure commits for /metrics; NULL = not measured. Nothing is
      * decided by it. */
     int64_t (*micros)(void);
@@ -32,6 +33,7 @@ void desk_free(struct desk *desk);
 /* What it has done so far; valid until the next turn. */
 struct tally; /* desk/tally.h */
 const struct tally *desk_tally(const struct desk *desk);
+bool desk_safe(const struct desk *desk); /* safe mode: it posts nothing */
 
 enum event_kind {
     EVENT_START,    /* once, after the sources were read for the first time */

@@ -215,6 +215,8 @@ static int set_channels(const struct task *task, struct error *err)
     if (state_channels(task->state, task->arena, &rows, err))
         return -1;
     bool any = false;
+    if (!task->channel && !strcmp(task->to, "on") && state_set_about(task->state, "safe_until", "", err))
+        return -1;
     for (size_t i = 0; i < rows.count; i++) {
         const struct channel_row *row = &rows.rows[i];
         if (task->channel && strcmp(task->channel, row->name))

@@ -78,9 +78,10 @@ struct memory {
     int64_t pruned;                    /* boot ms */
     uint64_t served;
     struct tally tally;
-    bool full;         /* the disk: nothing new begins, and the operator knows */
-    bool unheard;      /* a trouble waits for a chat of the operator that works */
-    int open_troubles; /* after the last turn */
+    bool full;          /* the disk: nothing new begins, and the operator knows */
+    int64_t safe_until; /* boot ms: nothing is posted before, 0 = safe mode is off */
+    bool unheard;       /* a trouble waits for a chat of the operator that works */
+    int open_troubles;  /* after the last turn */
     struct table flights, lanes, ears, askers, asked, strikes, retries, everys, buckets, hosts;
 };
 
@@ -187,6 +188,14 @@ bool rule_waits(struct turn *turn, const struct place *place, const char *who);
 /* Channels held until a time that has come go on. */
 int end_holds(struct turn *turn);
 
+/* safe.c */
+int safe_start(struct turn *turn); /* EVENT_START */
+int safe_tend(struct turn *turn);
+bool safe_stops(const struct turn *turn, const struct place *place); /* nothing is posted there */
+
+/* rehearse.c */
+int take_up_rehearsals(struct turn *turn);
+
 /* release.c */
 const char *post_label(struct turn *turn, const struct post_row *post); /* "Item 3 of EDITION" */
 int release_post(struct turn *turn, struct place *place, const struct post_row *post);
@@ -264,6 +273,7 @@ int tell_unsure(struct turn *turn, const struct job *job, const char *why, bool 
 /* May it be sent again at that time (wall ms) although it may have arrived? */
 bool repeatable(const struct job *job, int64_t at);
 int settle_unknowns(struct turn *turn);
+void tell_rehearsed(struct turn *turn, const struct job *job, const struct request *request); /* rehearse.c */
 
 /* listen.c */
 int start_listening(struct turn *turn);

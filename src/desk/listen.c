@@ -277,7 +277,7 @@ int heed_listened(struct turn *turn, size_t bot, const struct answer *answer)
     if (bot >= turn->setup->bot_count || !turn->setup->bots[bot].settings.adapter->listen)
         return 0;
     ear_of(turn, bot)->open = false;
-    if (turn->memory->stopping || turn->desk->tools.drain)
+    if (turn->memory->stopping || turn->desk->tools.drain || setup_bot_rehearses(turn->setup, bot))
         return 0;
     return listen_on(turn, bot, answer);
 }
@@ -319,7 +319,7 @@ int start_listening(struct turn *turn)
         return 0;
     for (size_t i = 0; i < turn->setup->bot_count; i++)
         if (turn->setup->bots[i].settings.adapter->listen && !ear_of(turn, i)->open &&
-            listen_on(turn, i, NULL))
+            !setup_bot_rehearses(turn->setup, i) && listen_on(turn, i, NULL))
             return -1;
     return 0;
 }

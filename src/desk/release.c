@@ -270,14 +270,21 @@ static int tell_fuse(struct turn *turn, const char *name, int hour, int day)
  */
 static int check_fuse(struct turn *turn, struct place *place, const struct post_row *post, bool *blown)
 {
+    const struct channel *conf = place->conf;
     int hour, day;
+    int64_t from;
     *blown = false;
     if (strcmp(post->who, "rule") || place->adapter->local)
         return 0;
+    if (state_fuse_from(turn->state, place->row.id, &from, turn->err))
+        return -1;
+    if (post->created_at <= from)
+        return 0; /* whoever resumed it wants what waited */
     if (state_posts_released(turn->state, place->row.id, turn->now.wall_ms - HOUR, &hour, turn->err) ||
         state_posts_released(turn->state, place->row.id, turn->now.wall_ms - DAY, &day, turn->err))
         return -1;
-    *blown = hour >= FUSE_HOUR || day >= FUSE_DAY;
+    *blown = (conf->fuse_hour >= 0 && hour >= (conf->fuse_hour ? conf->fuse_hour : FUSE_HOUR)) ||
+             (conf->fuse_day >= 0 && day >= (conf->fuse_day ? conf->fuse_day : FUSE_DAY));
     if (!*blown)
         return 0;
     const char *name = place->row.name;
@@ -293,7 +300,8 @@ static int check_fuse(struct turn *turn, struct place *place, const struct post_
 bool may_release(struct turn *turn, const struct place *place)
 {
     const struct bot_row *bot = &turn->bots[place->bot];
-    if (strcmp(place->row.state, "on") || strcmp(bot->state, "on") || !has_room(turn, place))
+    if (strcmp(place->row.state, "on") || strcmp(bot->state, "on") || !has_room(turn, place) ||
+        safe_stops(turn, place))
         return false;
     int64_t until =
         place->row.blocked_until > bot->blocked_until ? place->row.blocked_until : bot->blocked_until;

@@ -21,7 +21,9 @@
  *   file SOURCE P  a file cannot be read                 it was read, or is gone
  *   clock          it jumped, or went back               ten sane minutes
  *   disk           it is full: nothing new begins        there is room again
- *   machine        the file came from another machine    told once */
+ *   machine        the file came from another machine    told once
+
+ *   safe           three starts in a minute              ten quiet minutes, or resume --all */
 #ifndef DESK_TROUBLE_H
 #define DESK_TROUBLE_H
 

@@ -28,8 +28,10 @@ static int channel_end(struct ending *ending)
 static int fuse_end(struct ending *ending)
 {
     const struct place *place = place_named(ending->turn, ending->whose);
-    ending->over = !place || strcmp(place->row.state, "held") != 0;
-    if (place && ending->over)
+    /* Somebody who holds it himself knows. */
+    bool by_hand = place && !*place->row.why;
+    ending->over = !place || by_hand || strcmp(place->row.state, "held") != 0;
+    if (place && !strcmp(place->row.state, "on"))
         ending->text = goes_on(ending->turn, ending->whose);
     return 0;
 }
@@ -155,6 +157,15 @@ static int disk_end(struct ending *ending)
     return 0;
 }
 
+static int safe_end(struct ending *ending)
+{
+    ending->over = !ending->turn->memory->safe_until;
+    if (ending->over)
+        ending->text =
+            in_chinese(ending->turn) ? "安全模式结束，继续发。" : "Safe mode is over; posting goes on.";
+    return 0;
+}
+
 static const struct {
     const char *kind;
     int (*look)(struct ending *ending);
@@ -173,6 +184,7 @@ static const struct {
     {"clock", clock_end},
     {"disk", disk_end},
     {"machine", event_end},
+    {"safe", safe_end},
 };
 
 static int look_at(struct turn *turn, const struct trouble_row *row)

@@ -311,7 +311,7 @@ static int heed(struct turn *turn, const struct event *event)
     case EVENT_START:
         turn->memory->started = true;
         turn->memory->look = true;
-        return take_up(turn, NULL);
+        return take_up(turn, NULL) || safe_start(turn) ? -1 : 0;
     case EVENT_SETUP:
     case EVENT_RENEWED:
         return heed_setup(turn, event);
@@ -420,8 +420,9 @@ static int decide(struct turn *turn, const struct event *events, size_t count)
         return -1;
     if (!turn->memory->started)
         return 0;
-    if (watch_disk(turn) || settle_unknowns(turn) || correct_editions(turn) || plan_rules(turn) ||
-        expire_old(turn) || move_posts(turn) || start_listening(turn) || tend_troubles(turn) || prune(turn))
+    if (watch_disk(turn) || safe_tend(turn) || settle_unknowns(turn) || correct_editions(turn) ||
+        plan_rules(turn) || expire_old(turn) || move_posts(turn) || start_listening(turn) ||
+        tend_troubles(turn) || prune(turn))
         return -1;
     return look_when_next(turn);
 }

@@ -3,6 +3,7 @@
 #include "desk/moves.h"
 #include "desk/trouble.h"
 #include "state/copies.h"
+#include "state/rehearsal.h"
 
 enum { REQUESTS_MAX = 8, REFUSED_MAX = 3, WARN_TRIES = 4, STRIKES_FADE = 10 * MINUTE };
 
@@ -448,9 +449,21 @@ static int note_unsure(struct turn *turn, struct job *job, const struct step *st
     return tell_unsure(turn, job, why, true);
 }
 
+static int rehearse(struct turn *turn, struct job *job, const struct step *step)
+{
+    tell_rehearsed(turn, job, &step->request);
+    if (job->delivery.part == 0 && !is_answer(job) &&
+        state_post_rehearsed(turn->state, job->post.id, turn->err))
+        return -1;
+    struct step sent = {.kind = STEP_SENT, .why = "", .scratch = step->scratch};
+    return note_sent(turn, job, &sent, "");
+}
+
 /* One more request of the same attempt: only after a definite "no" to the one before. */
 static int ask_again(struct turn *turn, struct job *job, const struct step *step, const struct answer *last)
 {
+    if (!last && setup_rehearses(turn->setup, job->place->conf))
+        return rehearse(turn, job, step);
     if (!last)
         return send_request(turn, job, &step->request, 0);
     if (!job->newest || strcmp(job->delivery.state, "sending"))

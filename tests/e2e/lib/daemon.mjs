@@ -42,7 +42,7 @@ export class Place {
   async start(words = ['run'], { env = {}, ready = /the page is at|trial room is open|ready/ } = {}) {
     const [first, ...rest] = [...this.before, program, ...words]
     this.child = spawn(first, rest, {
-      cwd: this.folder, env: { ...process.env, TMPDIR: this.folder, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+      cwd: this.folder, env: { ...process.env, TMPDIR: this.folder, DIGESTD_SAFE_MODE: 'off', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
     this.ended = new Promise((done) => this.child.on('exit', (code, signal) => { this.code = signal || code; done(signal || code) }))
     const from = this.output.length
     for (const stream of [this.child.stdout, this.child.stderr]) stream.on('data', (text) => { this.output += text })
