@@ -34,6 +34,8 @@ void desk_free(struct desk *desk);
 struct tally; /* desk/tally.h */
 const struct tally *desk_tally(const struct desk *desk);
 bool desk_safe(const struct desk *desk); /* safe mode: it posts nothing */
+/* How late the oldest post is that should have gone and that nothing holds; 0 = none is. */
+int64_t desk_late_ms(const struct desk *desk);
 
 enum event_kind {
     EVENT_START,    /* once, after the sources were read for the first time */

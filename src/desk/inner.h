@@ -42,6 +42,7 @@ struct ear { /* a bot that listens */
     bool open;   /* a request or a wait is with the edge */
     bool hooked; /* what is pushed can be heard */
     char scratch[4096];
+    int64_t caught_up; /* boot ms: all that was said until then was heard, 0 = not known */
     char trouble[256]; /* told to the operator, "" = all is well */
 };
 struct asked { /* a question answered a moment ago */
@@ -58,6 +59,11 @@ struct retries { /* of a channel, as the log tells of them */
     char channel[NAME_MAX_BYTES];
     int told;     /* how often */
     int64_t next; /* boot ms of the next reminder */
+};
+struct late { /* a channel with something due that nothing holds */
+    char channel[NAME_MAX_BYTES];
+    int64_t since; /* boot ms */
+    bool told;
 };
 struct every { /* the demo's rules: nothing to tell, look again then */
     char key[PACE_KEY];
@@ -80,9 +86,10 @@ struct memory {
     struct tally tally;
     bool full;          /* the disk: nothing new begins, and the operator knows */
     int64_t safe_until; /* boot ms: nothing is posted before, 0 = safe mode is off */
+    int64_t late_ms;    /* how late the oldest post is that should have gone, 0 = none is */
     bool unheard;       /* a trouble waits for a chat of the operator that works */
     int open_troubles;  /* after the last turn */
-    struct table flights, lanes, ears, askers, asked, strikes, retries, everys, buckets, hosts;
+    struct table flights, lanes, ears, askers, asked, strikes, retries, everys, lates, buckets, hosts;
 };
 
 struct desk {
@@ -192,6 +199,10 @@ int end_holds(struct turn *turn);
 int safe_start(struct turn *turn); /* EVENT_START */
 int safe_tend(struct turn *turn);
 bool safe_stops(const struct turn *turn, const struct place *place); /* nothing is posted there */
+
+/* late.c, report.c */
+int watch_lateness(struct turn *turn);
+int report_weekly(struct turn *turn);
 
 /* rehearse.c */
 int take_up_rehearsals(struct turn *turn);

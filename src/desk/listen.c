@@ -5,6 +5,7 @@
 enum {
     STALE = 2 * MINUTE, /* as long as an answer may take */
     HEARD_MAX = 500,
+    CAUGHT_UP = 50, /* fewer than that: nothing more was waiting */
     DEAF_PATIENCE = 5 * MINUTE,
     WAIT_MIN = 0,
     WAIT_MAX = HOUR,
@@ -58,11 +59,44 @@ static enum addressed addressed_to(const struct heard *heard)
     return heard->reply_to && *heard->reply_to ? ADDRESSED_POST : ADDRESSED_US;
 }
 
+static struct ear *ear_of(struct turn *turn, size_t bot);
+
+/* It cannot be older than the last time all was heard: then it is our clock that is fast, and commands would
+ * go unanswered without a word. */
+static int doubt_clock(struct turn *turn, size_t bot, const struct heard *heard)
+{
+    const struct ear *ear = ear_of(turn, bot);
+    int64_t age = turn->now.wall_ms - heard->at_ms;
+    if (!ear->caught_up || age - (turn->now.boot_ms - ear->caught_up) <= STALE || turn->memory->hold_until)
+        return 0;
+    int minutes = age > DAY ? DAY / MINUTE : (int)(age / MINUTE);
+    return trouble_is(turn,
+        &(struct trouble_note){.key = "fast clock",
+            .level = TELL_WARNING,
+            .log = arena_printf(turn->arena,
+                in_chinese(turn) ? "系统时钟快了大约 %d "
+                                   "分钟：命令看起来都是旧的，不会回答；定时也会早发。校一下系统时间（NTP）。"
+                                 : "The clock is about %d minutes fast: commands look old and are not "
+                                   "answered, and posts go "
+                                   "early. Set the system's time (NTP).",
+                minutes)});
+}
+
+static int trust_clock(struct turn *turn)
+{
+    static const char *const key = "fast clock";
+    return trouble_over(turn, &key, 1, "",
+        in_chinese(turn) ? "时钟又对了，命令照答。" : "The clock is right again; commands are answered.",
+        NULL);
+}
+
 static int heed_question(struct turn *turn, size_t bot, const struct heard *heard, struct place *channel)
 {
     /* What was asked long ago needs no answer: the platform kept it while we were away. */
     if (heard->at_ms && turn->now.wall_ms - heard->at_ms > STALE)
-        return 0;
+        return doubt_clock(turn, bot, heard);
+    if (heard->at_ms && trust_clock(turn))
+        return -1;
     const char *platform = turn->setup->bots[bot].settings.adapter->name;
     const char *member = arena_printf(turn->arena, "%s:%s", platform, heard->user);
     struct place *place = channel ? channel : outside_of(turn, bot);
@@ -267,6 +301,8 @@ static int listen_on(struct turn *turn, size_t bot, const struct answer *last)
     for (size_t i = 0; i < count; i++)
         if (heed_heard(turn, bot, &heed.heard[i]))
             return -1;
+    if (last && last->reach == REACH_ANSWERED && last->status == 200 && count < CAUGHT_UP)
+        ear_of(turn, bot)->caught_up = turn->now.boot_ms;
     if (note_trouble(turn, bot, &heed, last))
         return -1;
     return keep_heed(turn, bot, &heed);

@@ -12,16 +12,17 @@ void memory_init(struct memory *memory, const struct setup *setup, uint64_t seed
     memory->strikes.width = sizeof(struct strikes);
     memory->retries.width = sizeof(struct retries);
     memory->everys.width = sizeof(struct every);
+    memory->lates.width = sizeof(struct late);
     memory->buckets.width = sizeof(struct bucket);
     memory->hosts.width = sizeof(struct host);
 }
 
-enum { TABLES = 10 };
+enum { TABLES = 11 };
 
 static void tables_of(struct memory *memory, struct table *tables[TABLES])
 {
     struct table *const all[TABLES] = {&memory->flights, &memory->lanes, &memory->ears, &memory->askers,
-        &memory->asked, &memory->strikes, &memory->retries, &memory->everys, &memory->buckets,
+        &memory->asked, &memory->strikes, &memory->retries, &memory->everys, &memory->lates, &memory->buckets,
         &memory->hosts};
     for (int i = 0; i < TABLES; i++)
         tables[i] = all[i];

@@ -18,6 +18,8 @@
  *   unsure ID      a delivery may or may not be there    somebody, or a late answer, said
  *   unsure all     many of them, after a start           none is left
  *   fuse NAME      too many posts by themselves          it is not held any more
+ *   late NAME      due for a quarter of an hour, not gone   it went, or something holds the channel
+ *   fast clock     what people write looks old            something new was heard in time
  *   file SOURCE P  a file cannot be read                 it was read, or is gone
  *   clock          it jumped, or went back               ten sane minutes
  *   disk           it is full: nothing new begins        there is room again

@@ -166,6 +166,19 @@ static int safe_end(struct ending *ending)
     return 0;
 }
 
+/* It went, or something holds it now that is known. */
+static int late_end(struct ending *ending)
+{
+    const struct place *place = place_named(ending->turn, ending->whose);
+    ending->over = !table_find(&ending->turn->memory->lates, ending->whose);
+    if (ending->over && place && !strcmp(place->row.state, "on"))
+        ending->text =
+            in_chinese(ending->turn)
+                ? arena_printf(ending->turn->arena, "%s：没有晚的了。", ending->whose)
+                : arena_printf(ending->turn->arena, "%s: nothing is late any more.", ending->whose);
+    return 0;
+}
+
 static const struct {
     const char *kind;
     int (*look)(struct ending *ending);
@@ -185,6 +198,7 @@ static const struct {
     {"disk", disk_end},
     {"machine", event_end},
     {"safe", safe_end},
+    {"late", late_end},
 };
 
 static int look_at(struct turn *turn, const struct trouble_row *row)

@@ -422,7 +422,7 @@ static int decide(struct turn *turn, const struct event *events, size_t count)
         return 0;
     if (watch_disk(turn) || safe_tend(turn) || settle_unknowns(turn) || correct_editions(turn) ||
         plan_rules(turn) || expire_old(turn) || move_posts(turn) || start_listening(turn) ||
-        tend_troubles(turn) || prune(turn))
+        watch_lateness(turn) || report_weekly(turn) || tend_troubles(turn) || prune(turn))
         return -1;
     return look_when_next(turn);
 }

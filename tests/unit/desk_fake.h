@@ -15,6 +15,9 @@
 
 #define MAYBE __attribute__((unused))
 
+/* 2026-11-23 00:00 UTC, a Monday. */
+#define WORLD_START INT64_C(1795392000000)
+
 /* --- platforms --- */
 
 MAYBE static void fake_render(
@@ -94,8 +97,8 @@ MAYBE static void wall_step(
     *out = (struct step){.kind = STEP_KEEP, .why = "", .remote_id = ""};
 }
 
-/* Lines "KIND id chat user text…"; KIND t(ext) r(eply to our message 900) l(ate text) p(ress) d(irectly with
- * us, a press) o(ut) i(n). The cursor is the last id. */
+/* Lines "KIND id chat user text…"; KIND t(ext) r(eply to our message 900) l(ate text) p(ress) d(irectly with us,
+ * a press) n(ow, at 00:01) o(ut) i(n). The cursor is the last id. */
 MAYBE static void fake_hear(const char *text, struct arena *arena, struct heed *out, const char **cursor)
 {
     for (const char *line = text; *line && out->heard_count < 64; line += line[0] == '\n') {
@@ -120,7 +123,7 @@ MAYBE static void fake_hear(const char *text, struct arena *arena, struct heed *
                 .why = "",
                 .chat_name = "",
                 .reply_to = kind == 'r' ? "900" : "",
-                .at_ms = kind == 'l' ? 1000 : 0,
+                .at_ms = kind == 'l' ? 1000 : kind == 'n' ? WORLD_START + MINUTE : 0,
                 .addressed = true,
                 .direct = kind == 'd',
             };
@@ -248,9 +251,6 @@ struct world {
     struct desk_tools tools;
     char path[192];
 };
-
-/* 2026-11-23 00:00 UTC, a Monday. */
-#define WORLD_START INT64_C(1795392000000)
 
 MAYBE static void world_add_bot(struct world *w, const char *name, const struct adapter *adapter)
 {

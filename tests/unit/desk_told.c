@@ -437,6 +437,116 @@ static void the_operator_is_an_editor_alone_with_us(void **unused)
     end(&s);
 }
 
+/* So slow that a post waits for fifty minutes: nothing is wrong but that it does not go. */
+static const struct pace slow_paces[] = {{SCOPE_CHAT, 0.02, 1}};
+
+static void a_late_post(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    struct adapter slow = push_adapter;
+    slow.paces = slow_paces;
+    slow.pace_count = 1;
+    set(&s, true);
+    s.w.bots[0].settings.adapter = s.w.channels[0].settings.adapter = &slow;
+    s.w.channels[2].bot = 1;
+    s.w.channels[2].settings.adapter = &mail_adapter;
+    int64_t first = begin_text(&s, s.weekly, "hello");
+    world_answer(&s.w, first, 1, REACH_ANSWERED, 200, "4");
+    assert_true(world_wish(&s.w, s.weekly, WHAT_TEXT, "hello again", "") > 0);
+    world_event(&s.w, EVENT_BELL);
+    assert_null(world_action(&s.w, ACTION_SEND, 0));
+    world_after(&s.w, 15 * MINUTE - 1);
+    assert_null(alert_in(&s, "77"));
+    assert_true(s.w.out.wake_boot_ms <= s.w.now.boot_ms + 1);
+    world_after(&s.w, 1);
+    assert_has(alert_in(&s, "77"), "weekly: This text was due at 00:01 and has not gone; 1 post waits.");
+    assert_true(desk_late_ms(s.w.desk) >= 15 * MINUTE);
+    world_after(&s.w, 5 * MINUTE);
+    assert_null(alert_in(&s, "77"));
+    assert_int_equal(open_rows(&s), 1);
+    /* Held by hand it is not late. */
+    struct hand_result result;
+    assert_int_equal(
+        desk_hold(s.w.state, "weekly", &(struct hold){.who = "shell:me", .why = "", .zone = zone_utc()},
+            s.w.now, &s.arena, &result, &s.w.err),
+        0);
+    world_event(&s.w, EVENT_BELL);
+    assert_int_equal(open_rows(&s), 0);
+    assert_int_equal(desk_late_ms(s.w.desk), 0);
+    assert_int_equal(desk_resume(s.w.state, "weekly", "shell:me", s.w.now, &s.arena, &result, &s.w.err), 0);
+    world_event(&s.w, EVENT_BELL);
+    world_after(&s.w, 15 * MINUTE);
+    assert_has(alert_in(&s, "77"), "has not gone");
+    world_after(&s.w, 60 * MINUTE);
+    const struct action *send = sent_to(&s.w, "-100");
+    assert_non_null(send);
+    world_answer(&s.w, send->delivery, send->attempt, REACH_ANSWERED, 200, "5");
+    assert_has(alert_in(&s, "77"), "weekly: nothing is late any more.");
+    end(&s);
+}
+
+static void a_fast_clock(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, false);
+    struct answer heard = {.reach = REACH_ANSWERED, .status = 200, .body = "l 1 -100 5 /echo x"};
+    struct event event = {.kind = EVENT_LISTENED, .listened = {.bot = 0, .answer = &heard}};
+    heard.body_len = strlen(heard.body);
+    world_go(&s.w, &event, 1); /* kept while we were away */
+    assert_int_equal(open_rows(&s), 0);
+    heard.body = "l 2 -100 5 /echo x";
+    world_go(&s.w, &event, 1);
+    assert_true(world_told(&s.w, "minutes fast: commands look old"));
+    assert_has(alert_in(&s, "77"), "Set the system's time (NTP).");
+    heard.body = "l 3 -100 5 /echo x";
+    world_go(&s.w, &event, 1);
+    assert_null(alert_in(&s, "77"));
+    assert_int_equal(open_rows(&s), 1);
+    heard.body = "n 4 -100 5 /echo x"; /* said now */
+    world_go(&s.w, &event, 1);
+    assert_int_equal(open_rows(&s), 0);
+    end(&s);
+}
+
+static void the_week(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, false);
+    world_add_daily(s.weekly, WHAT_ITEM, 600, "item at 10:00");
+    world_restart(&s.w);
+    world_after(&s.w, 3 * DAY + 5 * MINUTE);
+    world_read(&s.w, "a", "2026-11-26", 12, 1, false);
+    for (int i = 0; i < 4; i++) {
+        world_after(&s.w, WORLD_START + (3 + i) * (int64_t)DAY + 10 * HOUR - s.w.now.wall_ms);
+        assert_non_null(sent_to(&s.w, "-100"));
+        const struct action *send = sent_to(&s.w, "-100");
+        world_answer(&s.w, send->delivery, send->attempt, REACH_ANSWERED, 200, "9");
+    }
+    int64_t nine = WORLD_START + 7 * (int64_t)DAY + 9 * HOUR;
+    world_after(&s.w, nine - 1 - s.w.now.wall_ms);
+    assert_null(sent_to(&s.w, "77"));
+    assert_true(s.w.out.wake_boot_ms <= s.w.now.boot_ms + 1);
+    /* Off at nine: later that day, once. */
+    s.w.now.wall_ms += 3 * HOUR;
+    s.w.now.boot_ms += 3 * HOUR;
+    struct event bad = {.kind = EVENT_READ,
+        .read = {.source = "src", .path = "/x/b.md", .mtime_ns = 1, .size = 9, .error = "b.md:3:1: no"}};
+    world_go(&s.w, &bad, 1);
+    const char *text = alert_in(&s, "77");
+    assert_has(text, "The week since 11-23:");
+    assert_has(text, "weekly: 4 posted, 1 waits, 5 items of the newest edition will not fit");
+    assert_has(text, "other: 0 posted");
+    assert_has(text, "b.md:3:1: no");
+    world_restart(&s.w);
+    world_after(&s.w, MINUTE);
+    text = alert_in(&s, "77");
+    assert_null(text && strstr(text, "The week"));
+    end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -450,6 +560,9 @@ int main(void)
         cmocka_unit_test(a_broken_file),
         cmocka_unit_test(a_refusal_ends_with_its_reminder),
         cmocka_unit_test(over_before_it_was_told),
+        cmocka_unit_test(a_late_post),
+        cmocka_unit_test(a_fast_clock),
+        cmocka_unit_test(the_week),
         cmocka_unit_test(the_operator_is_an_editor_alone_with_us),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
