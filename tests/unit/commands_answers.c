@@ -331,6 +331,20 @@ static void test_hold(void **state)
     assert_string_equal(run_editor(l, "/resume all"), "All go on.");
     assert_string_equal(state_of(l, 0), "on");
     assert_string_equal(run_editor(l, "/hold nobody"), "There is no channel “nobody”.");
+    struct channel_row row;
+    bool found;
+    assert_string_equal(run_editor(l, "/hold until 2023-11-20 09:00"),
+        "letters: nothing until 2023-11-20 09:00 UTC; what is due waits. Sooner: /resume");
+    OK(l, state_channel(l->state, &l->arena, "letters", &row, &found, &l->err));
+    assert_string_equal(row.state, "held");
+    assert_true(row.held_until == LIBRARY_NOW + 5 * LIBRARY_DAY + INT64_C(38800000));
+    assert_string_equal(run_editor(l, "/hold weekly until 2023-11-20"),
+        "weekly: nothing until 2023-11-20 00:00 UTC; what is due waits. Sooner: /resume");
+    assert_non_null(strstr(run_editor(l, "/hold until 2023-11-01"), "is no time to come"));
+    assert_non_null(strstr(run_editor(l, "/hold until soon"), "is no time to come"));
+    run_editor(l, "/resume");
+    OK(l, state_channel(l->state, &l->arena, "letters", &row, &found, &l->err));
+    assert_true(row.held_until == 0);
 }
 
 static void test_status(void **state)
