@@ -101,6 +101,7 @@ enum step_kind {
     STEP_RETRY,   /* answered no or never left: again after the ledger's back-off */
     STEP_FAILED,  /* answered no for good: blame, why */
     STEP_UNSURE,  /* may have arrived: why */
+    STEP_HAND,    /* (adapter.by_hand) give it to the editor; a person says what became of it */
 };
 
 struct step {
@@ -191,8 +192,7 @@ struct adapter {
     bool edit, retract, topic, silent, buttons, pin, reply;
     bool images;            /* shows pictures by their address, inside the text */
     bool local;             /* the room: posts are rows of the state file, nothing is sent */
-    bool preview_only;      /* not a place to post to */
-    bool by_hand;           /* nothing is sent: a person pastes it */
+    bool by_hand;           /* nothing is sent: an editor is given the text to paste (option "editor") */
     int64_t retract_for;    /* seconds during which a message may be taken back; 0 = for good */
     int64_t idempotent_for; /* seconds during which the same id may be sent again; 0 = never */
     int64_t (*idempotent)(

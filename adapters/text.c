@@ -1,3 +1,4 @@
+/* Plain text for groups that no robot can reach: an editor is given it to paste. */
 #include "adapters/text.h"
 
 #include "adapters/lost.h"
@@ -28,11 +29,37 @@ static void render(
     buf_free(&out);
 }
 
+static void step(
+    const struct errand *errand, const struct answer *last, struct arena *arena, struct step *out)
+{
+    (void)errand;
+    (void)last;
+    (void)arena;
+    *out = (struct step){.kind = STEP_HAND, .remote_id = "", .why = ""};
+}
+
+static const struct option options[] = {
+    {.key = "editor",
+        .kind = OPTION_TEXT,
+        .of = OF_CHANNEL,
+        .required = true,
+        .help = "who pastes it: one of editors:, such as \"telegram:12345\"",
+        .help_zh = "谁来贴：editors: 里的一位，例如 \"telegram:12345\""},
+    {.key = "group",
+        .kind = OPTION_TEXT,
+        .of = OF_CHANNEL,
+        .help = "what the editor calls the group; the channel's name where it is not said",
+        .help_zh = "编辑怎么叫这个群；不写就用这里的名字"},
+};
+
 const struct adapter text_adapter = {
     .name = "text",
     .title = "plain text",
     .unit = UNIT_POINTS,
     .text_limit = TEXT_MAX,
-    .preview_only = true,
+    .by_hand = true,
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
     .render = render,
+    .step = step,
 };

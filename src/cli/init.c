@@ -101,7 +101,7 @@ static const char *check_language(struct plan *plan, const char *answer)
 
 static bool offered(const struct adapter *adapter)
 {
-    return !adapter->preview_only && !adapter->by_hand;
+    return !adapter->by_hand;
 }
 
 static const char *check_platform(struct plan *plan, const char *answer)

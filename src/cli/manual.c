@@ -95,8 +95,7 @@ static void print_config(bool chinese)
     for (const struct config_place *place = config_places; place->title; place++)
         print_place(place, chinese);
     for (size_t i = 0; adapters[i]; i++)
-        if (!adapters[i]->preview_only)
-            print_platform(adapters[i], chinese);
+        print_platform(adapters[i], chinese);
 }
 
 /* --- man pages --- */
@@ -204,7 +203,7 @@ static void print_man_config(void)
     }
     for (size_t i = 0; adapters[i]; i++) {
         char title[64];
-        if (adapters[i]->preview_only || !adapters[i]->option_count)
+        if (!adapters[i]->option_count)
             continue;
         snprintf(title, sizeof title, "platform: %s", adapters[i]->name);
         heading(title);

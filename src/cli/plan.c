@@ -2,6 +2,7 @@
 
 #include "cli/print.h"
 #include "desk/ahead.h"
+#include "desk/hand.h"
 #include "state/channels.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000, TITLES_SHOWN = 20 };
@@ -45,10 +46,12 @@ static int print_coming(
                        what_names[coming->what], "subject", coming->subject, "title", coming->title, "due_at",
                        json_time(shell, coming->due_ms), "waited", reasons[coming->why]));
     bool differs = operator_zone && strcmp(zone_name(zone), zone_name(operator_zone));
+    const char *hand = hand_of(setup_channel(shell->setup, coming->channel));
+    const char *pastes = *hand ? arena_printf(&shell->arena, " [%s pastes it]", hand) : "";
     const char *cells[] = {local, differs ? zone_name(zone) : "",
         differs ? arena_printf(&shell->arena, "= %s here", own) : "", coming->channel,
         what_names[coming->what],
-        arena_printf(&shell->arena, "%s%s%s", coming->title,
+        arena_printf(&shell->arena, "%s%s%s%s", coming->title, pastes,
             coming->title[0] && coming->why != COMING_ON_TIME ? " " : "", waited(shell, zone, coming))};
     /* Without other zones their columns are not there. */
     const char *plain[] = {cells[0], cells[3], cells[4], cells[5]};

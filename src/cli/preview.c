@@ -107,7 +107,7 @@ static int show_part(const struct showing *showing, const struct form *form, siz
                 header_object(&step.request), "body", masked(shell, &showing->channel->settings, body),
                 "units", (int)part->units, "limit", (int)part->limit, "lost", lost));
     }
-    if (!adapter->preview_only)
+    if (!adapter->by_hand)
         printf("# %s, %s: part %zu of %zu, %zu of %zu %s\n", showing->channel->name, adapter->title,
             index + 1, form->count, part->units, part->limit, unit_name(adapter->unit));
     if (sends)

@@ -2,6 +2,7 @@
 
 #include "cli/print.h"
 #include "desk/ahead.h"
+#include "desk/hand.h"
 #include "state/channels.h"
 #include "state/editions.h"
 #include "state/posts.h"
@@ -39,7 +40,8 @@ static int one_channel(struct shell *shell, const struct channel *channel, const
                 queue->due, "sending", queue->sending, "unknown", queue->unknown, "sent_day", queue->sent_day,
                 "failed_day", queue->failed_day, "next_at", json_time(shell, next_at)));
     const char *cells[] = {channel->name, state, arena_printf(&shell->arena, "%d wait", queue->waiting),
-        arena_printf(&shell->arena, "%d unsure", queue->unknown),
+        *hand_of(channel) ? arena_printf(&shell->arena, "%d with %s", queue->unknown, hand_of(channel))
+                          : arena_printf(&shell->arena, "%d unsure", queue->unknown),
         arena_printf(&shell->arena, "%d sent, %d failed in 24 h", queue->sent_day, queue->failed_day),
         next_at ? arena_printf(&shell->arena, "next %s", shell_time(shell, channel->zone, next_at)) : "",
         why};
@@ -55,6 +57,15 @@ static int unsure(struct shell *shell)
         return -1;
     for (size_t i = 0; i < found.count; i++) {
         const struct delivery_view *view = &found.rows[i];
+        const struct channel *channel = setup_channel(shell->setup, view->channel);
+        if (channel && *hand_of(channel)) {
+            printf("\n%s %s for %s: %s. When it is there, or is not to be:\n"
+                   "  digestd resolve %lld sent      it is there\n"
+                   "  digestd resolve %lld drop      leave it\n",
+                view->kind, view->subject, view->channel, view->delivery.error, (long long)view->delivery.id,
+                (long long)view->delivery.id);
+            continue;
+        }
         printf("\n%s %s in %s may or may not be there (%s). Look in the group, then:\n"
                "  digestd resolve %lld sent      it is there\n"
                "  digestd resolve %lld resend    send it again\n"

@@ -1,6 +1,7 @@
 /* /status: how the channels stand, for editors. */
 #include "commands/answer.h"
 #include "desk/ahead.h"
+#include "desk/hand.h"
 #include "state/channels.h"
 #include "state/posts.h"
 
@@ -34,13 +35,16 @@ static const char *clock_of(const struct call *call, int64_t at_ms)
 
 enum { DAYS_AHEAD = 8, TURNS_MAX = 500 };
 
-static void add_counts(const struct call *call, struct node *paragraph, const struct waiting_row *waiting,
-    const struct coming *next)
+static void add_counts(const struct call *call, struct node *paragraph, const struct channel *channel,
+    const struct waiting_row *waiting, const struct coming *next)
 {
     answer_line(call, paragraph,
         arena_printf(call->arena,
-            call_chinese(call) ? "排队 %d，不确定 %d；24 小时内发了 %d，失败 %d"
-                               : "%d waiting, %d unsure; in 24 hours %d sent, %d failed",
+            *hand_of(channel)    ? call_chinese(call)
+                                       ? "排队 %d，等人贴 %d；24 小时内发了 %d，失败 %d"
+                                       : "%d waiting, %d to be pasted; in 24 hours %d sent, %d failed"
+            : call_chinese(call) ? "排队 %d，不确定 %d；24 小时内发了 %d，失败 %d"
+                                 : "%d waiting, %d unsure; in 24 hours %d sent, %d failed",
             waiting->waiting, waiting->unknown, waiting->sent_day, waiting->failed_day));
     if (next)
         answer_line(call, paragraph,
@@ -66,7 +70,7 @@ static int add_channel(const struct call *call, struct message *answer, const st
             channel->rehearse ? call_says(call, "（排练）", " (rehearsal)") : "", why));
     const struct waiting_row *counts = known ? waiting_of(waiting, row.id) : NULL;
     if (counts)
-        add_counts(call, paragraph, counts, ahead_first(ahead, channel->name));
+        add_counts(call, paragraph, channel, counts, ahead_first(ahead, channel->name));
     return 0;
 }
 

@@ -126,12 +126,12 @@ static int check_editor(struct loader *loader, const struct yaml *at, const char
     if (adapter && adapter->local)
         return fail(loader, at->line, at->column, "nobody in a room can be an editor: anybody may enter it",
             "房间里谁都能进，不能当编辑");
-    if (adapter && !adapter->preview_only)
+    if (adapter && !adapter->by_hand)
         return 0;
     struct guess guess;
     guess_begin(&guess, platform);
     for (size_t i = 0; adapters[i]; i++)
-        if (!adapters[i]->preview_only && !adapters[i]->local)
+        if (!adapters[i]->by_hand && !adapters[i]->local)
             guess_offer(&guess, adapters[i]->name);
     return guess_fail(loader, at, "platform", "平台", &guess);
 }
@@ -287,6 +287,8 @@ static int load_root(struct loader *loader, struct yaml *root)
         load_http(loader, take(loader, root, "http")))
         return -1;
     config_editor_chats(loader);
+    if (config_hands(loader))
+        return -1;
     config_settle(setup);
     return check_hooks(loader);
 }

@@ -9,13 +9,12 @@ static const struct adapter *load_platform(struct loader *loader, const struct y
     if (value_text(loader, at, &name))
         return NULL;
     const struct adapter *adapter = adapter_find(name);
-    if (adapter && !adapter->preview_only)
+    if (adapter)
         return adapter;
     struct guess guess;
     guess_begin(&guess, name);
     for (size_t i = 0; adapters[i]; i++)
-        if (!adapters[i]->preview_only)
-            guess_offer(&guess, adapters[i]->name);
+        guess_offer(&guess, adapters[i]->name);
     guess_fail(loader, at, "platform", "平台", &guess);
     return NULL;
 }

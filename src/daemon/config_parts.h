@@ -20,6 +20,8 @@ int config_proxy(struct loader *loader, struct yaml *at, struct option_value *va
 /* operator: (config_people.c); and a channel for each editor a bot can write to. Both behind the groups. */
 int config_operator(struct loader *loader, struct yaml *at);
 void config_editor_chats(struct loader *loader);
+/* Who pastes texts must be an editor a bot can write to. After the editors' chats. */
+int config_hands(struct loader *loader);
 int config_rules(struct loader *loader, struct yaml *at, struct rule **rules, size_t *count);
 
 /* config_times.c. A node that is NULL leaves what is there. */

@@ -34,10 +34,10 @@ static int load_operator(struct loader *loader, struct yaml *at, size_t number)
     if (need(loader, at, YAML_MAP, "operator") || config_channel(loader, at, name, channel))
         return -1;
     channel->kind = CHANNEL_OPERATOR;
-    if (channel->rule_count || channel->settings.adapter->local)
+    if (channel->rule_count || channel->settings.adapter->local || channel->settings.adapter->by_hand)
         return fail(loader, at->line, at->column,
-            "operator: is a chat for troubles; it has no posts: and is no room",
-            "operator: 是收故障通知的聊天，不能有 posts:，也不能是房间");
+            "operator: is a chat for troubles; it has no posts: and is neither a room nor platform: text",
+            "operator: 是收故障通知的聊天，不能有 posts:，也不能是房间或 platform: text");
     setup->aside_count++;
     return 0;
 }
@@ -85,4 +85,40 @@ void config_editor_chats(struct loader *loader)
         channel->settings.values[channel->settings.count++] =
             (struct option_value){.key = "chat", .value = colon + 1};
     }
+}
+
+static int no_such_editor(struct loader *loader, const struct option_value *value)
+{
+    const struct setup *setup = loader->setup;
+    struct yaml at = {.line = value->line, .column = value->column};
+    if (!setup->editor_count)
+        return fail(loader, at.line, at.column, "editor: there are no editors yet: list %s under editors:",
+            "editor: 还没有编辑：把 %s 写进 editors:", shown(loader, value->value));
+    struct guess guess;
+    guess_begin(&guess, value->value);
+    for (size_t i = 0; i < setup->editor_count; i++)
+        guess_offer(&guess, setup->editors[i]);
+    return guess_fail(loader, &at, "editor", "编辑", &guess);
+}
+
+/* channels: {group: {platform: text, editor: "telegram:12345"}} */
+int config_hands(struct loader *loader)
+{
+    const struct setup *setup = loader->setup;
+    for (size_t i = 0; i < setup->channel_count; i++) {
+        const struct settings *settings = &setup->channels[i].settings;
+        for (size_t k = 0; k < settings->count && settings->adapter->by_hand; k++) {
+            const struct option_value *value = &settings->values[k];
+            if (strcmp(value->key, "editor") != 0)
+                continue;
+            if (!setup_is_editor(setup, value->value))
+                return no_such_editor(loader, value);
+            const struct channel *chat = setup_channel(setup, value->value);
+            if (!chat || chat->kind != CHANNEL_EDITOR)
+                return fail(loader, value->line, value->column,
+                    "editor: no bot can write to %s: put one of that platform under bots:",
+                    "editor: 没有机器人能给 %s 发消息：在 bots: 里加一个那个平台的", value->value);
+        }
+    }
+    return 0;
 }

@@ -274,7 +274,7 @@ static json_t *part_json(const struct adapter *adapter, const struct part *part,
     const char *own = json_string_value(json_object_get(bytes, "plain"));
     put(object, "plain", own ? string(own) : plain ? string(plain) : json_null());
     put_count(object, "units", part->units);
-    put_count(object, "limit", adapter->local || adapter->preview_only ? 0 : part->limit);
+    put_count(object, "limit", adapter->local || adapter->by_hand ? 0 : part->limit);
     json_decref(bytes);
     return object;
 }
@@ -301,10 +301,10 @@ static json_t *form_json(
     return object;
 }
 
-/* The room first, then the platforms, then what can only be looked at. */
+/* The room first, then the platforms, then what people paste. */
 static int rank(const struct adapter *adapter)
 {
-    return adapter->local ? 0 : adapter->preview_only ? 2 : 1;
+    return adapter->local ? 0 : adapter->by_hand ? 2 : 1;
 }
 
 static json_t *forms_json(const struct edition *edition, const struct item *item, const char *language)

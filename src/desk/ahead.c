@@ -35,6 +35,7 @@ static const struct adapter *rehearsal_of(struct arena *arena, const struct adap
     *copy = *adapter;
     copy->render = render_nothing;
     copy->step = sent_at_once;
+    copy->by_hand = false;
     copy->listen = NULL;
     return copy;
 }

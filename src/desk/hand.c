@@ -1,9 +1,17 @@
 #include "desk/hand.h"
+
+#include "adapters/adapter.h"
 #include "desk/moves.h"
 #include "state/channels.h"
 #include "state/history.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
+
+const char *hand_of(const struct channel *channel)
+{
+    const char *editor = channel->settings.adapter->by_hand ? setting(&channel->settings, "editor") : NULL;
+    return editor ? editor : "";
+}
 
 /* Runs `work` in a transaction of its own unless one is open. */
 struct task {

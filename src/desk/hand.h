@@ -5,7 +5,11 @@
 
 #include "core/calendar.h"
 #include "core/now.h"
+#include "core/setup.h"
 #include "state/state.h"
+
+/* Who pastes for the channel (platform: text): "telegram:12345"; "" = it is told by a bot. */
+const char *hand_of(const struct channel *channel);
 
 enum hand_outcome {
     HAND_DONE,

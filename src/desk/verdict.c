@@ -1,6 +1,7 @@
 #include "core/buf.h"
 #include "desk/inner.h"
 #include "desk/moves.h"
+#include "desk/paste.h"
 #include "desk/trouble.h"
 #include "state/copies.h"
 #include "state/rehearsal.h"
@@ -80,7 +81,11 @@ enum when_unknown unknown_rule(const struct place *place)
 {
     if (!place->conf)
         return UNKNOWN_ASK;
-    return place->conf->kind == CHANNEL_OPERATOR ? UNKNOWN_RESEND : place->conf->when_unknown;
+    if (place->conf->kind == CHANNEL_OPERATOR)
+        return UNKNOWN_RESEND;
+    /* What is with a person is not handed over twice by itself. */
+    bool twice = place->adapter->by_hand && place->conf->when_unknown == UNKNOWN_RESEND;
+    return twice ? UNKNOWN_ASK : place->conf->when_unknown;
 }
 
 /* The operator's own chats make no troubles about their posts; what stops them altogether does. */
@@ -527,6 +532,8 @@ int follow_step(struct turn *turn, struct job *job, const struct step *step, con
         return note_sent(turn, job, step, step->remote_id ? step->remote_id : "");
     case STEP_KEEP:
         return keep_in_room(turn, job, step);
+    case STEP_HAND:
+        return hand_over(turn, job);
     case STEP_LATER:
         return note_later(turn, job, step);
     case STEP_RETRY:
@@ -631,5 +638,5 @@ int settle_unknowns(struct turn *turn)
         if (apply(turn, &job, &change, &did))
             return -1;
     }
-    return 0;
+    return heed_hands(turn);
 }
