@@ -241,7 +241,8 @@ static int watch_bell(struct daemon *daemon, struct error *err)
 static bool does_its_job(void *context)
 {
     const struct daemon *daemon = context;
-    return daemon->ready && !daemon->failed_turn && !daemon->ending;
+    return daemon->ready && !daemon->failed_turn && !daemon->ending && state_has_room(daemon->state) &&
+           !desk_safe(daemon->desk);
 }
 
 static int bring_up(struct daemon *daemon, struct error *err)

@@ -10,7 +10,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-enum { TEXT_MAX = 256 << 10 };
+enum { TEXT_MAX = 256 << 10, LATE_MS = 60 * 60 * 1000 };
 
 /* --- health --- */
 
@@ -41,6 +41,8 @@ static void look(struct daemon *daemon, struct arena *arena, struct buf *red)
     struct error err = {0};
     if (daemon->failed_turn)
         buf_addf(red, "the state file cannot be written: %s\n", daemon->failure.text);
+    if (!state_has_room(daemon->state))
+        buf_adds(red, "the disk is full: nothing new is posted until there is room\n");
     if (!daemon->ready)
         buf_adds(red, "starting\n");
     if (daemon->ending)
@@ -49,20 +51,13 @@ static void look(struct daemon *daemon, struct arena *arena, struct buf *red)
         buf_adds(red,
             "safe mode: three starts within a minute; nothing is posted until ten quiet minutes are over, "
             "or digestd resume --all\n");
+    int64_t late = daemon->desk ? desk_late_ms(daemon->desk) : 0;
+    if (late > LATE_MS)
+        buf_addf(
+            red, "the oldest post that should have gone is %lld minutes late\n", (long long)late / 60000);
     look_at_groups(daemon, arena, red, &err);
     if (err.kind)
         buf_addf(red, "the state file cannot be read: %s\n", err.text);
-}
-
-bool daemon_well(struct daemon *daemon)
-{
-    struct arena arena = {0};
-    struct buf red = BUF_INIT(TEXT_MAX);
-    look(daemon, &arena, &red);
-    bool well = !red.len;
-    buf_free(&red);
-    arena_free(&arena);
-    return well;
 }
 
 /* --- figures --- */
@@ -127,6 +122,20 @@ static int write_queue(struct daemon *daemon, struct arena *arena, struct buf *o
     return 0;
 }
 
+static void write_troubles(struct daemon *daemon, struct buf *out)
+{
+    head(
+        out, "digestd_overdue_seconds", "gauge", "Age of the oldest post that should have gone and did not.");
+    buf_addf(out, "digestd_overdue_seconds %lld\n", (long long)desk_late_ms(daemon->desk) / 1000);
+    head(out, "digestd_troubles", "gauge",
+        "Troubles the operator was told of, or would be, that are not over.");
+    buf_addf(out, "digestd_troubles %d\n", desk_troubles(daemon->desk));
+    head(out, "digestd_safe_mode", "gauge", "1 while nothing is posted after three starts within a minute.");
+    buf_addf(out, "digestd_safe_mode %d\n", desk_safe(daemon->desk));
+    head(out, "digestd_disk_full", "gauge", "1 while nothing new is posted for want of room.");
+    buf_addf(out, "digestd_disk_full %d\n", !state_has_room(daemon->state));
+}
+
 static int write_states(struct daemon *daemon, struct arena *arena, struct buf *out, struct error *err)
 {
     static const char *const states[] = {"on", "held", "paused"};
@@ -185,8 +194,10 @@ static void write_metrics(struct daemon *daemon, struct arena *arena, bool well,
 {
     struct error err = {0};
     write_process(daemon, well, out);
-    if (daemon->desk)
+    if (daemon->desk) {
         write_desk(out, desk_tally(daemon->desk));
+        write_troubles(daemon, out);
+    }
     if (!write_queue(daemon, arena, out, &err))
         write_states(daemon, arena, out, &err);
 }

@@ -99,7 +99,6 @@ void drop_dropped(struct daemon *daemon); /* at the end: files that are still be
 
 /* daemon_health.c */
 bool daemon_watched(const struct server_request *request, struct server_answer *answer, void *daemon);
-bool daemon_well(struct daemon *daemon); /* /healthz would be green */
 
 /* daemon_reload.c */
 void reload(struct daemon *daemon);       /* SIGHUP: all of it or nothing */

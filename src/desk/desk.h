@@ -36,6 +36,7 @@ const struct tally *desk_tally(const struct desk *desk);
 bool desk_safe(const struct desk *desk); /* safe mode: it posts nothing */
 /* How late the oldest post is that should have gone and that nothing holds; 0 = none is. */
 int64_t desk_late_ms(const struct desk *desk);
+int desk_troubles(const struct desk *desk); /* that are not over */
 
 enum event_kind {
     EVENT_START,    /* once, after the sources were read for the first time */

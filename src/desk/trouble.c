@@ -387,3 +387,8 @@ int tend_troubles(struct turn *turn)
     }
     return tell_late(turn, &rows) || remind(turn, &rows) ? -1 : 0;
 }
+
+int desk_troubles(const struct desk *desk)
+{
+    return desk->now.open_troubles;
+}

@@ -41,7 +41,7 @@ describe('check', () => {
 
   test('--json: an object a line', async () => {
     const rows = await place.json('check')
-    assert.deepEqual(rows.map((row) => row.kind), ['file', 'channel', 'channel', 'source', 'source', 'note', 'state'])
+    assert.deepEqual(rows.map((row) => row.kind), ['file', 'channel', 'channel', 'source', 'source', 'note', 'note', 'state'])
     assert.deepEqual(rows[1].posts, ['item at 09:00,18:30 mon-fri'])
     assert.equal(rows[3].files, 1)
   })

@@ -108,7 +108,7 @@ describe('an edition, by hand', () => {
     const before = place.output.length
     place.write('digestd.yaml', configuration + '  attic: {platform: room, from: news, posts: []}\n')
     place.child.kill('SIGHUP')
-    await until(() => /read again: 2 channels/.test(place.output.slice(before)), 'the new configuration')
+    await until(() => /channel attic is new[^]*configuration read again: \d+ change/.test(place.output.slice(before)), 'the new configuration')
     assert.equal((await place.run('post', 'text', 'up here', '--to', 'attic', '--wait')).code, 0)
     place.write('digestd.yaml', configuration + '  attic: {platform: rom}\n')
     place.child.kill('SIGHUP')

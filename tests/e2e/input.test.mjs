@@ -179,7 +179,7 @@ describe('a state file that cannot be written', { skip: wall.why }, () => {
   test('the disk becomes full: said once, nothing lost, nothing doubled when there is space again', async () => {
     const place = new Place({ 'digestd.yaml': configuration('data/digestd.db'), 'data/.keep': '', 'posts/one.md': edition('One', 3) })
     try {
-      place.before = inside('mount -t tmpfs -o size=6m tmpfs data')
+      place.before = inside('mount -t tmpfs -o size=16m tmpfs data')
       await place.start()
       const data = `/proc/${place.child.pid}/root${place.path('data')}`
       await until(async () => await health(place) === 200, 'the health')
@@ -207,7 +207,7 @@ describe('a state file that cannot be written', { skip: wall.why }, () => {
       await until(async () => await health(place) === 200, 'the health', 30000 * slow)
       assert.match(place.output, /info desk: it goes on/)
       socket.send({ t: 'say', ref: 'after', name: 'A', text: '/item 2' })
-      await socket.next((message) => message.t === 'row' && /One story 2/.test(message.row.html ?? ''), 10000 * slow)
+      await socket.next((message) => message.t === 'row' && /One story 2/.test(message.row.html ?? ''), 30000 * slow)
       // Everything said was stored once, also what came while nothing could be written.
       const again = await new Socket(portOf(place)).opened
       again.send({ t: 'hello', channel: '', after: 1, epoch: '', client: 'c2', language: 'en' })

@@ -52,7 +52,7 @@ describe('watching', { timeout: 240000 }, () => {
     assert.match(page.type, /^text\/plain; version=0\.0\.4/)
     const families = parse(page.text)
     for (const name of ['digestd_deliveries_total', 'digestd_queue', 'digestd_lateness_seconds', 'digestd_command_seconds',
-      'digestd_commit_seconds', 'digestd_waiting', 'digestd_channels', 'digestd_files_unreadable', 'digestd_healthy',
+      'digestd_commit_seconds', 'digestd_waiting', 'digestd_channels', 'digestd_files_unreadable', 'digestd_healthy', 'digestd_overdue_seconds', 'digestd_troubles', 'digestd_safe_mode', 'digestd_disk_full',
       'process_resident_memory_bytes', 'process_start_time_seconds', 'digestd_build_info']) assert.ok(families[name], name)
     assert.equal(await value('digestd_files_unreadable'), 1)
     assert.ok(await value('process_resident_memory_bytes') > 5e6)
@@ -80,5 +80,6 @@ describe('watching', { timeout: 240000 }, () => {
     assert.ok(!red.text.includes('stand-in-Token'))
     assert.equal(await value('digestd_healthy'), 0)
     assert.equal(await value('digestd_channels', { state: 'on' }), 2)
+    assert.ok(await value('digestd_troubles') >= 1, 'the operator is told of it')
   })
 })
