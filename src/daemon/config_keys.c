@@ -39,40 +39,51 @@ const struct config_place config_places[] = {
 const struct config_key config_keys[] = {
     /* the file */
     {"state", IN_FILE, "path", "路径", "digestd.db", "state: digestd.db",
-        "The file that holds everything digestd remembers. One daemon per file. Changing it needs a restart.",
-        "digestd 记住的一切都在这个文件里。一个文件只能有一个守护进程。改它要重启。"},
+        "The file that holds everything digestd remembers, with a few small ones beside it. One daemon per "
+        "file. Changing it needs a restart.",
+        "digestd 记住的一切都在这个文件里，旁边还有几个小文件。一个文件只能有一个守护进程。改它要重启。"},
     {"timezone", IN_FILE | IN_CHANNEL, "zone name", "时区名", "UTC; needed once a rule has a time",
-        "timezone: Asia/Shanghai", "The group's time zone, in which its rules are meant.",
-        "群的时区，规则里的时间按它算。"},
+        "timezone: Asia/Shanghai",
+        "The group's time zone: rules, windows, pauses and the question's day are meant in it. In the file: "
+        "of every channel that has none of its own, and of the operator.",
+        "群的时区：规则、window、pause、今日一问的「今日」都按它算。写在顶层：没有自己时区的群和 operator "
+        "都用它。"},
     {"language", IN_FILE | IN_CHANNEL, "zh or en", "zh 或 en", "en", "language: zh",
-        "Of posts, answers, errors and the log.", "发的内容、回答、报错和日志用什么语言。"},
+        "Of posts and answers; in the file also of errors, alerts and the log.",
+        "发的内容和回答用什么语言；写在顶层时，报错、告警、日志也用它。"},
     {"sources", IN_FILE, "list", "列表", "", "sources: [{name: aigc, path: \"_posts/*.md\"}]",
-        "Where editions come from.", "期刊从哪里来。"},
+        "Where editions come from. May be left out where everything is posted as text or imported by hand.",
+        "期刊从哪里来。只发文字、或都用 import 手动导入时可以不写。"},
     {"bots", IN_FILE, "map", "表", "", "bots: {tg: {platform: telegram, token: {file: tg.token}}}",
-        "Accounts that several channels may share.", "可以给几个群共用的机器人。"},
+        "Accounts that several channels may share. A bot that nobody uses yet still answers /where.",
+        "可以给几个群共用的机器人。还没有群用的机器人也会回答 /where。"},
     {"posts", IN_FILE | IN_CHANNEL, "list of rules", "规则的列表", "the file's; none",
-        "posts: [{what: contents, when: published}]", "What is told when.", "什么时候发什么。"},
+        "posts: [{what: contents, when: published}]",
+        "What is told when. A channel with rules of its own has only those; an empty list: only what is "
+        "posted by hand.",
+        "什么时候发什么。群里写了自己的，就只按自己的；写空列表就只发手动的。"},
     {"channels", IN_FILE, "map", "表", "", "channels: {weekly: {bot: tg, chat: -1001234567890, from: aigc}}",
         "The groups that are told. Without any, the bots only answer /where.",
         "发到哪些群。一个都没有时，机器人只回答 /where。"},
     {"editors", IN_FILE, "list of platform:number", "平台:数字 的列表", "", "editors: [\"telegram:12345\"]",
-        "Who may use /post, /hold, /resume, /status and the like; /where tells one's own number. Each of "
-        "them is also a "
-        "channel for a look before the group: --to telegram:12345.",
-        "谁可以用 /post、/hold、/resume、/status 等；自己的数字发 /where "
+        "Who may use /post, /hold, /resume, /undo, /status and /resolve; /where tells one's own number. Each "
+        "of them is also a channel for a look before the group: --to telegram:12345.",
+        "谁可以用 /post、/hold、/resume、/undo、/status、/resolve；自己的数字发 /where "
         "就知道。他们各自的私聊也可以当预览用：--to telegram:12345。"},
     {"operator", IN_FILE, "a chat, or a list of them", "一个聊天，或几个的列表", "",
         "operator: {bot: tg, chat: 12345}",
-        "Who hears of troubles: written like a channel. With several, the first that does not go through the "
-        "troubled "
-        "bot is told.",
-        "故障通知发给谁：写法和群一样。写了几个时，用第一个不走出故障的机器人的。"},
+        "Who hears of troubles: written like a channel, without posts:, not a room. With several (up to "
+        "eight), the first that works and whose bot is not the troubled one is told.",
+        "故障通知发给谁：写法和群一样，但没有 "
+        "posts:，也不能是房间。写了几个（最多八个）时，发给第一个通的、而且不走出故障的机器人的。"},
     {"heartbeat", IN_FILE, "address (secret)", "网址（密钥）", "",
         "heartbeat: \"https://hc.example/ping/0c3a\"",
-        "Asked every five minutes while all is well: a service that alarms you when it does not come.",
-        "一切正常时每五分钟访问一次；停了对方就会提醒你。"},
+        "Asked every five minutes (every: another time) while /healthz is green: a service that alarms you "
+        "when it does not come.",
+        "/healthz 是绿的时候，每五分钟访问一次（every: 可改）；停了对方就会提醒你。"},
     {"ca", IN_FILE, "path", "路径", "the system's certificates", "ca: my-ca.pem",
-        "Certificates that are trusted instead of the system's.", "用这个文件里的证书代替系统的。"},
+        "Certificates that are trusted instead of the system's. Changing it needs a restart.",
+        "用这个文件里的证书代替系统的。改它要重启。"},
     {"http", IN_FILE, "map", "表", "", "http: {listen: \"127.0.0.1:8080\"}",
         "The page, /healthz, /metrics, and hooks.", "网页、/healthz、/metrics 和平台回调。"},
     {"proxy", IN_FILE | IN_BOT | IN_CHANNEL, "address, or off", "地址，或 off", "none; a bot's: the file's",
@@ -86,68 +97,91 @@ const struct config_key config_keys[] = {
     {"name", IN_SOURCE, "text", "文字", "!", "name: aigc", "What channels call it in from:.",
         "群用 from: 写的名字。"},
     {"path", IN_SOURCE, "path or pattern", "路径或匹配", "!", "path: \"_posts/*aigc*.md\"",
-        "Markdown files, one edition each. They are watched, and looked at every minute for network folders.",
+        "Markdown files, one edition each. They are watched, and looked at every minute for network folders, "
+        "which tell nothing of changes.",
         "Markdown 文件，一个一期。会自动监视，每分钟也扫一遍（网络目录没有变化通知）。"},
     {"link", IN_SOURCE, "address", "网址", "", "link: \"https://blog.example.org/:year/:month/:day/:title/\"",
-        "The edition's own page: :year, :month, :day and :title are filled in.",
-        "每期自己的网页；:year、:month、:day、:title 会替换。"},
+        "The edition's own page, where its front matter names none: :year, :month, :day and :title are "
+        "filled in.",
+        "每期自己的网页（文件头里没写时用）；:year、:month、:day、:title 会替换。"},
     {"settle", IN_SOURCE, "duration", "时长", "10m; 0 where only rooms listen", "settle: 10m",
-        "A file untouched for so long counts as published, a change as meant.",
-        "文件这么久没动才算发布、才算改完。"},
+        "A file untouched for so long counts as published, a change as meant. Files that are there when the "
+        "source is new count at once.",
+        "文件这么久没动才算发布、才算改完。来源第一次读时已有的文件马上算数。"},
     /* bots and channels */
     {"platform", IN_BOT | IN_CHANNEL, "name", "名字", "!", "platform: telegram", "Which platform it is on.",
         "在哪个平台。"},
     {"bot", IN_CHANNEL, "name of a bot", "机器人的名字", "!", "bot: tg",
-        "Through which bot it is told; or platform:.", "用哪个机器人发；或者写 platform:。"},
+        "Through which bot it is told, one of bots:. Or platform:, and the channel brings its own.",
+        "用 bots: 里哪个机器人发。或者写 platform:，自带一个。"},
     {"from", IN_CHANNEL, "source, or a list", "来源，或列表", "all sources", "from: [aigc, news]",
         "What it is told.", "发哪些来源的。"},
     {"start", IN_CHANNEL, "none or newest", "none 或 newest", "none; newest in a room", "start: newest",
-        "Where it begins when it is first seen: with the next edition, or with the newest there is.",
-        "第一次出现时从哪里开始：下一期，或现有最新一期。"},
+        "Where it begins when it is first seen: with the next edition, or with the newest there is. Later "
+        "changes of this key do nothing.",
+        "第一次出现时从哪里开始：下一期，或现有最新一期。以后再改没有作用。"},
     {"leftovers", IN_CHANNEL, "retire or keep", "retire 或 keep", "retire", "leftovers: keep",
-        "What becomes of untold items of an older edition when a new one is published.",
-        "新一期来了，旧一期没发完的怎么办。"},
+        "What becomes of untold items of an older edition when a new one is published: retire, they are not "
+        "told any more by themselves; keep, they are told after those of the new one.",
+        "新一期来了，旧一期没发完的怎么办：retire 不再自动发；keep 先发新的，再接着发旧的。"},
     {"when_unknown", IN_CHANNEL, "ask, resend, assume_sent", "ask、resend、assume_sent", "ask",
         "when_unknown: ask",
-        "When it is not known whether a post arrived: ask the operator, send it again (it may stand twice), "
-        "or take it as "
-        "sent (it may be missing).",
-        "不知道发没发到时：问人、再发一次（可能重复）、当作已发（可能漏）。"},
+        "When it is not known whether a post arrived: ask the operator; resend, and it may stand twice "
+        "(after a restore too, for all that is unsure then); assume_sent, and it may be missing.",
+        "不知道发没发到时：ask 问 operator；resend "
+        "再发一次，可能重复（从备份恢复后，那时不确定的也都会再发）；assume_sent 当作已发，可能漏。"},
     {"silent", IN_CHANNEL, "true or false", "true 或 false", "only contents and edition ring", "silent: true",
-        "Whether posts make a sound.", "发的时候响不响。"},
+        "Whether posts come without a sound.", "发的时候要不要静音。"},
     {"preview", IN_CHANNEL, "true or false", "true 或 false", "false", "preview: true",
         "Link previews, where the platform has them.", "链接预览（平台支持时）。"},
     {"pin", IN_CHANNEL, "true or false", "true 或 false", "false", "pin: true",
-        "Pin the contents, where the bot may.", "置顶目录（机器人有权限时）。"},
+        "Pin the contents, where the bot may. That it may not is no trouble.",
+        "置顶目录；机器人没有权限就算了，不算故障。"},
     {"window", IN_FILE | IN_CHANNEL, "two times of the day", "一天里的两个时间", "always",
         "window: \"08:00-22:00\"",
-        "* Posts of rules leave only inside; what falls outside waits for its opening. May cross midnight.",
-        "* 规则的内容只在这段时间里发，其余等到开始。可以跨零点。"},
+        "* Posts of rules leave only inside; what falls outside waits for its opening. May cross midnight. "
+        "What is posted by hand, answers and corrections do not wait.",
+        "* 规则的内容只在这段时间里发，落在外面的等到开始。可以跨零点。手动发的、回答、改正不等。"},
     {"pause", IN_FILE | IN_CHANNEL, "list of days", "日期的列表", "",
         "pause: [\"2026-10-01..2026-10-07\", \"2026-12-25\"]",
-        "* Days on which rules tell nothing, in the group's zone.", "* 这些天规则什么都不发（按群的时区）。"},
+        "* Days on which rules tell nothing, in the group's zone. Their times are left out, not made up for; "
+        "what was published in the meantime is told after them.",
+        "* 这些天规则什么都不发（按群的时区）。那几天的时间就略过，不补；期间发布的一期，过后再发。"},
     {"only", IN_CHANNEL, "filter", "过滤", "", "only: {section: 热点, tag: [ai, chips]}",
-        "Only items that fit one of these are told.", "只发符合其中之一的。"},
+        "Only items that fit are told: of each kind written here (section, tag, word) one must fit. Contents "
+        "and editions are told without the others.",
+        "只发符合的：这里写了的每一种（section、tag、word）都要符合其中一个。目录和整期里也只有它们。"},
     {"not", IN_CHANNEL, "filter", "过滤", "", "not: {word: [hiring]}",
-        "Items that fit one of these are not told.", "符合其中之一的不发。"},
+        "Items that fit any of these are not told, nor named in contents and editions.",
+        "符合其中任何一个的不发，目录和整期里也没有。"},
     {"fuse", IN_FILE | IN_CHANNEL, "posts an hour / a day, or off", "每小时/每天几条，或 off", "12/40",
-        "fuse: 12/40", "* More posts of rules than this, and the channel holds and the operator is told.",
-        "* 自动发的超过这个数就先停下来，并告诉 operator。"},
+        "fuse: 12/40",
+        "* More posts of rules than this within an hour or a day, and the channel holds and the operator is "
+        "told; digestd resume lets it go on and counts anew. Posts by hand do not count. A room has no fuse.",
+        "* 一小时或一天里自动发的超过这个数，就先停下来并告诉 operator；digestd resume "
+        "之后继续，重新数。手动发的不算。房间没有这一项。"},
     {"mode", IN_FILE | IN_CHANNEL, "live or rehearse", "live 或 rehearse", "live", "mode: rehearse",
-        "* rehearse does everything but the last request: nothing is sent, and nothing counts as told.",
-        "* rehearse：什么都做，就是不真的发；也不算发过。"},
+        "* rehearse: everything but the last request; the log says what would be sent, and when it is live "
+        "again what was rehearsed counts as not told. A bot whose channels all rehearse does not listen "
+        "either.",
+        "* rehearse（排练）：什么都做，就是不真的发；日志里写会发什么。改回 live "
+        "后，排练过的都算没发过。一个机器人的群全在排练时，它也不听消息。"},
     {"catch_up", IN_FILE | IN_CHANNEL | IN_RULE, "one or skip", "one 或 skip", "one", "catch_up: skip",
-        "* When times were missed: one post for the newest of them, or none.",
-        "* 错过的时间：补最近的一次，或者不补。"},
+        "* When times were missed (digestd did not run, a clock was wrong): one, one post for the newest of "
+        "them; skip, none for what is more than 15 minutes late.",
+        "* 错过的时间（没在运行、时钟不准）：one 补最近的一次；skip 晚了 15 分钟以上就不补。"},
     {"max_age", IN_FILE | IN_CHANNEL | IN_RULE, "duration", "时长",
         "item 24h, contents and edition 7d, question its day; webhook 3d", "max_age: 6h",
-        "* How long a post of a rule may wait before it is given up (and told so).",
-        "* 最多等多久，过了就不发（会告诉你）。"},
+        "* How long a post of a rule may wait before it is given up, and told so. At least 1m. A question "
+        "never outlives its day.",
+        "* 规则的一条最多等多久，过了就不发，并告诉你。至少 1m。今日一问过了当天就不发。"},
     /* rules */
     {"what", IN_RULE, "contents, edition, section, item, question",
         "contents、edition、section、item、question", "!", "what: item",
-        "What is told. item: the next untold one of the newest edition.",
-        "发什么。item：最新一期里下一条没发过的。"},
+        "What is told. contents: the newest edition's list; edition: all of it; section: one section of it; "
+        "item: its next untold one; question: the question of the day.",
+        "发什么。contents 最新一期的目录；edition 整期；section 其中一个小节；item 下一条没发过的；question "
+        "今日一问。"},
     {"when", IN_RULE, "published", "published", "", "when: published", "As soon as an edition is published.",
         "一发布就发。"},
     {"at", IN_RULE, "time of the day, or a list", "时间，或列表", "", "at: [\"09:00\", \"18:30\"]",
@@ -156,41 +190,49 @@ const struct config_key config_keys[] = {
         "With at:. mon-fri, sat,sun, daily, weekdays, weekends; also 周一至周五, 工作日.",
         "和 at: 一起用。周一至周五、周一,周三、每天、工作日、周末；也可写 mon-fri。"},
     {"cron", IN_RULE, "five fields", "五段式", "", "cron: \"0 9 * * 1\"",
-        "Instead of at:. Minute, hour, day of the month, month, weekday, in the group's zone.",
-        "代替 at:。分、时、日、月、星期，按群的时区。"},
+        "Instead of at:. Minute, hour, day of the month, month, weekday, in the group's zone; lists, ranges, "
+        "steps and names (mon, jan), no seconds.",
+        "代替 at:。分、时、日、月、星期，按群的时区；可写列表、范围、步长和英文缩写（mon、jan），没有秒。"},
     {"section", IN_RULE | IN_FILTER, "text; in a filter also a list", "文字；过滤里也可以是列表", "",
         "section: 热点回顾", "With what: section, its title; in a filter, the section an item stands in.",
         "what: section 时是小节标题；过滤里是条目所在的小节。"},
     /* filters */
-    {"tag", IN_FILTER, "text or list", "文字或列表", "", "tag: [ai, chips]", "A tag of the edition.",
-        "期刊的标签。"},
-    {"word", IN_FILTER, "text or list", "文字或列表", "", "word: hiring", "A word in title or text.",
-        "标题或正文里的词。"},
+    {"tag", IN_FILTER, "text or list", "文字或列表", "", "tag: [ai, chips]",
+        "A tag of the edition, so all its items.", "期刊的标签，所以对整期的条目都一样。"},
+    {"word", IN_FILTER, "text or list", "文字或列表", "", "word: hiring",
+        "A word in an item's title or text. ai is found in \"the AI said\", not in said.",
+        "条目标题或正文里的词。ai 能在 “the AI said” 里找到，在 said 里找不到。"},
     /* http */
     {"listen", IN_HTTP, "address:port, or off", "地址:端口，或 off", "127.0.0.1:8080",
         "listen: \"127.0.0.1:8080\"",
         "The room, the archive, /healthz and /metrics. It has no login: leave it on this machine, or behind "
-        "something "
-        "that has one. Changing it needs a restart.",
+        "something that has one. Changing it needs a restart.",
         "房间、往期、/healthz、/metrics。没有登录：只给本机用，或放在有登录的东西后面。改它要重启。"},
     {"hooks", IN_HTTP, "address:port, or off", "地址:端口，或 off", "off", "hooks: \"127.0.0.1:8081\"",
-        "A listener for platforms that call us (/hook/BOT), behind a web server with a certificate.",
-        "给平台回调用的端口（/hook/机器人名），前面要有带证书的网页服务器。"},
+        "A listener for platforms that push to us (/hook/BOT), behind a web server with a certificate. "
+        "Changing it needs a restart.",
+        "给平台回调用的端口（/hook/机器人名），前面要有带证书的网页服务器。改它要重启。"},
     {"public", IN_HTTP, "address", "网址", "", "public: \"https://digest.example.org\"",
-        "How others reach this machine: for links and hooks.", "别人访问这台机器用的网址：用于链接和回调。"},
+        "How others reach this machine: for hooks, and as a name by which the page may be asked. Changing it "
+        "needs a restart.",
+        "别人访问这台机器用的网址：回调用它，网页也认这个域名。改它要重启。"},
     /* heartbeat */
     {"url", IN_HEARTBEAT, "address (secret)", "网址（密钥）", "!", "url: {file: heartbeat.url}",
         "The address.", "网址。"},
-    {"every", IN_HEARTBEAT, "duration", "时长", "5m", "every: 10m", "How often.", "多久一次。"},
+    {"every", IN_HEARTBEAT, "duration", "时长", "5m", "every: 10m", "How often; at least 10s.",
+        "多久一次，至少 10s。"},
     /* secrets */
     {"file", IN_SECRET, "path", "路径", "", "token: {file: tg.token}",
-        "A file that holds it and nothing else; readable by you alone (chmod 600).",
-        "单独一个文件，里面只有它，只有你能读（chmod 600）。"},
-    {"env", IN_SECRET, "name", "名字", "", "token: {env: TG_TOKEN}", "A variable of the environment.",
-        "环境变量。"},
+        "A file that holds it and nothing else; readable by you alone (chmod 600). While a platform refuses "
+        "the secret, a new one in the file is noticed within seconds.",
+        "单独一个文件，里面只有它，只有你能读（chmod "
+        "600）。平台不认这个密钥时，文件里换上新的，几秒内就会用上。"},
+    {"env", IN_SECRET, "name", "名字", "", "token: {env: TG_TOKEN}",
+        "A variable of the environment. A new one needs a restart.", "环境变量。换新的要重启。"},
     {"credential", IN_SECRET, "name", "名字", "", "token: {credential: tg-token}",
-        "A credential of systemd (LoadCredential= in the unit).",
-        "systemd 的 credential（unit 里的 LoadCredential=）。"},
+        "A credential of systemd (LoadCredential= in the unit). systemd copies it at the start: a new one "
+        "needs a restart.",
+        "systemd 的 credential（unit 里的 LoadCredential=）。启动时复制，换新的要重启。"},
     {NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL},
 };
 
