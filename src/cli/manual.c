@@ -16,6 +16,25 @@ static const char *kind_of(const struct option *option, bool chinese)
     return chinese ? zh[option->kind] : english[option->kind];
 }
 
+/* Defaults that are words. */
+static const char *usual_of(const char *usual, bool chinese)
+{
+    static const struct {
+        const char *english, *zh;
+    } words[] = {{"UTC; needed once a rule has a time", "UTC；规则里有时间时必须写"},
+        {"the file's; none", "顶层的；没有就不发"}, {"the system's certificates", "系统的证书"},
+        {"none; a bot's: the file's", "不用；机器人里：顶层的"}, {"always", "任何时候"},
+        {"item 24h, contents and edition 7d, question its day; webhook 3d",
+            "一条 24h，目录和整期 7d，今日一问当天；webhook 3d"},
+        {"10m; 0 where only rooms listen", "10m；只有房间用时 0"}, {"all sources", "所有来源"},
+        {"none; newest in a room", "none；房间里 newest"},
+        {"only contents and edition ring", "只有目录和整期响"}, {"daily", "每天"}};
+    for (size_t i = 0; chinese && i < sizeof words / sizeof *words; i++)
+        if (!strcmp(words[i].english, usual))
+            return words[i].zh;
+    return usual;
+}
+
 static void print_key(
     const char *key, const char *type, const char *usual, const char *help, const char *example, bool chinese)
 {
@@ -23,7 +42,7 @@ static void print_key(
     if (!strcmp(usual, "!"))
         fputs(chinese ? "；必须写" : "; required", stdout);
     else if (*usual)
-        printf(chinese ? "；默认：%s" : "; default: %s", usual);
+        printf(chinese ? "；默认：%s" : "; default: %s", usual_of(usual, chinese));
     printf("\n\n%s\n\n    %s\n\n", help, example);
 }
 
