@@ -335,7 +335,10 @@ static void test_child_surroundings(void **state)
     struct end end = child(*state,
         "env | cut -d= -f1 | grep -v -e PWD -e SHLVL -e '^_$' | sort | tr '\\n' ' '", NULL, 0, 150, 5000);
     assert_string_equal(end.output, "LANG PATH ");
-    end = child(*state, "ls /proc/$$/fd | tr '\\n' ' '", NULL, 0, 150, 5000);
+    /* Without a pipe: the shell's own ends of it would be seen now and then. */
+    end = child(*state,
+        "i=0; while [ $i -lt 64 ]; do [ -e /proc/$$/fd/$i ] && printf '%s ' $i; i=$((i + 1)); done", NULL, 0,
+        150, 5000);
     assert_string_equal(end.output, "0 1 2 ");
     close(fd);
     unsetenv("DIGESTD_SECRET");
