@@ -80,7 +80,7 @@ static void write_desk(struct buf *out, const struct tally *tally)
 {
     head(out, "digestd_deliveries_total", "counter",
         "Answers of platforms to deliveries, by what they came to.");
-    for (size_t i = 0; adapters[i] && i < TALLY_PLATFORMS; i++)
+    for (size_t i = 0; i < TALLY_PLATFORMS && adapters[i]; i++)
         for (int v = 0; v < TALLY_VERDICTS; v++)
             buf_addf(out, "digestd_deliveries_total{platform=\"%s\",verdict=\"%s\"} %llu\n",
                 adapters[i]->name, tally_verdict_names[v], (unsigned long long)tally->verdicts[i][v]);
