@@ -40,6 +40,14 @@ static void print_overview(FILE *out)
         out);
 }
 
+void flag_help(const struct flag *flag, struct buf *out)
+{
+    size_t len = strlen(flag->help);
+    buf_adds(out, flag->help);
+    for (size_t i = 0; len && flag->help[len - 1] == ' ' && adapters[i]; i++)
+        buf_addf(out, "%s%s", i ? ", " : "", adapters[i]->name);
+}
+
 static void print_help(FILE *out, const struct subcommand *command)
 {
     fprintf(
@@ -58,11 +66,11 @@ static void print_help(FILE *out, const struct subcommand *command)
         char left[64];
         snprintf(left, sizeof left, "--%s%s%s", flag->name, flag->argument ? " " : "",
             flag->argument ? flag->argument : "");
+        struct buf help = BUF_INIT(1000);
+        flag_help(flag, &help);
         fprintf(
-            out, "  %s%*s %s", left, columns_of(left) < 22 ? 22 - (int)columns_of(left) : 0, "", flag->help);
-        for (size_t k = 0; flag->platforms && adapters[k]; k++)
-            fprintf(out, "%s%s", k ? ", " : "", adapters[k]->name);
-        fputs("\n", out);
+            out, "  %s%*s %s\n", left, columns_of(left) < 22 ? 22 - (int)columns_of(left) : 0, "", help.data);
+        buf_free(&help);
     }
     if (command->json)
         fprintf(out, "  %-22s %s\n", "--json", "print JSON, for programs");

@@ -14,8 +14,7 @@ enum { SHELL_FLAGS_MAX = 16 };
 struct flag {
     const char *name;     /* "to": --to */
     const char *argument; /* what its value is called in the help; NULL = a switch */
-    const char *help;
-    bool platforms; /* the help goes on with the names of all platforms */
+    const char *help;     /* one that ends in a space goes on with the names of all platforms */
 };
 
 struct digest;
@@ -51,6 +50,9 @@ struct shell {
 extern const struct subcommand *const subcommands[]; /* NULL-terminated, in the order of the help */
 
 int cli_main(int argc, char **argv);
+
+/* What the help says of a flag. */
+void flag_help(const struct flag *flag, struct buf *out);
 
 /* The manual, made from the tables (cli/manual.c): every key of the configuration as Markdown; man pages.
  * False: no such page. */

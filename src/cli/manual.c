@@ -181,7 +181,10 @@ static void print_man_program(void)
         for (size_t f = 0; f < SHELL_FLAGS_MAX && command->flags[f].name; f++) {
             char term[64];
             snprintf(term, sizeof term, "--%s", command->flags[f].name);
-            entry(term, command->flags[f].argument, command->flags[f].help);
+            struct buf help = BUF_INIT(1000);
+            flag_help(&command->flags[f], &help);
+            entry(term, command->flags[f].argument, help.data);
+            buf_free(&help);
         }
         if (command->json)
             entry("--json", NULL, "print JSON, for programs");

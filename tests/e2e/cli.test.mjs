@@ -27,6 +27,9 @@ describe('words', () => {
       assert.equal(code, 0)
       assert.match(out, new RegExp(`^digestd ${name[1]}: .+\\n\\nusage: digestd`))
     }
+    const platforms = /as it looks on telegram, .*webhook\n/ // the same in the help and in the man page
+    assert.match((await place.run('preview', '--help')).out, platforms)
+    assert.match((await place.run('help', 'man', '1')).out, platforms)
     const wrong = await place.run('pots')
     assert.equal(wrong.code, 2)
     assert.match(wrong.err, /no subcommand pots; did you mean post\?/)
