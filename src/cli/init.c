@@ -296,12 +296,11 @@ static int ask_all(struct plan *plan)
 static int find_folder(struct plan *plan)
 {
     const char *named = plan->shell->config ? plan->shell->config : "digestd.yaml";
-    const char *slash = strrchr(named, '/');
     char here[4096] = "";
     if (*named != '/' && !getcwd(here, sizeof here))
         return error_set(&plan->shell->err, "this folder has no path: %s", strerror(errno));
     const char *path = *named == '/' ? named : arena_printf(&plan->shell->arena, "%s/%s", here, named);
-    slash = strrchr(path, '/');
+    const char *slash = strrchr(path, '/');
     plan->config = path;
     plan->folder = arena_copy(&plan->shell->arena, path, slash == path ? 1 : (size_t)(slash - path));
     struct stat info;
