@@ -1,5 +1,5 @@
-/* Telegram in virtual time, as much as a month needs: it takes what the real adapter sends, keeps a journal of what it
- * accepted before it answers, refuses a revoked token, moves a group, and may lose an answer. */
+/* Telegram in virtual time, as much as a month needs: it takes what the real adapter sends, keeps a journal
+ * of what it accepted before it answers, refuses a revoked token, moves a group, and may lose an answer. */
 #ifndef SIM_MONTH_PLATFORM_H
 #define SIM_MONTH_PLATFORM_H
 
@@ -77,15 +77,17 @@ static inline struct entry *platform_entry(struct platform *platform, int64_t ch
     return NULL;
 }
 
-static inline void platform_post(struct platform *platform, const json_t *body, int64_t chat, int64_t now_ms,
-    struct flying *flying)
+static inline void platform_post(
+    struct platform *platform, const json_t *body, int64_t chat, int64_t now_ms, struct flying *flying)
 {
     const char *text = json_string_value(json_object_get(body, "text"));
     assert_non_null(text);
     assert_true(platform->count < ENTRIES_MAX);
     struct entry *entry = &platform->entries[platform->count++];
-    *entry = (struct entry){
-        .at_ms = now_ms, .chat = chat, .message = (int64_t)platform->count + 100, .hash = platform_hash(text)};
+    *entry = (struct entry){.at_ms = now_ms,
+        .chat = chat,
+        .message = (int64_t)platform->count + 100,
+        .hash = platform_hash(text)};
     snprintf(entry->text, sizeof entry->text, "%s", text);
     if (platform->lose > 0) {
         platform->lose--;
@@ -95,12 +97,14 @@ static inline void platform_post(struct platform *platform, const json_t *body, 
     }
     char answer[ANSWER_BYTES];
     snprintf(answer, sizeof answer,
-        "{\"ok\":true,\"result\":{\"message_id\":%" PRId64 ",\"date\":%" PRId64 ",\"chat\":{\"id\":%" PRId64 "}}}",
+        "{\"ok\":true,\"result\":{\"message_id\":%" PRId64 ",\"date\":%" PRId64 ",\"chat\":{\"id\":%" PRId64
+        "}}}",
         entry->message, now_ms / 1000, chat);
     platform_answer(flying, 200, answer);
 }
 
-static inline void platform_edit(struct platform *platform, const json_t *body, int64_t chat, struct flying *flying)
+static inline void platform_edit(
+    struct platform *platform, const json_t *body, int64_t chat, struct flying *flying)
 {
     int64_t message = json_integer_value(json_object_get(body, "message_id"));
     const char *text = json_string_value(json_object_get(body, "text"));
@@ -115,8 +119,8 @@ static inline void platform_edit(struct platform *platform, const json_t *body, 
     entry->edits++;
     platform->edits++;
     char answer[ANSWER_BYTES];
-    snprintf(answer, sizeof answer, "{\"ok\":true,\"result\":{\"message_id\":%" PRId64 ",\"chat\":{\"id\":%" PRId64 "}}}",
-        message, chat);
+    snprintf(answer, sizeof answer,
+        "{\"ok\":true,\"result\":{\"message_id\":%" PRId64 ",\"chat\":{\"id\":%" PRId64 "}}}", message, chat);
     platform_answer(flying, 200, answer);
 }
 
@@ -149,11 +153,13 @@ static inline void platform_take(struct platform *platform, const struct action 
         platform_answer(flying, 200, "{\"ok\":true,\"result\":[]}");
     } else if (!strcmp(method, "getMe")) {
         platform_answer(flying, 200,
-            "{\"ok\":true,\"result\":{\"id\":1,\"is_bot\":true,\"first_name\":\"D\",\"username\":\"digest_bot\"}}");
+            "{\"ok\":true,\"result\":{\"id\":1,\"is_bot\":true,\"first_name\":\"D\",\"username\":\"digest_"
+            "bot\"}}");
     } else if (platform->moved_from && chat == platform->moved_from) {
         char answer[ANSWER_BYTES];
         snprintf(answer, sizeof answer,
-            "{\"ok\":false,\"error_code\":400,\"description\":\"Bad Request: group chat was upgraded to a supergroup "
+            "{\"ok\":false,\"error_code\":400,\"description\":\"Bad Request: group chat was upgraded to a "
+            "supergroup "
             "chat\",\"parameters\":{\"migrate_to_chat_id\":%" PRId64 "}}",
             platform->moved_to);
         platform_answer(flying, 400, answer);
