@@ -248,14 +248,14 @@ static int note_trouble(struct turn *turn, size_t bot, const struct heed *heed, 
     const char *trouble = heed->trouble ? heed->trouble : "";
     if (heed->refused)
         return pause_bot(turn, bot, *trouble ? trouble : "the platform refuses the bot");
-    if (*trouble && strncmp(trouble, ear->trouble, sizeof ear->trouble - 1)) {
+    bool paused = !strcmp(turn->bots[bot].state, "paused"); /* the operator knows why */
+    if (*trouble && !paused && strncmp(trouble, ear->trouble, sizeof ear->trouble - 1)) {
         snprintf(ear->trouble, sizeof ear->trouble, "%s", trouble);
         if (tell_deaf(turn, bot, trouble, last))
             return -1;
     }
     if (*trouble || !last || last->reach != REACH_ANSWERED || last->status < 200 || last->status > 299)
         return 0;
-    bool paused = !strcmp(turn->bots[bot].state, "paused");
     ear->trouble[0] = 0;
     if (paused && state_bot_set(turn->state, turn->bots[bot].id, "on", "", turn->now.wall_ms, turn->err))
         return -1;
