@@ -1,4 +1,5 @@
-/* What waits by the operator's word: windows, pauses, holds with an end; what was missed; how long things wait. */
+/* What waits by the operator's word: windows, pauses, holds with an end; what was missed; how long things
+ * wait. */
 #include "desk_scene.h"
 
 static void a_window_holds_rules_and_nobody_else(void **unused)
@@ -62,7 +63,8 @@ static void parts_that_are_left_wait_too(void **unused)
 }
 
 /* Open at that moment? Else when. */
-static void assert_window(const struct window *window, const struct zone *zone, const char *at, const char *opens)
+static void assert_window(
+    const struct window *window, const struct zone *zone, const char *at, const char *opens)
 {
     int64_t at_ms, want_ms = 0, next;
     struct error err = {0};
@@ -82,7 +84,8 @@ static void windows_across_midnight_and_changes(void **unused)
     struct scene s;
     scene_set(&s, NULL);
     const struct zone *berlin = scene_zone(&s, "Europe/Berlin");
-    struct window night = {20 * 60, 2 * 60}, day = {8 * 60, 22 * 60}, gap = {2 * 60 + 30, 5 * 60}, none = {0, 0};
+    struct window night = {20 * 60, 2 * 60}, day = {8 * 60, 22 * 60}, gap = {2 * 60 + 30, 5 * 60},
+                  none = {0, 0};
     assert_window(&none, berlin, "2026-01-01T03:00", NULL);
     assert_window(&night, zone_utc(), "2026-01-01T19:59", "2026-01-01T20:00");
     assert_window(&night, zone_utc(), "2026-01-01T20:00", NULL);
@@ -122,7 +125,8 @@ static void a_window_is_what_the_clock_on_the_wall_says(void **unused)
                                                        : minute >= w->opens || minute < w->closes;
                     assert_true(window_open(w, zones[z], at * 1000, &next) == inside);
                     if (inside && shut_since && opens != at * 1000)
-                        fail_msg("window %zu: it opened %lld, not %lld", i, (long long)at, (long long)opens / 1000);
+                        fail_msg("window %zu: it opened %lld, not %lld", i, (long long)at,
+                            (long long)opens / 1000);
                     if (!inside && shut_since)
                         assert_true(next == opens);
                     shut_since = inside ? 0 : at;
@@ -181,7 +185,8 @@ static void what_came_out_in_a_long_pause_is_too_old(void **unused)
     world_read(&s.w, "holiday", "2026-11-24", 2, 1, false);
     scene_run(&s, scene_at(20, 0, 0));
     assert_int_equal(s.count, 0);
-    assert_int_equal(scene_number(&s, "SELECT count(*) FROM run WHERE why = 'it was published too long ago'"), 1);
+    assert_int_equal(
+        scene_number(&s, "SELECT count(*) FROM run WHERE why = 'it was published too long ago'"), 1);
     scene_end(&s);
 }
 
@@ -192,8 +197,7 @@ static void hold(struct scene *s, const char *until)
     if (until)
         assert_int_equal(
             desk_hold_until(until, zone_utc(), s->w.now, &s->arena, &hold.until_ms, &s->w.err), 0);
-    assert_int_equal(
-        desk_hold(s->w.state, "weekly", &hold, s->w.now, &s->arena, &result, &s->w.err), 0);
+    assert_int_equal(desk_hold(s->w.state, "weekly", &hold, s->w.now, &s->arena, &result, &s->w.err), 0);
     assert_int_equal(result.outcome, HAND_DONE);
     world_event(&s->w, EVENT_BELL);
 }
@@ -217,10 +221,12 @@ static void a_hold_ends_by_itself(void **unused)
     /* One of each rule, not the four that came meanwhile. */
     scene_run(&s, scene_at(2, 9, 59));
     assert_int_equal(s.count, 2);
-    assert_int_equal(scene_number(&s,
-                         "SELECT count(*) FROM history WHERE was = 'held' AND became = 'on' AND who = 'digestd'"),
+    assert_int_equal(
+        scene_number(
+            &s, "SELECT count(*) FROM history WHERE was = 'held' AND became = 'on' AND who = 'digestd'"),
         1);
-    assert_int_equal(scene_number(&s, "SELECT count(*) FROM history WHERE was = 'held' AND became = 'held'"), 1);
+    assert_int_equal(
+        scene_number(&s, "SELECT count(*) FROM history WHERE was = 'held' AND became = 'held'"), 1);
     scene_run(&s, scene_at(2, 11, 0));
     assert_int_equal(s.count, 3);
     /* Resumed sooner, the end is forgotten; held without an end, nothing ends it. */
@@ -284,6 +290,34 @@ static void max_age_is_the_rules_own(void **unused)
     scene_end(&s);
 }
 
+/* A platform that is tried longer: 80 h instead of a day, unless the rule says otherwise; what people post
+ * has the platform's time, and a question its day. */
+static void max_age_and_a_platform_tried_longer(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    struct adapter patient = fake_adapter;
+    scene_set(&s, NULL);
+    patient.life_ms = 80 * HOUR;
+    s.w.bots[0].settings.adapter = s.channel->settings.adapter = &patient;
+    world_add_daily(s.channel, WHAT_ITEM, 9 * 60, "item at 09:00")->max_age_ms = 6 * HOUR;
+    world_add_daily(s.channel, WHAT_ITEM, 10 * 60, "item at 10:00");
+    world_add_daily(s.channel, WHAT_QUESTION, 20 * 60, "question at 20:00");
+    scene_begin(&s, 9);
+    assert_true(world_wish(&s.w, s.channel, WHAT_TEXT, "hello", "") > 0);
+    int64_t wished = s.w.now.wall_ms;
+    scene_run(&s, scene_at(0, 20, 30));
+    static const char text[] = "SELECT expires_at FROM post WHERE kind = 'text'";
+    static const char question[] = "SELECT expires_at FROM post WHERE kind = 'question'";
+    static const char items[] = "SELECT min(expires_at) FROM post WHERE kind = 'item'";
+    static const char longest[] = "SELECT max(expires_at) FROM post WHERE kind = 'item'";
+    assert_true(scene_number(&s, text) == wished + 80 * HOUR);
+    assert_true(scene_number(&s, items) == scene_at(0, 9 + 6, 0));
+    assert_true(scene_number(&s, longest) == scene_at(0, 10, 0) + 80 * HOUR);
+    assert_true(scene_number(&s, question) == scene_at(1, 0, 0));
+    scene_end(&s);
+}
+
 static void two_times_that_a_change_moved_together_are_both_told(void **unused)
 {
     (void)unused;
@@ -319,6 +353,7 @@ int main(void)
         cmocka_unit_test(a_hold_ends_by_itself),
         cmocka_unit_test(what_was_missed_is_skipped_where_asked),
         cmocka_unit_test(max_age_is_the_rules_own),
+        cmocka_unit_test(max_age_and_a_platform_tried_longer),
         cmocka_unit_test(two_times_that_a_change_moved_together_are_both_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
