@@ -4,7 +4,7 @@
 #include "desk/subject.h"
 #include "state/channels.h"
 
-enum { LINES_MAX = 3, DAYS_AHEAD = 14, TURNS_MAX = 500 };
+enum { LINES_MAX = 3, DAYS_AHEAD = 14 };
 
 static const char *clock_of(const struct call *call, int64_t at_ms)
 {
@@ -53,7 +53,7 @@ static int run_next(const struct call *call, struct message *answer, struct erro
     struct ahead_wish wish = {.channel = call->channel->name,
         .until_ms = call->now.wall_ms + DAYS_AHEAD * INT64_C(86400000),
         .posts = LINES_MAX,
-        .turns = TURNS_MAX};
+        .turns = AHEAD_TURNS};
     struct ahead ahead;
     if (desk_ahead(call->state, call->setup, &wish, call->now, call->arena, &ahead, err))
         return -1;

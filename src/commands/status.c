@@ -33,8 +33,6 @@ static const char *clock_of(const struct call *call, int64_t at_ms)
     return arena_printf(call->arena, "%s%02d:%02d", day, then.hour, then.minute);
 }
 
-enum { DAYS_AHEAD = 8, TURNS_MAX = 500 };
-
 static void add_counts(const struct call *call, struct node *paragraph, const struct channel *channel,
     const struct waiting_row *waiting, const struct coming *next)
 {
@@ -92,8 +90,8 @@ static int run_status(const struct call *call, struct message *answer, struct er
     struct rows_waiting waiting;
     struct ahead ahead;
     struct ahead_wish wish = {.channel = call->direct || !call->channel ? NULL : call->channel->name,
-        .until_ms = call->now.wall_ms + DAYS_AHEAD * INT64_C(86400000),
-        .turns = TURNS_MAX};
+        .until_ms = call->now.wall_ms + AHEAD_DAYS * INT64_C(86400000),
+        .turns = AHEAD_TURNS};
     if (say_safe(call, answer, err))
         return -1;
     if (state_waiting(call->state, call->arena, call->now.wall_ms, &waiting, err) ||

@@ -101,9 +101,13 @@ static int run_ahead(struct look *look)
     int64_t end = look->wish->until_ms;
     int result = 0, most = look->wish->turns ? look->wish->turns : TURNS_MAX;
     bool enough = false;
-    for (int turns = 0; turns < most && now.wall_ms <= end && !result && !enough; turns++) {
+    for (int turns = 0; now.wall_ms <= end && !result && !enough; turns++) {
         struct arena arena = {0};
         struct actions actions = {0};
+        if (turns == most) {
+            look->out->cut = true;
+            break;
+        }
         result = desk_turn(desk, &event, 1, now, &arena, &actions, look->err);
         int64_t step = actions.wake_boot_ms == INT64_MAX ? DAY : actions.wake_boot_ms - now.boot_ms;
         step = step < 1 ? 1 : step > DAY ? DAY : step;

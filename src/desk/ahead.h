@@ -12,6 +12,9 @@
 #include "core/setup.h"
 #include "state/state.h"
 
+/* What a turn can afford: who reads a chat does not wait for a year of plan. */
+enum { AHEAD_DAYS = 8, AHEAD_TURNS = 500 };
+
 struct ahead_wish {
     const char *channel; /* only this one; NULL = every group */
     int64_t until_ms;    /* wall */
@@ -44,6 +47,7 @@ struct ahead {
     size_t unfit_count;
     struct silent *silent;
     size_t silent_count;
+    bool cut; /* the turns were used up before the end: what does not fit is not known */
 };
 
 /* All in the arena. */

@@ -140,10 +140,14 @@ struct place *place_named(struct turn *turn, const char *name);
 const char *place_chat(const struct place *place);
 const char *place_topic(const struct place *place);
 const char *place_language(const struct turn *turn, const struct place *place);
-const char *clock_text(struct turn *turn, int64_t wall_ms); /* "18:30" in the operator's zone */
+const char *clock_text(struct turn *turn, int64_t wall_ms);  /* "18:30" in the operator's zone */
+const char *moment_text(struct turn *turn, int64_t wall_ms); /* the same, "11-26 18:30" on another day */
+int publish_editions(struct turn *turn);
+
+/* stopped.c */
 int pause_channel(struct turn *turn, struct place *place, const char *why);
 int pause_bot(struct turn *turn, size_t bot, const char *why);
-int publish_editions(struct turn *turn);
+const char *groups_of(struct turn *turn, size_t bot); /* "weekly, other"; "" = it has none */
 int waiting_posts(struct turn *turn, int64_t channel, int *count);
 
 /* start.c */

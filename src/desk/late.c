@@ -28,14 +28,6 @@ static struct late *late_of(struct turn *turn, const char *channel)
     return late;
 }
 
-static void forget_late(struct turn *turn, const char *channel)
-{
-    struct table *lates = &turn->memory->lates;
-    struct late *late = table_find(lates, channel);
-    if (late)
-        table_remove(lates, (size_t)(late - (struct late *)lates->rows));
-}
-
 /* Somebody was told already why nothing goes. */
 static int is_explained(struct turn *turn, const struct place *place, bool *explained)
 {
@@ -78,7 +70,7 @@ static int look_at_place(struct turn *turn, const struct place *place, const str
 {
     struct memory *m = turn->memory;
     if (!due || !may_go(turn, place)) {
-        forget_late(turn, place->row.name);
+        table_forget(&turn->memory->lates, place->row.name);
         return 0;
     }
     struct late *late = late_of(turn, place->row.name);

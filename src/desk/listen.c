@@ -86,8 +86,7 @@ static int trust_clock(struct turn *turn)
 {
     static const char *const key = "fast clock";
     return trouble_over(turn, &key, 1, "",
-        in_chinese(turn) ? "时钟又对了，命令照答。" : "The clock is right again; commands are answered.",
-        NULL);
+        in_chinese(turn) ? "时钟又对了，命令照答。" : "The clock is right again; commands are answered.");
 }
 
 static int heed_question(struct turn *turn, size_t bot, const struct heard *heard, struct place *channel)
@@ -153,8 +152,7 @@ static int heed_in(struct turn *turn, struct place *place, const struct heard *h
     const char *key = trouble_key(turn, "channel", place->row.name);
     return trouble_over(turn, &key, 1, place->row.name,
         in_chinese(turn) ? arena_printf(turn->arena, "%s 继续。", place->row.name)
-                         : arena_printf(turn->arena, "%s goes on.", place->row.name),
-        NULL);
+                         : arena_printf(turn->arena, "%s goes on.", place->row.name));
 }
 
 static int heed_moved(struct turn *turn, struct place *place, const struct heard *heard)
@@ -230,17 +228,6 @@ static int tell_deaf(struct turn *turn, size_t bot, const char *trouble, const s
                                 .after_ms = DEAF_PATIENCE});
 }
 
-static int hears_again(struct turn *turn, size_t bot)
-{
-    const char *name = turn->setup->bots[bot].name;
-    const char *keys[] = {
-        trouble_key(turn, "bot", name), trouble_key(turn, "listen", name), trouble_key(turn, "reach", name)};
-    return trouble_over(turn, keys, 3, "",
-        in_chinese(turn) ? arena_printf(turn->arena, "%s 又通了。", name)
-                         : arena_printf(turn->arena, "%s goes on.", name),
-        NULL);
-}
-
 /* The operator hears once that a bot has trouble, and once that it is over. */
 static int note_trouble(struct turn *turn, size_t bot, const struct heed *heed, const struct answer *last)
 {
@@ -260,7 +247,7 @@ static int note_trouble(struct turn *turn, size_t bot, const struct heed *heed, 
     if (paused && state_bot_set(turn->state, turn->bots[bot].id, "on", "", turn->now.wall_ms, turn->err))
         return -1;
     turn->bots[bot].state = "on";
-    return hears_again(turn, bot);
+    return trouble_taken(turn, bot, NULL, false);
 }
 
 static int keep_heed(struct turn *turn, size_t bot, const struct heed *heed)

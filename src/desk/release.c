@@ -292,6 +292,7 @@ static int check_fuse(struct turn *turn, struct place *place, const struct post_
     if (state_channel_set(turn->state, place->row.id, "held", "digestd", why, turn->now.wall_ms, turn->err))
         return -1;
     place->row.state = "held";
+    place->row.why = why;
     return tell_fuse(turn, name, hour, day);
 }
 

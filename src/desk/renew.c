@@ -1,5 +1,5 @@
 /* Another configuration, or the same one with other secrets: what was refused for them goes on. */
-#include "desk/inner.h"
+#include "desk/trouble.h"
 
 /* The first secret that is another one; NULL = none is. */
 static const char *other_secret(const struct settings *was, const struct settings *is)
@@ -10,13 +10,6 @@ static const char *other_secret(const struct settings *was, const struct setting
             return key;
     }
     return NULL;
-}
-
-static void say_renewed(struct turn *turn, const char *channel, const char *name, const char *key)
-{
-    tell(turn, TELL_INFO, channel,
-        in_chinese(turn) ? arena_printf(turn->arena, "%s 换上了新的 %s，继续。", name, key)
-                         : arena_printf(turn->arena, "%s goes on with its new %s.", name, key));
 }
 
 static const char *renewed_why(struct turn *turn, const char *key)
@@ -43,7 +36,11 @@ static int renew_bot(struct turn *turn, const struct setup *was, size_t bot)
             turn->state, turn->bots[bot].id, "on", renewed_why(turn, key), turn->now.wall_ms, turn->err))
         return -1;
     turn->bots[bot].state = "on";
-    say_renewed(turn, "", is->name, key);
+    /* That it goes on is said when the platform took something. */
+    tell(turn, TELL_INFO, "",
+        arena_printf(turn->arena,
+            in_chinese(turn) ? "%s 换上了新的 %s，再试。" : "%s has a new %s and tries again.", is->name,
+            key));
     return 0;
 }
 
@@ -57,8 +54,10 @@ static int renew_channel(struct turn *turn, const struct setup *was, struct plac
             turn->now.wall_ms, turn->err))
         return -1;
     place->row.state = "on";
-    say_renewed(turn, place->row.name, place->row.name, key);
-    return 0;
+    const char *name = place->row.name, *trouble = trouble_key(turn, "channel", name);
+    return trouble_over(turn, &trouble, 1, name,
+        arena_printf(turn->arena,
+            in_chinese(turn) ? "%s 换上了新的 %s，继续。" : "%s goes on with its new %s.", name, key));
 }
 
 /* Bots that are another account now, or reached elsewhere, introduce themselves anew. The edge has ended what

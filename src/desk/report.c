@@ -1,5 +1,6 @@
 /* The weekly report: Mondays at nine in the operator's zone, once. */
 #include "core/buf.h"
+#include "desk/ahead.h"
 #include "desk/subject.h"
 #include "desk/trouble.h"
 #include "state/lateness.h"
@@ -26,48 +27,27 @@ static int64_t monday(const struct turn *turn, const struct zone *zone, struct c
     return zone_moment(zone, *day) * 1000;
 }
 
-/* Items of the newest edition that were not told, and the occasions there are for them before the next one is
- * to be expected, a week after it. */
-static int will_not_fit(struct turn *turn, const struct place *place, int *left)
+/* Items of the newest edition that will not be told before the next one is to be expected, a week after it:
+ * what `plan` would say. Nothing is said where that would be too long a look. */
+static int will_not_fit(struct turn *turn, const struct place *place, size_t *left)
 {
     struct edition_query query = channel_query(turn->arena, turn->setup, place->conf, 1);
     struct rows_edition found;
-    struct edition *edition = NULL;
-    int untold = 0, occasions = 0;
-    bool tells_items = false;
+    struct ahead ahead;
     *left = 0;
     if (state_editions(turn->state, turn->arena, &query, &found, turn->err))
         return -1;
-    if (!found.count || found.rows[0].published_at <= place->row.since)
+    if (!found.count)
         return 0;
-    int64_t until = found.rows[0].published_at + WEEK_DAYS * (int64_t)DAY;
-    if (until <= turn->now.wall_ms)
+    struct ahead_wish wish = {.channel = place->row.name,
+        .until_ms = found.rows[0].published_at + WEEK_DAYS * (int64_t)DAY,
+        .turns = AHEAD_TURNS,
+        .whole = true};
+    if (wish.until_ms <= turn->now.wall_ms)
         return 0;
-    if (state_edition(turn->state, turn->arena, found.rows[0].id, &edition, turn->err))
+    if (desk_ahead(turn->state, turn->setup, &wish, turn->now, turn->arena, &ahead, turn->err))
         return -1;
-    for (size_t s = 0; edition && s < edition->section_count; s++)
-        for (size_t i = 0; i < edition->sections[s].item_count; i++) {
-            struct subject subject = {.source = found.rows[0].source,
-                .slug = found.rows[0].slug,
-                .section = "",
-                .item = edition->sections[s].items[i].number};
-            bool told;
-            int64_t post, at;
-            if (state_told(turn->state, place->row.id, subject_make(turn->arena, &subject), &told, &post, &at,
-                    turn->err))
-                return -1;
-            untold += !told;
-        }
-    for (size_t r = 0; r < place->conf->rule_count; r++) {
-        const struct rule *rule = &place->conf->rules[r];
-        struct occasion next = {.at_ms = turn->now.wall_ms};
-        if (rule->what != WHAT_ITEM || rule->when_published || rule->every_ms)
-            continue;
-        tells_items = true;
-        while (schedule_next(&rule->schedule, place->conf->zone, next.at_ms, &next) && next.at_ms < until)
-            occasions++;
-    }
-    *left = tells_items && untold > occasions ? untold - occasions : 0;
+    *left = ahead.cut ? 0 : ahead.unfit_count;
     return 0;
 }
 
@@ -82,7 +62,7 @@ static int add_channel(struct turn *turn, const struct place *place, int64_t sin
 {
     bool chinese = in_chinese(turn);
     struct went_row went;
-    int left;
+    size_t left;
     if (state_went(turn->state, place->row.id, since, turn->now.wall_ms, &went, turn->err) ||
         will_not_fit(turn, place, &left))
         return -1;
@@ -95,8 +75,9 @@ static int add_channel(struct turn *turn, const struct place *place, int64_t sin
     if (went.waiting)
         buf_addf(&line, chinese ? "，欠 %d 条" : ", %d wait%s", went.waiting, went.waiting == 1 ? "s" : "");
     if (left)
-        buf_addf(&line, chinese ? "，这一期有 %d 条排不下" : ", %d item%s of the newest edition will not fit",
-            left, left == 1 ? "" : "s");
+        buf_addf(&line,
+            chinese ? "，这一期有 %zu 条排不下" : ", %zu item%s of the newest edition will not fit", left,
+            left == 1 ? "" : "s");
     if (strcmp(place->row.state, "on"))
         buf_addf(&line, chinese ? "（%s）" : " (%s)",
             !strcmp(place->row.state, "held") ? chinese ? "停着" : "held"

@@ -260,13 +260,11 @@ int open_unknowns(struct turn *turn)
 
 /* --- first lines --- */
 
-enum { NEXT_DAYS = 8, NEXT_TURNS = 500 };
-
 /* Whatever the rules say: what will be told next. Bounded, for a start should not take long. */
 static int next_time(struct turn *turn, const char **text)
 {
     struct ahead_wish wish = {
-        .until_ms = turn->now.wall_ms + NEXT_DAYS * (int64_t)DAY, .posts = 1, .turns = NEXT_TURNS};
+        .until_ms = turn->now.wall_ms + AHEAD_DAYS * (int64_t)DAY, .posts = 1, .turns = AHEAD_TURNS};
     struct ahead ahead;
     *text = "";
     if (desk_ahead(turn->state, turn->setup, &wish, turn->now, turn->arena, &ahead, turn->err))

@@ -65,3 +65,11 @@ void *table_find(const struct table *table, const char *key)
     }
     return NULL;
 }
+
+bool table_forget(struct table *table, const char *key)
+{
+    char *row = table_find(table, key);
+    if (row)
+        table_remove(table, (size_t)(row - (char *)table->rows) / table->width);
+    return row != NULL;
+}

@@ -4,6 +4,7 @@
 #ifndef DESK_TABLE_H
 #define DESK_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct table {
@@ -19,5 +20,6 @@ void table_copy(struct table *to, const struct table *from);
 void table_free(struct table *table);
 /* The row whose first member, a char array, is this key; NULL = none. */
 void *table_find(const struct table *table, const char *key);
+bool table_forget(struct table *table, const char *key); /* false = it was not there */
 
 #endif

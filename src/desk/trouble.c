@@ -62,7 +62,7 @@ static struct place *working_chat(struct turn *turn, const char *bot, const stru
     return NULL;
 }
 
-static bool has_operator(const struct turn *turn)
+bool has_operator(const struct turn *turn)
 {
     for (size_t i = 0; i < turn->place_count; i++)
         if (turn->places[i].conf && turn->places[i].conf->kind == CHANNEL_OPERATOR)
@@ -72,36 +72,45 @@ static bool has_operator(const struct turn *turn)
 
 /* --- the post --- */
 
-/* What the operator may do about it at once, as buttons where there are buttons, else as what to type. */
-static void add_choices(
+/* What the operator may do about it at once: buttons where there are buttons. */
+static bool add_buttons(
     struct turn *turn, const struct place *place, const char *key, struct message *message)
 {
-    bool chinese = in_chinese(turn), buttons = place->adapter->buttons && place->adapter->listen;
-    const char *unsure = behind(key, "unsure"), *fuse = behind(key, "fuse");
-    struct node *paragraph = message->root->last;
-    if (unsure && buttons && strcmp(unsure, "all") != 0) {
-        message_add_button(turn->arena, message, 0, chinese ? "在" : "it is there",
-            arena_printf(turn->arena, "/resolve %s sent", unsure), NULL);
-        message_add_button(turn->arena, message, 0, chinese ? "再发一次" : "send again",
-            arena_printf(turn->arena, "/resolve %s resend", unsure), NULL);
-        message_add_button(turn->arena, message, 0, chinese ? "算了" : "leave it",
-            arena_printf(turn->arena, "/resolve %s drop", unsure), NULL);
-    } else if (unsure && strcmp(unsure, "all") != 0) {
-        node_add_text(turn->arena, paragraph,
-            arena_printf(turn->arena,
-                chinese ? "digestd resolve %s sent（在）/ resend（再发一次）/ drop（算了）"
-                        : " digestd resolve %s sent | resend | drop",
-                unsure));
-    } else if (fuse && buttons) {
-        message_add_button(turn->arena, message, 0, chinese ? "继续发" : "go on",
-            arena_printf(turn->arena, "/resume %s", fuse), NULL);
-        message_add_button(turn->arena, message, 0, chinese ? "先停着" : "hold",
-            arena_printf(turn->arena, "/hold %s", fuse), NULL);
-    } else if (fuse) {
-        node_add_text(turn->arena, paragraph,
-            arena_printf(turn->arena,
-                chinese ? "没问题的话：digestd resume %s" : " If that is meant: digestd resume %s", fuse));
+    static const struct {
+        const char *kind, *en, *zh, *command, *rest;
+    } choices[] = {
+        {"unsure", "it is there", "在", "resolve", " sent"},
+        {"unsure", "send again", "再发一次", "resolve", " resend"},
+        {"unsure", "leave it", "算了", "resolve", " drop"},
+        {"fuse", "go on", "继续发", "resume", ""},
+        {"fuse", "hold", "先停着", "hold", ""},
+    };
+    if (!place->adapter->buttons || !place->adapter->listen)
+        return false;
+    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
+        const char *whose = behind(key, choices[i].kind);
+        if (!whose || !strcmp(whose, "all"))
+            continue;
+        message_add_button(turn->arena, message, 0, in_chinese(turn) ? choices[i].zh : choices[i].en,
+            arena_printf(turn->arena, "/%s %s%s", choices[i].command, whose, choices[i].rest), NULL);
     }
+    return true;
+}
+
+/* The same as what to type, for the text: where there are no buttons, and in reminders. */
+static const char *to_type(struct turn *turn, const char *key)
+{
+    bool chinese = in_chinese(turn);
+    const char *unsure = behind(key, "unsure"), *fuse = behind(key, "fuse");
+    if (unsure && strcmp(unsure, "all") != 0)
+        return arena_printf(turn->arena,
+            chinese ? "digestd resolve %s sent（在）/ resend（再发一次）/ drop（算了）"
+                    : " digestd resolve %s sent | resend | drop",
+            unsure);
+    if (fuse)
+        return arena_printf(turn->arena,
+            chinese ? "没问题的话：digestd resume %s" : " If that is meant: digestd resume %s", fuse);
+    return "";
 }
 
 static int post_message(struct turn *turn, const struct place *place, const char *subject,
@@ -148,8 +157,9 @@ static int post_to_operator(struct turn *turn, const struct rows_trouble *rows, 
     if (!place)
         return 0;
     struct message copy = *message;
-    if (key && copy.root->last && copy.root->last->type == NODE_PARAGRAPH)
-        add_choices(turn, place, key, &copy);
+    if (key && !add_buttons(turn, place, key, &copy) && copy.root->last &&
+        copy.root->last->type == NODE_PARAGRAPH && *to_type(turn, key))
+        node_add_text(turn->arena, copy.root->last, to_type(turn, key));
     return post_message(turn, place, subject, occasion, &copy, id);
 }
 
@@ -227,21 +237,11 @@ static int take_back(struct turn *turn, int64_t id, bool *taken)
         turn->now.wall_ms, turn->err);
 }
 
-/* The day too, where it began on another. */
-static const char *since_text(struct turn *turn, int64_t since)
-{
-    const struct zone *zone = turn->setup->zone ? turn->setup->zone : zone_utc();
-    struct civil then = zone_civil(zone, since / 1000), now = zone_civil(zone, turn->now.wall_ms / 1000);
-    if (then.day == now.day && then.month == now.month)
-        return arena_printf(turn->arena, "%02d:%02d", then.hour, then.minute);
-    return arena_printf(turn->arena, "%02d-%02d %02d:%02d", then.month, then.day, then.hour, then.minute);
-}
-
 /* Said when an alert went out, or when none could and it lasted. */
 static int say_over(
     struct turn *turn, const struct rows_trouble *rows, const struct trouble_row *row, const char *text)
 {
-    const char *since = since_text(turn, row->since);
+    const char *since = moment_text(turn, row->since);
     if (!row->told)
         text = in_chinese(turn)
                    ? arena_printf(turn->arena, "%s从 %s 起：%s", text, since, row->text)
@@ -252,16 +252,13 @@ static int say_over(
         arena_printf(turn->arena, "%lld", (long long)row->since), &message, &id);
 }
 
-int trouble_over(struct turn *turn, const char *const *keys, size_t count, const char *channel,
-    const char *text, bool *was)
+static int end_all(struct turn *turn, struct rows_trouble *rows, const char *const *keys, size_t count,
+    const char *channel, const char *text)
 {
-    struct rows_trouble rows;
     const struct trouble_row *told = NULL;
     bool any = false;
-    if (state_troubles(turn->state, turn->arena, &rows, turn->err))
-        return -1;
     for (size_t i = 0; i < count; i++) {
-        struct trouble_row *row = row_keyed(&rows, keys[i]);
+        struct trouble_row *row = row_keyed(rows, keys[i]);
         bool taken = false;
         if (!row)
             continue;
@@ -273,24 +270,73 @@ int trouble_over(struct turn *turn, const char *const *keys, size_t count, const
         if (!taken && (row->told || lasted) && (!told || !told->told))
             told = row;
     }
-    if (was)
-        *was = any;
     if (!any || !text)
         return 0;
     tell(turn, TELL_INFO, channel ? channel : "", text);
-    return told ? say_over(turn, &rows, told, text) : 0;
+    return told ? say_over(turn, rows, told, text) : 0;
 }
 
-int trouble_sent(struct turn *turn, const struct place *place, bool answer, bool *was)
+int trouble_over(
+    struct turn *turn, const char *const *keys, size_t count, const char *channel, const char *text)
 {
-    const char *name = place->row.name, *bot = turn->bots[place->bot].name;
-    const char *keys[] = {trouble_key(turn, "bot", bot), trouble_key(turn, "reach", bot),
-        trouble_key(turn, "retry", name), trouble_key(turn, "blocked", name),
-        trouble_key(turn, "refused", name), trouble_key(turn, "expired", name)};
-    return trouble_over(turn, keys, answer ? 3 : 6, name,
-        in_chinese(turn) ? arena_printf(turn->arena, "%s 又通了。", name)
-                         : arena_printf(turn->arena, "%s goes on.", name),
-        was);
+    struct rows_trouble rows;
+    if (state_troubles(turn->state, turn->arena, &rows, turn->err))
+        return -1;
+    return end_all(turn, &rows, keys, count, channel, text);
+}
+
+static const char *goes_on(struct turn *turn, const char *name, const char *groups)
+{
+    bool chinese = in_chinese(turn);
+    return *groups ? arena_printf(turn->arena, chinese ? "%s 又通了：%s。" : "%s goes on: %s.", name, groups)
+                   : arena_printf(turn->arena, chinese ? "%s 又通了。" : "%s goes on.", name);
+}
+
+enum { TAKEN_KEYS = 7 };
+
+/* What is over then. *whole: a trouble of the bot altogether is among them. A bot that was refused and takes
+ * something again may be heard again too. */
+static size_t keys_taken(struct turn *turn, const struct rows_trouble *rows, size_t bot,
+    const struct place *place, bool answer, const char *keys[TAKEN_KEYS], bool *whole)
+{
+    static const char *const places[] = {"retry", "blocked", "refused", "expired"};
+    const char *name = turn->bots[bot].name;
+    size_t count = 0;
+    keys[count++] = trouble_key(turn, "bot", name);
+    keys[count++] = trouble_key(turn, "reach", name);
+    bool refused = row_keyed(rows, keys[0]) != NULL;
+    *whole = refused || row_keyed(rows, keys[1]);
+    if (!place || refused)
+        keys[count++] = trouble_key(turn, "listen", name);
+    for (size_t i = 0; place && i < (answer ? 1 : sizeof places / sizeof *places); i++)
+        keys[count++] = trouble_key(turn, places[i], place->row.name);
+    return count;
+}
+
+int trouble_taken(struct turn *turn, size_t bot, const struct place *place, bool answer)
+{
+    const char *keys[TAKEN_KEYS], *name = turn->bots[bot].name, *channel = place ? place->row.name : "";
+    const char *text = goes_on(turn, place ? channel : name, "");
+    struct rows_trouble rows;
+    bool whole;
+    if (state_troubles(turn->state, turn->arena, &rows, turn->err))
+        return -1;
+    size_t count = keys_taken(turn, &rows, bot, place, answer, keys, &whole);
+    bool told = place && table_forget(&turn->memory->retries, channel);
+    if (whole) {
+        text = goes_on(turn, name, groups_of(turn, bot));
+        channel = "";
+        /* The groups' own complaints were about the same: they do not come back one by one. */
+        for (size_t i = 0; i < turn->place_count; i++)
+            if (turn->places[i].bot == bot)
+                table_forget(&turn->memory->retries, turn->places[i].row.name);
+    }
+    bool any = false;
+    for (size_t i = 0; i < count; i++)
+        any |= row_keyed(&rows, keys[i]) != NULL;
+    if (told && !any)
+        tell(turn, TELL_INFO, channel, text);
+    return end_all(turn, &rows, keys, count, channel, text);
 }
 
 /* --- once a turn --- */
@@ -332,8 +378,8 @@ static struct message reminder(struct turn *turn, const struct rows_trouble *row
             continue;
         struct node *item = node_add(turn->arena, list, NODE_ITEM);
         node_add_text(turn->arena, node_add(turn->arena, item, NODE_PARAGRAPH),
-            arena_printf(turn->arena, in_chinese(turn) ? "%s（%s 起）" : "%s (since %s)", row->text,
-                since_text(turn, row->since)));
+            arena_printf(turn->arena, in_chinese(turn) ? "%s%s（%s 起）" : "%s%s (since %s)", row->text,
+                to_type(turn, row->key), moment_text(turn, row->since)));
     }
     return message;
 }
@@ -341,7 +387,7 @@ static struct message reminder(struct turn *turn, const struct rows_trouble *row
 /* What happened once and is not a state ends with its reminder. */
 static bool is_event(const struct trouble_row *row)
 {
-    return behind(row->key, "refused") || behind(row->key, "expired");
+    return behind(row->key, "refused") || behind(row->key, "expired") || !strcmp(row->key, "machine");
 }
 
 static int remind(struct turn *turn, const struct rows_trouble *rows)

@@ -18,13 +18,12 @@
  *   unsure ID      a delivery may or may not be there    somebody, or a late answer, said
  *   unsure all     many of them, after a start           none is left
  *   fuse NAME      too many posts by themselves          it is not held any more
- *   late NAME      due for a quarter of an hour, not gone   it went, or something holds the channel
- *   fast clock     what people write looks old            something new was heard in time
+ *   late NAME      due for a quarter of an hour          it went, or something holds the channel
+ *   fast clock     what people write looks old           something new was heard in time
  *   file SOURCE P  a file cannot be read                 it was read, or is gone
  *   clock          it jumped, or went back               ten sane minutes
  *   disk           it is full: nothing new begins        there is room again
- *   machine        the file came from another machine    told once
-
+ *   machine        the file came from another machine    with its reminder; a day, where no operator is
  *   safe           three starts in a minute              ten quiet minutes, or resume --all */
 #ifndef DESK_TROUBLE_H
 #define DESK_TROUBLE_H
@@ -44,21 +43,23 @@ struct trouble_note {
 
 int trouble_is(struct turn *turn, const struct trouble_note *note);
 /* These are over (those that are not there do no harm): one line for all of them, to the log and, where an
- * alert went out, to the operator. `text` NULL: nothing is said. *was (may be NULL): there was one. */
-int trouble_over(struct turn *turn, const char *const *keys, size_t count, const char *channel,
-    const char *text, bool *was);
+ * alert went out, to the operator. `text` NULL: nothing is said. */
+int trouble_over(
+    struct turn *turn, const char *const *keys, size_t count, const char *channel, const char *text);
 const char *trouble_key(struct turn *turn, const char *kind, const char *whose);
-/* Its bot, its host and its chat took something: what was wrong with them is over. */
-int trouble_sent(struct turn *turn, const struct place *place, bool answer, bool *was);
+/* The bot took something for this place, or (NULL) let itself be asked what people write: what was wrong with
+ * it, its host and the place is over. One line, which names the bot where it was the bot. */
+int trouble_taken(struct turn *turn, size_t bot, const struct place *place, bool answer);
 
 /* Once a turn: tells what could not be told before, reminds, and sees what is over. */
 int tend_troubles(struct turn *turn);
 int end_troubles(struct turn *turn); /* trouble_ends.c: the last of these alone */
 
 /* A post to the first of the operator's chats that works (not through `bot`; "" = any). *id 0 = there is
- * none. `key` is the trouble's, for its buttons; NULL = none. */
+ * none. `key` is the trouble's, for its buttons or, without buttons, the commands; NULL = none. */
 int tell_operator(struct turn *turn, const char *bot, const char *key, const char *subject,
     const char *occasion, const struct message *message, int64_t *id);
+bool has_operator(const struct turn *turn);
 /* The next nine o'clock in the operator's zone, at least an hour away. */
 int64_t next_morning(const struct turn *turn);
 

@@ -67,6 +67,14 @@ static int event_end(struct ending *ending)
     return 0;
 }
 
+/* It is no state either, and no channel's: without an operator nobody is reminded. */
+static int machine_end(struct ending *ending)
+{
+    int64_t at = ending->row->since + DAY;
+    ending->over = !has_operator(ending->turn) && at <= ending->turn->now.wall_ms;
+    return 0;
+}
+
 /* Somebody who settled it by hand knows. */
 static int settled_by_itself(struct turn *turn, int64_t post, bool *by_itself)
 {
@@ -196,7 +204,7 @@ static const struct {
     {"file", file_end},
     {"clock", clock_end},
     {"disk", disk_end},
-    {"machine", event_end},
+    {"machine", machine_end},
     {"safe", safe_end},
     {"late", late_end},
 };
@@ -211,7 +219,7 @@ static int look_at(struct turn *turn, const struct trouble_row *row)
             return -1;
     if (!ending.over)
         return 0;
-    return trouble_over(turn, &row->key, 1, "", ending.text, NULL);
+    return trouble_over(turn, &row->key, 1, "", ending.text);
 }
 
 int end_troubles(struct turn *turn)

@@ -86,6 +86,15 @@ const char *clock_text(struct turn *turn, int64_t wall_ms)
     return arena_printf(turn->arena, "%02d:%02d", civil.hour, civil.minute);
 }
 
+const char *moment_text(struct turn *turn, int64_t wall_ms)
+{
+    const struct zone *zone = turn->setup->zone ? turn->setup->zone : zone_utc();
+    struct civil then = zone_civil(zone, wall_ms / 1000), now = zone_civil(zone, turn->now.wall_ms / 1000);
+    if (then.day == now.day && then.month == now.month && then.year == now.year)
+        return clock_text(turn, wall_ms);
+    return arena_printf(turn->arena, "%02d-%02d %02d:%02d", then.month, then.day, then.hour, then.minute);
+}
+
 /* --- places --- */
 
 struct place *place_of(struct turn *turn, int64_t channel)
@@ -121,81 +130,6 @@ const char *place_topic(const struct place *place)
 const char *place_language(const struct turn *turn, const struct place *place)
 {
     return place->conf ? place->conf->language : turn->setup->language;
-}
-
-int waiting_posts(struct turn *turn, int64_t channel, int *count)
-{
-    struct rows_post posts;
-    if (state_posts_waiting(turn->state, turn->arena, channel, 1000, &posts, turn->err))
-        return -1;
-    *count = 0;
-    for (size_t i = 0; i < posts.count; i++)
-        *count += strcmp(posts.rows[i].kind, "answer") != 0 && posts.rows[i].due_at <= turn->now.wall_ms;
-    return 0;
-}
-
-static const char *waiting_text(struct turn *turn, int count)
-{
-    if (!count)
-        return "";
-    return in_chinese(turn) ? arena_printf(turn->arena, "欠 %d 条。", count)
-                            : arena_printf(turn->arena, " %d post%s wait%s.", count, count == 1 ? "" : "s",
-                                  count == 1 ? "s" : "");
-}
-
-int pause_channel(struct turn *turn, struct place *place, const char *why)
-{
-    if (strcmp(place->row.state, "on"))
-        return 0;
-    if (state_channel_set(turn->state, place->row.id, "paused", "digestd", why, turn->now.wall_ms, turn->err))
-        return -1;
-    place->row.state = "paused";
-    place->row.why = why;
-    int count;
-    if (waiting_posts(turn, place->row.id, &count))
-        return -1;
-    const char *waiting = waiting_text(turn, count), *name = place->row.name;
-    return trouble_is(turn,
-        &(struct trouble_note){.key = trouble_key(turn, "channel", name),
-            .level = TELL_ALERT,
-            .channel = name,
-            .log = in_chinese(turn)
-                       ? arena_printf(turn->arena, "%s 停了：%s %s处理好之后：digestd resume %s", name, why,
-                             waiting, name)
-                       : arena_printf(turn->arena, "%s stopped: %s%s When it is put right: digestd resume %s",
-                             name, why, waiting, name)});
-}
-
-int pause_bot(struct turn *turn, size_t bot, const char *why)
-{
-    struct bot_row *row = &turn->bots[bot];
-    if (!strcmp(row->state, "paused"))
-        return 0;
-    if (state_bot_set(turn->state, row->id, "paused", why, turn->now.wall_ms, turn->err))
-        return -1;
-    row->state = "paused";
-    row->why = why;
-    struct buf names = BUF_INIT(400);
-    int total = 0;
-    for (size_t i = 0; i < turn->place_count; i++) {
-        struct place *place = &turn->places[i];
-        int count;
-        if (!place->conf || place->conf->kind != CHANNEL_GROUP || place->bot != bot)
-            continue;
-        if (waiting_posts(turn, place->row.id, &count))
-            return -1;
-        total += count;
-        buf_addf(&names, "%s%s", names.len ? in_chinese(turn) ? "、" : ", " : "", place->row.name);
-    }
-    const char *waiting = waiting_text(turn, total);
-    const char *whose = names.len ? arena_string(turn->arena, names.data) : row->name;
-    buf_free(&names);
-    return trouble_is(
-        turn, &(struct trouble_note){.key = trouble_key(turn, "bot", row->name),
-                  .level = TELL_ALERT,
-                  .bot = row->name,
-                  .log = arena_printf(turn->arena, in_chinese(turn) ? "%s 停了：%s %s" : "%s stopped: %s%s",
-                      whose, why, waiting)});
 }
 
 /* --- the clock --- */
@@ -245,7 +179,7 @@ static int watch_clock(struct turn *turn)
     m->look = true;
     static const char *const clock_key = "clock";
     if (trouble_over(turn, &clock_key, 1, "",
-            in_chinese(turn) ? "时钟正常了，定时继续。" : "The clock is sane again; schedules go on.", NULL))
+            in_chinese(turn) ? "时钟正常了，定时继续。" : "The clock is sane again; schedules go on."))
         return -1;
     /* Schedules planned up to a moment that has not come yet would stand still until then. */
     for (size_t i = 0; i < turn->place_count; i++) {
@@ -275,8 +209,7 @@ static int tell_file(struct turn *turn, const struct event *event, const char *w
     return trouble_over(turn, &key, 1, "",
         event->read.gone   ? NULL
         : in_chinese(turn) ? arena_printf(turn->arena, "%s：又能读了。", name)
-                           : arena_printf(turn->arena, "%s: it can be read again.", name),
-        NULL);
+                           : arena_printf(turn->arena, "%s: it can be read again.", name));
 }
 
 static int heed_read(struct turn *turn, const struct event *event)

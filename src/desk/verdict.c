@@ -96,23 +96,6 @@ static bool for_operator(const struct job *job)
 
 /* --- the operator hears of retries --- */
 
-static int goes_on(struct turn *turn, const struct job *job)
-{
-    const char *name = job->place->row.name;
-    struct table *all = &turn->memory->retries;
-    struct retries *retries = table_find(all, name);
-    bool told = retries != NULL, was;
-    if (retries)
-        table_remove(all, (size_t)(retries - (struct retries *)all->rows));
-    if (trouble_sent(turn, job->place, is_answer(job), &was))
-        return -1;
-    if (told && !was)
-        tell(turn, TELL_INFO, name,
-            in_chinese(turn) ? arena_printf(turn->arena, "%s 又通了。", name)
-                             : arena_printf(turn->arena, "%s goes on.", name));
-    return 0;
-}
-
 /* A host that cannot be reached is one trouble for all of the bot's channels. */
 static int tell_retries(struct turn *turn, const struct job *job, const struct answer *last, const char *text)
 {
@@ -181,7 +164,7 @@ static int note_sent(struct turn *turn, struct job *job, const struct step *step
         return -1;
     if (step->aside)
         send_aside(turn, job->place->bot, step->aside);
-    if (goes_on(turn, job))
+    if (trouble_taken(turn, job->place->bot, job->place, is_answer(job)))
         return -1;
     if (did.changes && (is_change(&job->post) ? change_arrived(turn, job->place, &job->post, &job->delivery)
                                               : note_told(turn, job, step)))
@@ -432,8 +415,8 @@ int tell_unsure(struct turn *turn, const struct job *job, const char *why, bool 
                                         "sent | resend | drop. Later posts go on.",
                               name, subject, why, when, id),
             .text = arena_printf(turn->arena,
-                chinese ? "%s：%s 不确定发没发出去（%s，%s）。后面的照常发。去群里看一眼："
-                        : "%s: %s may or may not be there (%s, %s). Later posts go on. Look in the group:",
+                chinese ? "%s：%s 不确定发没发出去（%s，%s）。后面的照常发。去群里看一眼。"
+                        : "%s: %s may or may not be there (%s, %s). Later posts go on. Look in the group.",
                 name, post_label(turn, &job->post), why, when)});
 }
 

@@ -53,7 +53,7 @@ describe('troubles', { timeout: 240000 }, () => {
     at.tg.fault({ kind: 'close', method: 'sendMessage', times: 1 })
     await at.run('post', 'text', 'Is it there?', '--to', 'weekly')
     const [alert] = await until(() => at.alerts().length && at.alerts(), 'the alert', PATIENT)
-    assert.match(alert.text, /^weekly: This text may or may not be there .*Look in the group:$/s)
+    assert.match(alert.text, /^weekly: This text may or may not be there .*Look in the group\.$/s)
     assert.deepEqual(buttons(alert).map((button) => button.text), ['it is there', 'send again', 'leave it'])
     const press = (data, user) => at.ops.press({ data, chat: OPERATOR, message_id: alert.message_id, user })
     press(buttons(alert)[0].callback_data, OPERATOR)

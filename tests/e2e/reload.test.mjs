@@ -76,7 +76,7 @@ describe('while it runs', { timeout: 300000 }, () => {
     assert.ok(at.child, 'it runs without the file')
     at.tg.settings({ revoked: false, token: SECOND })
     at.write('tg.token', `${SECOND}\n`)
-    await until(() => /tg goes on with its new token/.test(at.output.slice(from)), 'the line', PATIENT)
+    await until(() => /tg has a new token and tries again/.test(at.output.slice(from)), 'the line', PATIENT)
     await until(() => at.messages(chatOf(0)).some((one) => one.text === 'patience'), 'the waiting post', PATIENT).catch((error) => { throw new Error(`${error.message}\n${at.output.slice(from)}\n${JSON.stringify(at.messages(chatOf(0)))}`) })
     await at.heeded()
     assert.equal(at.messages(chatOf(0)).filter((one) => one.text === 'patience').length, 1)

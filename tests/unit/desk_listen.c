@@ -215,7 +215,7 @@ static void a_refused_bot_goes_on_by_itself(void **unused)
     world_event(&s.w, EVENT_BELL);
     assert_int_equal(world_count(&s.w, ACTION_SEND), 0);
     hear(&s, "");
-    assert_true(world_told(&s.w, "tg goes on."));
+    assert_true(world_told(&s.w, "tg goes on: weekly."));
     assert_int_equal(world_count(&s.w, ACTION_SEND), 1);
     end(&s);
 }

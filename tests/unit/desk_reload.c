@@ -128,7 +128,7 @@ static void a_new_token(void **unused)
     setup = next(&s);
     give_secret(&s, setup, 0, "second");
     take(&s, EVENT_RENEWED, setup);
-    assert_true(world_told(&s.w, "tg goes on with its new token."));
+    assert_true(world_told(&s.w, "tg has a new token and tries again."));
     assert_string_equal(bot_state(&s, "tg"), "on");
     assert_false(s.w.out.refused);
     assert_non_null(sent_with(&s, "hello"));
@@ -194,7 +194,7 @@ static void listening_goes_on(void **unused)
     struct setup *setup = next(&s);
     give_secret(&s, setup, 0, "second");
     take(&s, EVENT_SETUP, setup);
-    assert_true(world_told(&s.w, "tg goes on with its new token."));
+    assert_true(world_told(&s.w, "tg has a new token and tries again."));
     bool on = false;
     for (size_t i = 0; i < world_count(&s.w, ACTION_LISTEN); i++)
         on |= strstr(world_action(&s.w, ACTION_LISTEN, i)->request.url, "after=41") != NULL;

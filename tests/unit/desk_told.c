@@ -1,4 +1,5 @@
 /* The operator: one alert a trouble, a reminder, one line when it is over; through a chat that works. */
+#include "desk/ahead.h"
 #include "desk/trouble.h"
 #include "desk_fake.h"
 
@@ -35,6 +36,7 @@ struct scene {
     struct world w;
     struct channel *weekly;
     struct arena arena;
+    int lines; /* "... goes on" while go_on() */
 };
 
 /* Channels that are the operator's stand behind the groups. */
@@ -208,7 +210,7 @@ static void a_revoked_token_through_the_other_bot(void **unused)
     world_answer(&s.w, again->delivery, again->attempt, REACH_ANSWERED, 200, "8");
     assert_int_equal(open_rows(&s), 0);
     const char *first = alert_in(&s, "77");
-    assert_has(first, "weekly goes on.");
+    assert_has(first, "tg goes on: weekly, other.");
     end(&s);
 }
 
@@ -232,7 +234,7 @@ static void nobody_to_tell(void **unused)
     assert_null(sent_to(&s.w, "77")); /* on again after the start, but not proven */
     world_answer(&s.w, again->delivery, again->attempt, REACH_ANSWERED, 200, "8");
     const char *text = alert_in(&s, "77");
-    assert_has(text, "weekly goes on. It was, since 00:01: weekly, other stopped");
+    assert_has(text, "tg goes on: weekly, other. It was, since 00:01: weekly, other stopped");
     end(&s);
 }
 
@@ -270,7 +272,7 @@ static void unsure_without_buttons(void **unused)
     int64_t id = begin_text(&s, s.weekly, "hello");
     world_answer(&s.w, id, 1, REACH_UNSURE, 0, "");
     const char *text = alert_in(&s, "77");
-    assert_has(text, "Look in the group: digestd resolve ");
+    assert_has(text, "Look in the group. digestd resolve 1 sent | resend | drop");
     struct hand_result result;
     assert_int_equal(
         desk_resolve(s.w.state, id, false, "sent", "shell:me", s.w.now, &s.arena, &result, &s.w.err), 0);
@@ -547,6 +549,238 @@ static void the_week(void **unused)
     end(&s);
 }
 
+static void count_lines(struct scene *s)
+{
+    for (size_t i = 0; i < s->w.out.count; i++)
+        s->lines += s->w.out.list[i].kind == ACTION_TELL && strstr(s->w.out.list[i].text, "goes on");
+}
+
+/* So long, with "sent" as the answer to everything: the last text to this chat, NULL = none. */
+static const char *go_on(struct scene *s, int64_t ms, const char *chat)
+{
+    struct {
+        int64_t delivery;
+        int attempt;
+    } open[16];
+    const char *text = NULL;
+    for (int64_t end = s->w.now.wall_ms + ms; s->w.now.wall_ms < end;) {
+        size_t count = 0;
+        world_after(&s->w, 10 * SECOND);
+        for (;;) {
+            count_lines(s);
+            const struct action *send;
+            for (size_t i = 0; (send = world_action(&s->w, ACTION_SEND, i)); i++) {
+                assert_true(count < 16);
+                open[count].delivery = send->delivery;
+                open[count++].attempt = send->attempt;
+            }
+            send = sent_to(&s->w, chat);
+            text = send ? arena_string(&s->arena, send->request.body) : text;
+            if (!count)
+                break;
+            count--;
+            world_answer(&s->w, open[count].delivery, open[count].attempt, REACH_ANSWERED, 200, "4");
+        }
+    }
+    return text;
+}
+
+/* A start, and a minute for the buckets to fill. */
+static void start_again(struct scene *s)
+{
+    world_restart(&s->w);
+    world_after(&s->w, MINUTE);
+}
+
+/* Where there are no buttons the commands stand in the text; so they do in a reminder. */
+static void the_fuse_offers_its_ways(void **unused)
+{
+    (void)unused;
+    for (int buttons = 1; buttons >= 0; buttons--) {
+        struct scene s;
+        set(&s, true);
+        s.weekly->fuse_hour = 2;
+        for (int i = 0; i < 4; i++)
+            world_add_daily(s.weekly, WHAT_ITEM, 10 + i, arena_printf(&s.arena, "item at 00:1%d", i));
+        start_again(&s);
+        if (!buttons) {
+            s.w.channels[2].bot = 1;
+            s.w.channels[2].settings.adapter = &mail_adapter;
+        }
+        world_read(&s.w, "a", "2026-11-23", 12, 1, false);
+        const char *text = go_on(&s, 15 * MINUTE, "77");
+        assert_has(text, "weekly holds: 2 posts in an hour, 2 in a day by themselves are too many.");
+        assert_has(text, buttons ? "[go on|/resume weekly][hold|/hold weekly]"
+                                 : "If that is meant: digestd resume weekly");
+        assert_true(!buttons == (strchr(text, '[') == NULL));
+        assert_null(go_on(&s, HOUR, "77"));
+        text = go_on(&s, WORLD_START + 9 * HOUR + MINUTE - s.w.now.wall_ms, "77");
+        assert_has(text, "If that is meant: digestd resume weekly (since 00:12)");
+        end(&s);
+    }
+}
+
+/* It is told once and reminded of once: nobody comes to say that the other one was stopped. */
+static void another_machine_ends_with_its_reminder(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, false);
+    world_answer(&s.w, begin_text(&s, s.weekly, "hello"), 1, REACH_ANSWERED, 200, "4");
+    s.w.tools.machine = "one";
+    start_again(&s);
+    assert_int_equal(open_rows(&s), 0);
+    s.w.tools.machine = "two";
+    world_restart(&s.w);
+    assert_has(go_on(&s, MINUTE, "77"), "last used on another machine until");
+    world_restart(&s.w);
+    assert_null(go_on(&s, HOUR, "77"));
+    assert_int_equal(open_rows(&s), 1);
+    assert_has(go_on(&s, 8 * HOUR, "77"), "Still open (1):");
+    assert_int_equal(open_rows(&s), 0);
+    assert_null(go_on(&s, DAY, "77"));
+    end(&s);
+}
+
+static void another_machine_without_an_operator(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, false);
+    world_answer(&s.w, begin_text(&s, s.weekly, "hello"), 1, REACH_ANSWERED, 200, "4");
+    s.w.setup.aside_count = 0;
+    s.w.tools.machine = "one";
+    start_again(&s);
+    s.w.tools.machine = "two";
+    world_restart(&s.w);
+    world_after(&s.w, DAY - 1);
+    assert_int_equal(open_rows(&s), 1);
+    world_after(&s.w, 1);
+    assert_int_equal(open_rows(&s), 0);
+    end(&s);
+}
+
+/* One host for two groups: one line when it is over, though each group had its own complaints. */
+static void one_line_when_a_bot_goes_on(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, true);
+    int64_t ids[] = {begin_text(&s, s.weekly, "hello"), begin_text(&s, &s.w.channels[1], "hello too")};
+    for (int attempt = 1; attempt <= 4; attempt++) {
+        for (int i = 0; i < 2; i++)
+            world_answer(&s.w, ids[i], attempt, REACH_NEVER_LEFT, 0, "");
+        for (int i = 0; i < 60 && attempt < 4 && world_delivery(&s.w, ids[1], &s.arena).attempt == attempt;
+             i++)
+            world_after(&s.w, 10 * SECOND);
+    }
+    assert_int_equal(open_rows(&s), 1);
+    assert_has(go_on(&s, 20 * MINUTE, "77"), "tg goes on: weekly, other.");
+    assert_int_equal(s.lines, 1);
+    for (int i = 0; i < 2; i++)
+        world_expect(&s.w, ids[i], "sent");
+    assert_int_equal(open_rows(&s), 0);
+    end(&s);
+}
+
+/* What readers will miss next; on another day with its date. Of a post that waits already it is the count. */
+static void what_stops_says_what_comes_next(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set(&s, true);
+    world_add_daily(s.weekly, WHAT_ITEM, 9 * 60, "item at 09:00");
+    start_again(&s);
+    world_read(&s.w, "a", "2026-11-23", 12, 1, false);
+    int64_t id = begin_text(&s, s.weekly, "hello");
+    world_answer(&s.w, id, 1, REACH_ANSWERED, 401, "");
+    assert_true(world_told(&s.w, "weekly, other stopped: HTTP 401 1 post waits. Next post 09:00."));
+    end(&s);
+
+    set(&s, true);
+    world_add_daily(s.weekly, WHAT_ITEM, 0, "item at 00:00");
+    start_again(&s);
+    world_read(&s.w, "a", "2026-11-23", 12, 1, false);
+    id = begin_text(&s, s.weekly, "hello");
+    world_answer(&s.w, id, 1, REACH_ANSWERED, 403, "");
+    assert_true(world_told(
+        &s.w, "weekly stopped: HTTP 403 1 post waits. Next post 11-24 00:00. When it is put right:"));
+    end(&s);
+}
+
+/* A channel that was late before a start is not told a second time. */
+static void late_across_starts(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    struct adapter slow = push_adapter;
+    slow.paces = slow_paces;
+    slow.pace_count = 1;
+    set(&s, true);
+    s.w.bots[0].settings.adapter = s.w.channels[0].settings.adapter = &slow;
+    s.w.channels[2].bot = 1;
+    s.w.channels[2].settings.adapter = &mail_adapter;
+    int64_t first = begin_text(&s, s.weekly, "hello");
+    world_answer(&s.w, first, 1, REACH_ANSWERED, 200, "4");
+    assert_true(world_wish(&s.w, s.weekly, WHAT_TEXT, "hello again", "") > 0);
+    world_event(&s.w, EVENT_BELL);
+    world_after(&s.w, 15 * MINUTE);
+    assert_has(alert_in(&s, "77"), "has not gone");
+    /* The trouble outlives the start, though the desk forgot since when: it is over when the post went. */
+    world_restart(&s.w);
+    assert_false(world_told(&s.w, "has not gone"));
+    const char *text = go_on(&s, 2 * HOUR, "77");
+    assert_has(text, "weekly: nothing is late any more.");
+    assert_int_equal(open_rows(&s), 0);
+    end(&s);
+}
+
+/* The operator's own chat is no group: a look ahead neither tells him anything nor shows what he is told. */
+static void a_look_ahead_is_about_groups(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    struct ahead ahead;
+    set(&s, true);
+    world_add_daily(s.weekly, WHAT_ITEM, 9 * 60, "item at 09:00");
+    start_again(&s);
+    world_read(&s.w, "a", "2026-11-23", 3, 1, false);
+    int64_t id = begin_text(&s, &s.w.channels[1], "hello");
+    world_answer(&s.w, id, 1, REACH_ANSWERED, 403, "");
+    assert_non_null(leaving(&s, "77"));
+    struct ahead_wish wish = {.until_ms = WORLD_START + 9 * (int64_t)DAY, .whole = true};
+    assert_int_equal(desk_ahead(s.w.state, &s.w.setup, &wish, s.w.now, &s.arena, &ahead, &s.w.err), 0);
+    assert_int_equal(ahead.coming_count, 3);
+    for (size_t i = 0; i < ahead.coming_count; i++)
+        assert_string_equal(ahead.coming[i].channel, "weekly");
+    assert_false(ahead.cut);
+    assert_int_equal(open_rows(&s), 1);
+    wish.turns = 2;
+    assert_int_equal(desk_ahead(s.w.state, &s.w.setup, &wish, s.w.now, &s.arena, &ahead, &s.w.err), 0);
+    assert_true(ahead.cut);
+    end(&s);
+}
+
+/* The report counts as `plan` does: two days of a pause are two items more that will not fit. */
+static void the_week_knows_pauses(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    int64_t day = WORLD_START / DAY;
+    struct day_range pause = {day + 8, day + 9};
+    set(&s, false);
+    s.weekly->pauses = &pause;
+    s.weekly->pause_count = 1;
+    world_add_daily(s.weekly, WHAT_ITEM, 600, "item at 10:00");
+    start_again(&s);
+    go_on(&s, 3 * DAY, "77");
+    world_read(&s.w, "a", "2026-11-26", 12, 1, false);
+    const char *text = go_on(&s, WORLD_START + 7 * (int64_t)DAY + 9 * HOUR + MINUTE - s.w.now.wall_ms, "77");
+    /* Told on four days of twelve, and on the Monday to come. */
+    assert_has(text, "weekly: 4 posted, 7 items of the newest edition will not fit");
+    end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -563,7 +797,15 @@ int main(void)
         cmocka_unit_test(a_late_post),
         cmocka_unit_test(a_fast_clock),
         cmocka_unit_test(the_week),
+        cmocka_unit_test(the_week_knows_pauses),
         cmocka_unit_test(the_operator_is_an_editor_alone_with_us),
+        cmocka_unit_test(the_fuse_offers_its_ways),
+        cmocka_unit_test(another_machine_ends_with_its_reminder),
+        cmocka_unit_test(another_machine_without_an_operator),
+        cmocka_unit_test(one_line_when_a_bot_goes_on),
+        cmocka_unit_test(what_stops_says_what_comes_next),
+        cmocka_unit_test(late_across_starts),
+        cmocka_unit_test(a_look_ahead_is_about_groups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

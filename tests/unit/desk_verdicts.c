@@ -93,7 +93,7 @@ static void never_left_is_tried_again(void **unused)
     }
     world_answer(&s.w, id, 7, REACH_ANSWERED, 200, "1");
     assert_string_equal(row_of(&s, id).state, "sent");
-    assert_true(world_told(&s.w, "weekly goes on."));
+    assert_true(world_told(&s.w, "tg goes on: weekly, other."));
     end(&s);
 }
 
