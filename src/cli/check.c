@@ -293,7 +293,7 @@ static int show_notes(struct shell *shell)
         if (!listened_to(setup, i))
             result = note(shell, setup->sources[i].name, "is a source that no channel listens to");
     for (size_t i = 0; i < setup->bot_count && !result; i++)
-        if (!bot_used(setup, i))
+        if (!setup->bots[i].own && !bot_used(setup, i)) /* the operator may bring one */
             result = note(shell, setup->bots[i].name, "is a bot without a channel");
     return result;
 }

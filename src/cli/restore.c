@@ -106,12 +106,15 @@ static int say(
     printf("%s is the state file now.%s%s%s\n", shell->words[0], *aside ? " What was there is kept as " : "",
         aside, *aside ? "." : "");
     if (window->until <= window->since)
-        puts("The old daemon had stopped before the copy was made: nothing is unsure.");
+        puts("The old daemon had stopped before the copy was made: it knows all that was sent.");
     else if (!unsure->count)
         puts("Nothing is unsure. Editions that came out since are looked at when the daemon first starts.");
     if (unsure->count) {
-        printf("Between %s and %s these may have been sent; they are not sent again by themselves:\n",
-            shell_stamp(shell, window->since), shell_stamp(shell, window->until));
+        if (window->until > window->since)
+            printf("Between %s and %s these may have been sent; they are not sent again by themselves:\n",
+                shell_stamp(shell, window->since), shell_stamp(shell, window->until));
+        else
+            puts("These were unsure before:");
         list_unsure(shell, unsure);
         puts("Look in the groups, then: digestd resolve ID sent|resend|drop, or for all of them: digestd "
              "resolve --all sent.\nEditions that came out since are looked at when the daemon first starts.");

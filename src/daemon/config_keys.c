@@ -78,9 +78,10 @@ const struct config_key config_keys[] = {
         "posts:，也不能是房间。写了几个（最多八个）时，发给第一个通的、而且不走出故障的机器人的。"},
     {"heartbeat", IN_FILE, "address (secret)", "网址（密钥）", "",
         "heartbeat: \"https://hc.example/ping/0c3a\"",
-        "Asked every five minutes (every: another time) while /healthz is green: a service that alarms you "
-        "when it does not come.",
-        "/healthz 是绿的时候，每五分钟访问一次（every: 可改）；停了对方就会提醒你。"},
+        "Asked every five minutes (every: another time) while digestd can do its job: it can write its state "
+        "file, the disk is not full, no safe mode. A service there alarms you when it stays away.",
+        "能正常工作时（数据写得进、磁盘没满、不在安全模式）每五分钟访问一次（every: "
+        "可改）；停了，对方就会提醒你。"},
     {"ca", IN_FILE, "path", "路径", "the system's certificates", "ca: my-ca.pem",
         "Certificates that are trusted instead of the system's. Changing it needs a restart.",
         "用这个文件里的证书代替系统的。改它要重启。"},
