@@ -223,7 +223,8 @@ static int release_retract(struct turn *turn, struct place *place, const struct 
             in_chinese(turn) ? "不知道是群里的哪一条消息。" : "it is not known which message it is.", false))
         return -1;
     return moves_end_post(turn->state, retract->id, retract->channel, "planned", "failed", NULL,
-        "no message of it is known", turn->now.wall_ms, turn->err);
+        in_chinese(turn) ? "不知道是群里的哪一条消息" : "no message of it is known", turn->now.wall_ms,
+        turn->err);
 }
 
 /* --- when --- */

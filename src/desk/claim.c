@@ -472,7 +472,8 @@ static int carry_out(struct turn *turn, struct job *job, const struct step *step
 {
     struct change change = {.event = LEDGER_CLAIM,
         .scratch = step->scratch,
-        .why = arena_printf(turn->arena, "attempt %d", job->delivery.attempt + 1),
+        .why = arena_printf(
+            turn->arena, in_chinese(turn) ? "第 %d 次" : "attempt %d", job->delivery.attempt + 1),
         .now_ms = turn->now.wall_ms};
     struct ledger_move did;
     if (moves_apply(turn->state, turn->arena, &change, &job->delivery, &did, turn->err))
@@ -485,8 +486,10 @@ static int carry_out(struct turn *turn, struct job *job, const struct step *step
 /* The message it is about is not known any more: it must not become a new one. */
 static int give_up(struct turn *turn, struct job *job)
 {
-    struct change change = {
-        .event = LEDGER_SAY_DROP, .why = "the message it is about is not known", .now_ms = turn->now.wall_ms};
+    struct change change = {.event = LEDGER_SAY_DROP,
+        .why = in_chinese(turn) ? "不知道是群里的哪一条消息" : "the message it is about is not known",
+        .chinese = in_chinese(turn),
+        .now_ms = turn->now.wall_ms};
     struct ledger_move did;
     return moves_apply(turn->state, turn->arena, &change, &job->delivery, &did, turn->err);
 }

@@ -45,7 +45,8 @@ static int supersede(struct turn *turn, int64_t edit)
         if (state_delivery(turn->state, turn->arena, rows.rows[i].id, &row, &found, turn->err))
             return -1;
         struct change change = {.event = LEDGER_SAY_DROP,
-            .why = "a newer correction takes its place",
+            .why = in_chinese(turn) ? "有更新的改正" : "a newer correction takes its place",
+            .chinese = in_chinese(turn),
             .now_ms = turn->now.wall_ms};
         struct ledger_move did;
         if (found && !strcmp(row.state, "due") &&

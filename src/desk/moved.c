@@ -4,6 +4,24 @@
 #include "desk/inner.h"
 #include "desk/moves.h"
 
+const char *moved_why_gone(bool chinese)
+{
+    return chinese ? "它的群不在配置里了" : "its channel is not configured any more";
+}
+
+const char *moved_why_old(bool chinese)
+{
+    return chinese ? "太久了" : "too old";
+}
+
+bool moved_may_return(const struct post_row *post)
+{
+    const char *(*why)(bool chinese) = !strcmp(post->state, "failed")    ? moved_why_old
+                                       : !strcmp(post->state, "dropped") ? moved_why_gone
+                                                                         : NULL;
+    return why && (!strcmp(post->why, why(false)) || !strcmp(post->why, why(true)));
+}
+
 static void say(
     struct turn *turn, enum tell_level level, const char *channel, const char *english, const char *chinese)
 {
@@ -62,8 +80,11 @@ static int drop_waiting(struct turn *turn, const struct channel_row *row, const 
             continue;
         if (!found || strcmp(delivery.state, "due")) /* an earlier part took it along */
             continue;
-        struct change change = {
-            .event = LEDGER_SAY_DROP, .why = why, .now_ms = turn->now.wall_ms, .facts = {.newest = true}};
+        struct change change = {.event = LEDGER_SAY_DROP,
+            .why = why,
+            .chinese = in_chinese(turn),
+            .now_ms = turn->now.wall_ms,
+            .facts = {.newest = true}};
         struct ledger_move did;
         if (moves_apply(turn->state, turn->arena, &change, &delivery, &did, turn->err))
             return -1;
@@ -77,8 +98,9 @@ static int went(struct turn *turn, struct channel_row *row)
     int count;
     row->gone_at = turn->now.wall_ms;
     if (state_channel_gone(turn->state, row->id, row->gone_at, turn->err) ||
-        note(turn, row->id, row->state, "gone", "not configured any more") ||
-        drop_waiting(turn, row, moved_why_gone, &count))
+        note(turn, row->id, row->state, "gone",
+            in_chinese(turn) ? "不在配置里了" : "not configured any more") ||
+        drop_waiting(turn, row, moved_why_gone(in_chinese(turn)), &count))
         return -1;
     say(turn, TELL_INFO, row->name,
         arena_printf(turn->arena, "%s is not configured any more; %d waiting post%s dropped.", row->name,
@@ -95,7 +117,7 @@ static int came_back(struct turn *turn, struct channel_row *row)
     if (state_channel_gone(turn->state, row->id, 0, turn->err) ||
         state_channel_since(turn->state, row->id, row->since, turn->err) ||
         state_channel_planned(turn->state, row->id, row->next_at, turn->err) ||
-        note(turn, row->id, "gone", row->state, "configured again"))
+        note(turn, row->id, "gone", row->state, in_chinese(turn) ? "又在配置里了" : "configured again"))
         return -1;
     say(turn, TELL_INFO, row->name,
         arena_printf(turn->arena, "%s is back; it goes on with the next edition, and knows what it was told.",
@@ -138,7 +160,8 @@ static int rename_channel(struct turn *turn, struct channel_row *row, const char
 {
     const char *was = row->name;
     if (state_channel_rename(turn->state, row->id, name, turn->err) ||
-        note(turn, row->id, was, name, "the same address under another name"))
+        note(turn, row->id, was, name,
+            in_chinese(turn) ? "同一个地址，换了名字" : "the same address under another name"))
         return -1;
     row->name = name;
     say(turn, TELL_INFO, name,

@@ -41,6 +41,14 @@ int moves_end_post(struct state *state, int64_t post, int64_t channel, const cha
         err);
 }
 
+static const char *rest_why(struct arena *arena, const struct change *change, const struct delivery_row *row)
+{
+    if (!change->chinese)
+        return arena_printf(arena, "part %d of this post %s", row->part + 1, row->state);
+    return arena_printf(
+        arena, strcmp(row->state, "failed") ? "前面的第 %d 段不发了" : "前面的第 %d 段没发成", row->part + 1);
+}
+
 /* Parts behind one that failed or was dropped are not sent any more. */
 static int close_rest(struct state *state, struct arena *arena, const struct change *change,
     const struct delivery_row *row, struct error *err)
@@ -54,7 +62,7 @@ static int close_rest(struct state *state, struct arena *arena, const struct cha
             continue;
         struct change rest = {.event = LEDGER_REST,
             .who = change->who,
-            .why = arena_printf(arena, "part %d of this post %s", row->part + 1, row->state),
+            .why = rest_why(arena, change, row),
             .now_ms = change->now_ms};
         struct ledger_move did = ledger_next(DELIVERY_DUE, LEDGER_REST, &rest.facts);
         other->state = delivery_state_names[did.to];

@@ -11,6 +11,7 @@ struct change {
     struct ledger_facts facts;
     const char *who;       /* NULL = "digestd" */
     const char *why;       /* NULL = "" */
+    bool chinese;          /* what the rest of the post is said of it */
     const char *remote_id; /* of a SENT, NULL = none */
     const char *scratch;   /* NULL = unchanged */
     int64_t due_at;        /* of a delivery that becomes due again */

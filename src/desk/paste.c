@@ -80,6 +80,7 @@ static int rest(struct turn *turn, struct job *job, enum ledger_event event, con
 {
     struct change change = {.event = event,
         .why = why,
+        .chinese = in_chinese(turn),
         .facts = {.newest = true, .when_unknown = UNKNOWN_ASK},
         .due_at = turn->now.wall_ms + RETRY,
         .now_ms = turn->now.wall_ms};
@@ -93,7 +94,7 @@ int hand_over(struct turn *turn, struct job *job)
     const char *hand = channel ? hand_of(channel) : "";
     struct place *editor = *hand ? place_named(turn, hand) : NULL;
     if (!editor)
-        return rest(turn, job, LEDGER_RETRY, "nobody is there to paste it");
+        return rest(turn, job, LEDGER_RETRY, in_chinese(turn) ? "没有人来贴" : "nobody is there to paste it");
     bool zh = !strcmp(place_language(turn, editor), "zh");
     struct message message = {.root = node_new(turn->arena, NODE_DOCUMENT)};
     add_line(turn, &message,
@@ -138,6 +139,7 @@ static int give_up(
         .why = arena_printf(turn->arena,
             in_chinese(turn) ? "太久了：%s 没说贴没贴" : "too old: %s did not say whether it was pasted",
             hand),
+        .chinese = in_chinese(turn),
         .facts = {.newest = true},
         .now_ms = turn->now.wall_ms};
     struct ledger_move did;

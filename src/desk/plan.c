@@ -108,8 +108,7 @@ static int after_before(struct turn *turn, const struct place *place, const stru
         return -1;
     if (!found || (strcmp(old.state, "failed") && strcmp(old.state, "dropped")))
         return 0;
-    if ((!strcmp(old.state, "failed") && !strcmp(old.why, "too old")) ||
-        (!strcmp(old.state, "dropped") && !strcmp(old.why, moved_why_gone))) {
+    if (moved_may_return(&old)) {
         int64_t other;
         return add_post(
             turn, place, rule, pick, arena_printf(turn->arena, "retry:%lld", (long long)before), id, &other);

@@ -1,6 +1,7 @@
 #include "adapters/adapter.h"
 #include "core/sign.h"
 #include "desk/inner.h"
+#include "desk/moved.h"
 #include "desk/moves.h"
 #include "desk/parcel.h"
 #include "desk/pick.h"
@@ -58,8 +59,8 @@ static int expire_planned(struct turn *turn)
         const struct post_row *post = &posts.rows[i];
         if (post->expires_at > turn->now.wall_ms)
             continue;
-        if (moves_end_post(turn->state, post->id, post->channel, "planned", "failed", NULL, "too old",
-                turn->now.wall_ms, turn->err))
+        if (moves_end_post(turn->state, post->id, post->channel, "planned", "failed", NULL,
+                moved_why_old(in_chinese(turn)), turn->now.wall_ms, turn->err))
             return -1;
         if (tell_old(turn, place_of(turn, post->channel), post))
             return -1;
@@ -82,7 +83,10 @@ static int expire_due(struct turn *turn)
             return -1;
         if (!found || strcmp(row.state, "due"))
             continue;
-        struct change change = {.event = LEDGER_EXPIRE, .why = "too old", .now_ms = turn->now.wall_ms};
+        struct change change = {.event = LEDGER_EXPIRE,
+            .why = moved_why_old(in_chinese(turn)),
+            .chinese = in_chinese(turn),
+            .now_ms = turn->now.wall_ms};
         struct ledger_move did;
         if (moves_apply(turn->state, turn->arena, &change, &row, &did, turn->err))
             return -1;

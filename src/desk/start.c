@@ -99,8 +99,9 @@ static int add_channel(struct turn *turn, const struct channel *conf)
             .who = "digestd",
             .was = "",
             .became = "on",
-            .why = conf->start == START_NEWEST ? "begins with the newest edition"
-                                               : "begins with the next edition"},
+            .why = conf->start == START_NEWEST
+                       ? (in_chinese(turn) ? "从最新一期开始" : "begins with the newest edition")
+                       : (in_chinese(turn) ? "从下一期开始" : "begins with the next edition")},
         turn->err);
 }
 
@@ -157,9 +158,11 @@ static int skip_published(struct turn *turn, struct place *place, const struct r
         bool fresh;
         if (state_editions(turn->state, turn->arena, &query, &rows, turn->err))
             return -1;
-        if (rows.count && state_run_add(turn->state, place->row.id, rule->text,
-                              arena_printf(turn->arena, "published %s/%s", source, rows.rows[0].slug), 0,
-                              "the rule is younger than this edition", turn->now.wall_ms, &fresh, turn->err))
+        if (rows.count &&
+            state_run_add(turn->state, place->row.id, rule->text,
+                arena_printf(turn->arena, "published %s/%s", source, rows.rows[0].slug), 0,
+                in_chinese(turn) ? "这条定时比这一期新" : "the rule is younger than this edition",
+                turn->now.wall_ms, &fresh, turn->err))
             return -1;
     }
     return 0;
@@ -241,6 +244,7 @@ int open_unknowns(struct turn *turn)
             return -1;
         struct change change = {.event = turn->desk->tools.ahead ? LEDGER_SENT : LEDGER_START,
             .why = in_chinese(turn) ? "发送途中停了" : "stopped while it was being sent",
+            .chinese = in_chinese(turn),
             .due_at = turn->now.wall_ms,
             .now_ms = turn->now.wall_ms,
             .facts = {.newest = true,

@@ -233,8 +233,8 @@ static int take_back(struct turn *turn, int64_t id, bool *taken)
     if (!found || strcmp(post.state, "planned"))
         return 0;
     *taken = true;
-    return moves_end_post(turn->state, post.id, post.channel, "planned", "dropped", NULL, "it is over",
-        turn->now.wall_ms, turn->err);
+    return moves_end_post(turn->state, post.id, post.channel, "planned", "dropped", NULL,
+        in_chinese(turn) ? "已经好了" : "it is over", turn->now.wall_ms, turn->err);
 }
 
 /* Said when an alert went out, or when none could and it lasted. */

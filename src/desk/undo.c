@@ -84,8 +84,11 @@ static int drop_due(const struct undo *undo, int64_t post, const char *why, stru
         /* Read again: the rest of the post goes with the first of them. */
         if (state_delivery(undo->state, undo->arena, rows.rows[i].id, &row, &found, err))
             return -1;
-        struct change change = {
-            .event = LEDGER_SAY_DROP, .who = undo->who, .why = why, .now_ms = undo->now.wall_ms};
+        struct change change = {.event = LEDGER_SAY_DROP,
+            .who = undo->who,
+            .why = why,
+            .chinese = undo->chinese,
+            .now_ms = undo->now.wall_ms};
         struct ledger_move did;
         if (found && !strcmp(row.state, "due") &&
             moves_apply(undo->state, undo->arena, &change, &row, &did, err))
@@ -97,13 +100,14 @@ static int drop_due(const struct undo *undo, int64_t post, const char *why, stru
 static int drop_planned(const struct undo *undo, struct error *err)
 {
     return moves_end_post(undo->state, undo->post.id, undo->post.channel, undo->post.state, "dropped",
-        undo->who, "undone", undo->now.wall_ms, err);
+        undo->who, undo->chinese ? "撤回" : "undone", undo->now.wall_ms, err);
 }
 
 static int drop(const struct undo *undo, struct error *err)
 {
     bool planned = !strcmp(undo->post.state, "planned");
-    if ((planned ? drop_planned(undo, err) : drop_due(undo, undo->post.id, "undone", err)) ||
+    if ((planned ? drop_planned(undo, err)
+                 : drop_due(undo, undo->post.id, undo->chinese ? "撤回" : "undone", err)) ||
         state_post_free(undo->state, undo->post.id, err))
         return -1;
     return say(undo, HAND_DONE,
@@ -137,7 +141,7 @@ static int add_retract(const struct undo *undo, int64_t *id, struct error *err)
                            .who = undo->who,
                            .was = "",
                            .became = "planned",
-                           .why = "undo"},
+                           .why = undo->chinese ? "撤回" : "undo"},
                        err)
                ? -1
                : 0;
@@ -147,9 +151,10 @@ static int retract(const struct undo *undo, const struct count *count, struct er
 {
     int64_t id = 0;
     /* Nothing more is sent of it, and nothing is corrected that goes. */
-    if (drop_due(undo, undo->post.id, "undone", err) ||
+    if (drop_due(undo, undo->post.id, undo->chinese ? "撤回" : "undone", err) ||
         (undo->amends.planned && state_post_forget(undo->state, undo->amends.planned, err)) ||
-        (undo->amends.open && drop_due(undo, undo->amends.open, "the post is taken back", err)) ||
+        (undo->amends.open && drop_due(undo, undo->amends.open,
+                                  undo->chinese ? "整条撤回了" : "the post is taken back", err)) ||
         add_retract(undo, &id, err))
         return -1;
     const char *at = when(undo, count->sent_at), *name = undo->channel->name;

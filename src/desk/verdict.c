@@ -1,5 +1,6 @@
 #include "core/buf.h"
 #include "desk/inner.h"
+#include "desk/moved.h"
 #include "desk/moves.h"
 #include "desk/paste.h"
 #include "desk/trouble.h"
@@ -55,6 +56,7 @@ static int apply(struct turn *turn, struct job *job, struct change *change, stru
 {
     count_verdict(turn, job, change->event);
     change->now_ms = turn->now.wall_ms;
+    change->chinese = in_chinese(turn);
     change->facts = (struct ledger_facts){
         .newest = job->newest,
         .repeatable = is_change(&job->post) || (job->place && repeatable(job, change->due_at)),
@@ -459,7 +461,10 @@ static int ask_again(struct turn *turn, struct job *job, const struct step *step
     if (turn->memory->stopping || job->requests >= REQUESTS_MAX) {
         struct step later = {.kind = STEP_RETRY, .why = "", .scratch = step->scratch};
         return note_retry(turn, job, &later,
-            turn->memory->stopping ? "stopped between two requests" : "too many requests for one part", last);
+            turn->memory->stopping ? (in_chinese(turn) ? "两次请求之间停了" : "stopped between two requests")
+            : in_chinese(turn) ? "一段用了太多次请求"
+                               : "too many requests for one part",
+            last);
     }
     if (step->scratch) {
         job->delivery.scratch = step->scratch;
@@ -561,7 +566,7 @@ static int heed_homeless(struct turn *turn, struct job *job, const struct answer
 {
     bool left = answer->reach != REACH_NEVER_LEFT;
     struct change change = {.event = left ? LEDGER_UNSURE : LEDGER_RETRY,
-        .why = "its channel is not configured any more",
+        .why = moved_why_gone(in_chinese(turn)),
         .due_at = turn->now.wall_ms};
     struct ledger_move did;
     return apply(turn, job, &change, &did);

@@ -192,7 +192,9 @@ static int write_post(struct wisher *wisher, struct post_row *row)
         .who = wisher->wish->who,
         .was = "",
         .became = "planned",
-        .why = wisher->wish->again ? "again" : ""};
+        .why = !wisher->wish->again ? ""
+               : wisher->chinese    ? "再发一次"
+                                    : "again"};
     if (state_history_add(wisher->state, &history, wisher->err))
         return -1;
     if (wisher->wish->key[0] && state_tell(wisher->state, wisher->channel_id, key_subject(wisher), row->id,
