@@ -26,7 +26,7 @@ static int run(struct shell *shell)
         return -1;
     if (!message || !message->root || !message->root->first) {
         if (!shell->json)
-            fprintf(stderr, "digestd says nothing to that.\n");
+            fputs(shell_says(shell, "digestd says nothing to that.\n", "digestd 对这句话不作声。\n"), stderr);
         return shell->json ? print_json(shell, json_pack("{s:n}", "text")) : 1;
     }
     struct buf plain = BUF_INIT(4 << 20);

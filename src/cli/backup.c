@@ -33,8 +33,11 @@ static int run(struct shell *shell)
         return print_json(
             shell, json_pack("{s:s s:s s:o s:I}", "file", backup.path, "state", shell->setup->state, "at",
                        json_time(shell, backup.now_ms), "bytes", (json_int_t)bytes));
-    printf("%s: a copy of %s, %lld KiB. Nothing runs on it; should it be needed: digestd restore %s --since "
-           "%s\n",
+    printf(
+        shell_says(shell,
+            "%s: a copy of %s, %lld KiB. Nothing runs on it; should it be needed: digestd restore %s --since "
+            "%s\n",
+            "%s：%s 的副本，%lld KiB。它不能直接拿来跑；用得着的时候：digestd restore %s --since %s\n"),
         backup.path, shell->setup->state, (long long)(bytes + 1023) / 1024, backup.path,
         shell_stamp(shell, backup.now_ms));
     return 0;

@@ -34,12 +34,13 @@ static void probed(const struct answer *answer, void *context)
     struct probe *probe = context;
     const struct adapter *adapter = probe->channel->settings.adapter;
     probe->failed = answer->reach != REACH_ANSWERED || answer->status >= 300;
-    const char *words = "token and chat are right";
+    const char *words = shell_says(probe->shell, "token and chat are right", "令牌和群都对");
     if (probe->failed)
         words = adapter->explain ? adapter->explain(&probe->channel->settings, answer,
                                        probe->shell->setup->language, &probe->shell->arena)
                                  : answer->trouble;
-    say_answer(probe->shell, probe->channel->name, !probe->failed, words ? words : "no usable answer came");
+    say_answer(probe->shell, probe->channel->name, !probe->failed,
+        words ? words : shell_says(probe->shell, "no usable answer came", "没有得到能用的回答"));
     loop_stop(probe->loop);
 }
 
@@ -90,7 +91,8 @@ static int ask_platform(struct shell *shell, const struct channel *channel, bool
     struct request request = {0};
     if (!adapter->probe || !adapter->probe(&channel->settings, &shell->arena, &request))
         return say_answer(shell, channel->name, true,
-            adapter->local ? "a room on this machine" : "cannot be tried without posting");
+            adapter->local ? shell_says(shell, "a room on this machine", "是这台机器上的房间")
+                           : shell_says(shell, "cannot be tried without posting", "不真的发就没法试"));
     int result = carry(shell, &probe, &request, channel->bot, probed);
     *failed = *failed || probe.failed;
     return result;
@@ -183,9 +185,11 @@ static int show_channel(struct shell *shell, const struct channel *channel)
                 "platform", channel->settings.adapter->name, "bot", bot->name, "to", to, "from", sources,
                 "language", channel->language, "timezone", zone_name(channel->zone), "posts", rules));
     }
-    printf("%s: %s%s%s%s%s%s%s; %s, %s\n", channel->name, channel->settings.adapter->title,
-        bot->own ? "" : " by bot ", bot->own ? "" : bot->name, *to ? ", " : "", to, *from ? "; from " : "",
-        from, channel->language, zone_name(channel->zone));
+    printf(shell_says(shell, "%s: %s%s%s%s%s%s%s; %s, %s\n", "%s：%s%s%s%s%s%s%s；%s，%s\n"), channel->name,
+        channel->settings.adapter->title, bot->own ? "" : shell_says(shell, " by bot ", "，机器人 "),
+        bot->own ? "" : bot->name, *to ? shell_says(shell, ", ", "，") : "", to,
+        *from ? shell_says(shell, "; from ", "；来源 ") : "", from, channel->language,
+        zone_name(channel->zone));
     for (size_t i = 0; i < channel->rule_count; i++)
         printf("  %s\n", channel->rules[i].text);
     return 0;
@@ -197,12 +201,15 @@ static int show_source(struct shell *shell, const struct source *source, size_t 
         return print_json(shell,
             json_pack("{s:s s:s s:s s:I s:s}", "kind", "source", "name", source->name, "path", source->path,
                 "files", (json_int_t)files, "settle", duration(shell, source->settle_ms)));
-    const char *settles = source->settle_ms ? duration(shell, source->settle_ms) : "at once";
+    const char *settles =
+        source->settle_ms ? duration(shell, source->settle_ms) : shell_says(shell, "at once", "0");
     if (files)
-        printf("%s: %zu file%s at %s; settles %s\n", source->name, files, files == 1 ? "" : "s", source->path,
-            settles);
+        printf(
+            shell_says(shell, "%s: %zu file%s at %s; settles %s\n", "%s：%zu 个文件%.0s，在 %s；settle %s\n"),
+            source->name, files, files == 1 ? "" : "s", source->path, settles);
     else
-        printf("%s: no file yet at %s; settles %s\n", source->name, source->path, settles);
+        printf(shell_says(shell, "%s: no file yet at %s; settles %s\n", "%s：还没有文件，在 %s；settle %s\n"),
+            source->name, source->path, settles);
     return 0;
 }
 
@@ -222,7 +229,7 @@ static int note(struct shell *shell, const char *name, const char *text)
 {
     if (shell->json)
         return print_json(shell, json_pack("{s:s s:s s:s}", "kind", "note", "name", name, "text", text));
-    printf("note: %s %s\n", name, text);
+    printf(shell_says(shell, "note: %s %s\n", "注意：%s %s\n"), name, text);
     return 0;
 }
 
@@ -261,12 +268,15 @@ static int show_doubts(struct shell *shell)
         const struct adapter *adapter = channel->settings.adapter;
         const char *text =
             adapter->doubt ? adapter->doubt(&channel->settings, setup->language, &shell->arena) : NULL;
-        if (text && note(shell, arena_printf(&shell->arena, "%s:", channel->name), text))
+        if (text &&
+            note(shell, arena_printf(&shell->arena, shell_says(shell, "%s:", "%s："), channel->name), text))
             return -1;
     }
     if (open_to_others(setup->http_listen) &&
         note(shell, "http.listen",
-            arena_printf(&shell->arena, "%s can be reached from other machines, and the page has no login",
+            arena_printf(&shell->arena,
+                shell_says(shell, "%s can be reached from other machines, and the page has no login",
+                    "%s 别的机器也连得上，而网页不用登录"),
                 setup->http_listen)))
         return -1;
     bool sends = false, told = false;
@@ -274,7 +284,9 @@ static int show_doubts(struct shell *shell)
         sends |= setup->channels[i].kind == CHANNEL_GROUP && !setup->channels[i].settings.adapter->local;
         told |= setup->channels[i].kind == CHANNEL_OPERATOR;
     }
-    return sends && !told ? note(shell, "operator:", "is not set: when posting stops, only the log tells")
+    return sends && !told ? note(shell, "operator:",
+                                shell_says(shell, "is not set: when posting stops, only the log tells",
+                                    "没设：发送停了只有日志知道"))
                           : 0;
 }
 
@@ -285,16 +297,21 @@ static int show_notes(struct shell *shell)
     for (size_t i = 0; i < setup->channel_count && !result; i++) {
         const struct channel *channel = &setup->channels[i];
         if (!channel->rule_count)
-            result = note(shell, channel->name, "has no posts: and is told only what is posted by hand");
+            result = note(shell, channel->name,
+                shell_says(shell, "has no posts: and is told only what is posted by hand",
+                    "没有 posts:，只会收到手动发的"));
         else if (!channel->from_count)
-            result = note(shell, channel->name, "has posts: but no source");
+            result = note(
+                shell, channel->name, shell_says(shell, "has posts: but no source", "有 posts:，但没有来源"));
     }
     for (size_t i = 0; i < setup->source_count && !result; i++)
         if (!listened_to(setup, i))
-            result = note(shell, setup->sources[i].name, "is a source that no channel listens to");
+            result = note(shell, setup->sources[i].name,
+                shell_says(shell, "is a source that no channel listens to", "是来源，但没有群用它"));
     for (size_t i = 0; i < setup->bot_count && !result; i++)
         if (!setup->bots[i].own && !bot_used(setup, i)) /* the operator may bring one */
-            result = note(shell, setup->bots[i].name, "is a bot without a channel");
+            result = note(shell, setup->bots[i].name,
+                shell_says(shell, "is a bot without a channel", "是机器人，但没有群用它"));
     return result;
 }
 
@@ -310,14 +327,18 @@ static int show_state(struct shell *shell, bool *failed)
     const char *folder =
         arena_copy(&shell->arena, setup->state, slash == setup->state ? 1 : (size_t)(slash - setup->state));
     if (absent && access(folder, W_OK))
-        error_set(&err, "%s: the folder of the state file: %s", folder, strerror(errno));
+        error_set(&err,
+            shell_says(shell, "%s: the folder of the state file: %s", "%s：放状态文件的文件夹：%s"), folder,
+            strerror(errno));
 
     struct state *state = absent ? NULL : state_open(setup->state, STATE_READ, shell->now.wall_ms, &err);
-    const char *words = absent && err.kind                ? err.text
-                        : absent                          ? "is not there yet; digestd run makes it"
-                        : !state                          ? err.text
-                        : state_daemon_runs(setup->state) ? "a daemon works with it"
-                                                          : "can be read; no daemon is running";
+    const char *words =
+        absent && err.kind ? err.text
+        : absent ? shell_says(shell, "is not there yet; digestd run makes it", "还没有，digestd run 会建立它")
+        : !state ? err.text
+        : state_daemon_runs(setup->state)
+            ? shell_says(shell, "a daemon works with it", "digestd 正在用它")
+            : shell_says(shell, "can be read; no daemon is running", "读得了；digestd 没有在运行");
     if (state)
         state_close(state);
     *failed = *failed || err.kind;
@@ -325,7 +346,11 @@ static int show_state(struct shell *shell, bool *failed)
         return print_json(shell, json_pack("{s:s s:s s:b s:s}", "kind", "state", "path", setup->state,
                                      "right", !err.kind, "text", words));
     /* An error names the file by itself. */
-    printf("%s%s%s\n", err.kind ? "" : setup->state, err.kind ? "" : absent ? " " : ": ", words);
+    printf("%s%s%s\n", err.kind ? "" : setup->state,
+        err.kind ? ""
+        : absent ? " "
+                 : shell_says(shell, ": ", "："),
+        words);
     return 0;
 }
 
@@ -336,9 +361,12 @@ static int show_head(struct shell *shell)
         return print_json(shell, json_pack("{s:s s:s s:s s:s s:o s:i}", "kind", "file", "path", setup->file,
                                      "language", setup->language, "timezone", zone_name(setup->zone), "page",
                                      json_text(setup->http_listen), "editors", (int)setup->editor_count));
-    printf("%s is right: %zu channel%s, %zu source%s; the page %s%s\n", setup->file, setup->channel_count,
-        setup->channel_count == 1 ? "" : "s", setup->source_count, setup->source_count == 1 ? "" : "s",
-        *setup->http_listen ? "at " : "is off", setup->http_listen);
+    printf(shell_says(shell, "%s is right: %zu channel%s, %zu source%s; the page %s%s\n",
+               "%s 没有问题：%zu 个群%.0s，%zu 个来源%.0s；网页%s%s\n"),
+        setup->file, setup->channel_count, setup->channel_count == 1 ? "" : "s", setup->source_count,
+        setup->source_count == 1 ? "" : "s",
+        *setup->http_listen ? shell_says(shell, "at ", "在 ") : shell_says(shell, "is off", "没开"),
+        setup->http_listen);
     return 0;
 }
 
@@ -363,8 +391,8 @@ static int run(struct shell *shell)
     struct setup *setup = shell->setup;
     bool failed = false;
     if (setup->ca_file && access(setup->ca_file, R_OK))
-        return error_set_kind(
-            &shell->err, ERROR_USAGE, "%s: ca: %s: %s", setup->file, setup->ca_file, strerror(errno));
+        return error_set_kind(&shell->err, ERROR_USAGE, shell_says(shell, "%s: ca: %s: %s", "%s：ca：%s：%s"),
+            setup->file, setup->ca_file, strerror(errno));
     if (show_setup(shell) || show_notes(shell) || show_doubts(shell) || show_state(shell, &failed))
         return -1;
     for (size_t i = 0; shell_flag(shell, "online") && i < setup->channel_count; i++)

@@ -11,10 +11,18 @@ int choose_edition(struct shell *shell, struct chosen *chosen)
              : state_editions(shell->state, &shell->arena, &newest, &found, &shell->err))
         return -1;
     if (!found.count)
-        return error_set(&shell->err, "%s%s; digestd editions lists them",
-            name ? "there is no edition " : "no edition is published yet", name ? name : "");
+        return name ? error_set(&shell->err,
+                          shell_says(shell, "there is no edition %s; digestd editions lists them",
+                              "没有叫 %s 的一期；digestd editions 列出全部"),
+                          name)
+                    : error_set(&shell->err, "%s",
+                          shell_says(shell, "no edition is published yet; digestd editions lists them",
+                              "还没有发布过的一期；digestd editions 列出全部"));
     chosen->row = found.rows[0];
     if (state_edition(shell->state, &shell->arena, chosen->row.id, &chosen->edition, &shell->err))
         return -1;
-    return chosen->edition ? 0 : error_set(&shell->err, "the edition %s is gone", chosen->row.slug);
+    return chosen->edition
+               ? 0
+               : error_set(&shell->err, shell_says(shell, "the edition %s is gone", "%s 这一期没有了"),
+                     chosen->row.slug);
 }

@@ -2,7 +2,7 @@
 #ifndef CLI_CHOSEN_H
 #define CLI_CHOSEN_H
 
-#include "cli/cli.h"
+#include "cli/words.h"
 #include "core/digest.h"
 #include "state/editions.h"
 

@@ -1,4 +1,4 @@
-#include "cli/cli.h"
+#include "cli/words.h"
 
 #include "adapters/adapter.h"
 #include "core/utf8.h"
@@ -10,6 +10,7 @@
 #include "desk/desk.h"
 #include "state/backup.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
 #include <sys/stat.h>
@@ -113,8 +114,9 @@ static int find_flag(const struct subcommand *command, const char *name, size_t 
 
 static int usage_error(struct shell *shell, const char *what, const char *word)
 {
-    return error_set_kind(
-        &shell->err, ERROR_USAGE, "%s %s; see digestd %s --help", what, word, shell->command->name);
+    return error_set_kind(&shell->err, ERROR_USAGE,
+        shell_says(shell, "%s %s; see digestd %s --help", "%s %s；看 digestd %s --help"), what, word,
+        shell->command->name);
 }
 
 /* Takes one "--flag", "--flag=value" or "--flag value"; *next moves past what was used. */
@@ -130,12 +132,13 @@ static int take_flag(struct shell *shell, int argc, char **argv, int *next)
     }
     int i = find_flag(shell->command, name, len);
     if (i < 0)
-        return usage_error(
-            shell, "there is no option", arena_printf(&shell->arena, "--%.*s", (int)len, name));
+        return usage_error(shell, shell_says(shell, "there is no option", "没有这个选项："),
+            arena_printf(&shell->arena, "--%.*s", (int)len, name));
     const struct flag *flag = &shell->command->flags[i];
     if (!flag->argument) {
         if (equals)
-            return usage_error(shell, "no value belongs to", arena_printf(&shell->arena, "--%s", flag->name));
+            return usage_error(shell, shell_says(shell, "no value belongs to", "这个选项不带值："),
+                arena_printf(&shell->arena, "--%s", flag->name));
         shell->values[i] = "";
         return 0;
     }
@@ -144,8 +147,8 @@ static int take_flag(struct shell *shell, int argc, char **argv, int *next)
     else if (*next < argc)
         shell->values[i] = argv[(*next)++];
     else
-        return usage_error(
-            shell, "a value is missing after", arena_printf(&shell->arena, "--%s", flag->name));
+        return usage_error(shell, shell_says(shell, "a value is missing after", "后面少了值："),
+            arena_printf(&shell->arena, "--%s", flag->name));
     return 0;
 }
 
@@ -164,15 +167,17 @@ static int take_words(struct shell *shell, int argc, char **argv)
             if (take_flag(shell, argc, argv, &next))
                 return -1;
         } else if (flags && word[0] == '-' && word[1] && strcmp(word, "-h")) {
-            return usage_error(shell, "there is no option", word);
+            return usage_error(shell, shell_says(shell, "there is no option", "没有这个选项："), word);
         } else {
             argv[shell->word_count++] = argv[next++];
         }
     }
     if (shell->word_count < shell->command->words_min)
-        return usage_error(shell, "something is missing:", shell->command->words);
+        return usage_error(
+            shell, shell_says(shell, "something is missing:", "少写了："), shell->command->words);
     if (shell->command->words_max >= 0 && shell->word_count > shell->command->words_max)
-        return usage_error(shell, "one word too many:", shell->words[shell->command->words_max]);
+        return usage_error(shell, shell_says(shell, "one word too many:", "多写了一个词："),
+            shell->words[shell->command->words_max]);
     return 0;
 }
 
@@ -194,7 +199,8 @@ static int finish(struct shell *shell, int code)
         state_close(shell->state);
     arena_free(&shell->arena);
     if (fflush(stdout) || ferror(stdout)) {
-        fprintf(stderr, "digestd: the output could not be written\n");
+        fputs(shell_says(shell, "digestd: the output could not be written\n", "digestd：结果没能写出来\n"),
+            stderr);
         code = code ? code : 1;
     }
     return code;
@@ -202,7 +208,7 @@ static int finish(struct shell *shell, int code)
 
 int cli_main(int argc, char **argv)
 {
-    struct shell shell = {.now = clock_now()};
+    struct shell shell = {.now = clock_now(), .chinese = words_chinese_here()};
     int next = 1;
     while (next < argc && argv[next][0] == '-') {
         const char *word = argv[next++];
@@ -217,8 +223,12 @@ int cli_main(int argc, char **argv)
         } else if (!strncmp(word, "--config=", 9)) {
             shell.config = word + 9;
         } else {
-            fprintf(stderr, "digestd: %s %s; see digestd --help\n",
-                strcmp(word, "-c") ? "there is no option" : "a file is missing after", word);
+            fprintf(stderr,
+                shell_says(
+                    &shell, "digestd: %s %s; see digestd --help\n", "digestd：%s %s；看 digestd --help\n"),
+                strcmp(word, "-c") ? shell_says(&shell, "there is no option", "没有这个选项：")
+                                   : shell_says(&shell, "a file is missing after", "后面少了文件："),
+                word);
             return 2;
         }
     }
@@ -238,8 +248,11 @@ int cli_main(int argc, char **argv)
     shell.command = find_subcommand(name);
     if (!shell.command) {
         const char *nearest = nearest_subcommand(name);
-        fprintf(stderr, "digestd: there is no subcommand %s%s%s%s; see digestd --help\n", name,
-            nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+        fprintf(stderr,
+            shell_says(&shell, "digestd: there is no subcommand %s%s%s%s; see digestd --help\n",
+                "digestd：没有 %s 这个子命令%s%s%s；看 digestd --help\n"),
+            name, nearest ? shell_says(&shell, "; did you mean ", "，是不是 ") : "", nearest ? nearest : "",
+            nearest ? shell_says(&shell, "?", "？") : "");
         return 2;
     }
     if (asks_help(argc - next, argv + next)) {
@@ -270,9 +283,13 @@ static const char *config_path(struct shell *shell)
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (!access(places[i], F_OK))
             return places[i];
-    error_set_kind(&shell->err, ERROR_USAGE,
-        "no configuration: neither -c FILE nor $DIGESTD_CONFIG is given, and there is no ./digestd.yaml or "
-        "/etc/digestd/digestd.yaml. To look around without one: digestd demo");
+    error_set_kind(&shell->err, ERROR_USAGE, "%s",
+        shell_says(shell,
+            "no configuration: neither -c FILE nor $DIGESTD_CONFIG is given, and there is no ./digestd.yaml "
+            "or "
+            "/etc/digestd/digestd.yaml. To look around without one: digestd demo",
+            "没有配置文件：没写 -c FILE，没设 $DIGESTD_CONFIG，也没有 ./digestd.yaml 和 "
+            "/etc/digestd/digestd.yaml。写一份：digestd init；只想先看看：digestd demo"));
     return NULL;
 }
 
@@ -287,6 +304,7 @@ int shell_setup(struct shell *shell)
     for (size_t i = 0; i < setup->warning_count; i++)
         fprintf(stderr, "%s\n", setup->warnings[i]);
     shell->setup = setup;
+    shell->chinese = !strcmp(setup->language, "zh");
     return 0;
 }
 
@@ -306,8 +324,10 @@ struct digest *shell_digest(struct shell *shell, const char *path, const char *l
     struct reading_input input = {.name = !strcmp(path, "-") ? "standard-input.md" : path, .link = link};
     const char *bytes;
     if (strstr(path, "://")) {
-        error_set_kind(
-            &shell->err, ERROR_USAGE, "%s: addresses are not read in this version; save it as a file", path);
+        error_set_kind(&shell->err, ERROR_USAGE,
+            shell_says(shell, "%s: addresses are not read in this version; save it as a file",
+                "%s：这个版本不直接读网址；先存成文件"),
+            path);
         return NULL;
     }
     if (reading_file(&shell->arena, path, &bytes, &input.len, &shell->err))
@@ -328,8 +348,10 @@ static int say_copy(struct shell *shell)
     if (state_mark(shell->state, &shell->arena, &mark, &shell->err))
         return -1;
     if (mark.at)
-        fprintf(stderr, "%s is a copy, made %s: it does not know what was sent since.\n", shell->setup->state,
-            shell_stamp(shell, mark.at));
+        fprintf(stderr,
+            shell_says(shell, "%s is a copy, made %s: it does not know what was sent since.\n",
+                "%s 是一份副本，做于 %s：之后发过什么，它不知道。\n"),
+            shell->setup->state, shell_stamp(shell, mark.at));
     return 0;
 }
 
@@ -339,6 +361,12 @@ int shell_state(struct shell *shell, enum state_open how)
         return 0;
     if (shell_setup(shell))
         return -1;
+    /* The usual case of all that can be wrong with it, before anything ran. */
+    if (how == STATE_READ && access(shell->setup->state, F_OK) && errno == ENOENT)
+        return error_set(&shell->err,
+            shell_says(shell, "%s: there is no state file yet; digestd run or import makes it",
+                "%s：还没有状态文件；digestd run 或 digestd import 会建立它"),
+            shell->setup->state);
     shell->state = state_open(shell->setup->state, how, shell->now.wall_ms, &shell->err);
     return shell->state ? say_copy(shell) : -1;
 }
@@ -355,8 +383,10 @@ void shell_ring(struct shell *shell, const char *what_waits)
     }
     if (!state_daemon_runs(shell->setup->state))
         fprintf(stderr,
-            "No daemon is running on %s: %s. Start it with digestd run, or send now with digestd run "
-            "--drain.\n",
+            shell_says(shell,
+                "No daemon is running on %s: %s. Start it with digestd run, or send now with digestd run "
+                "--drain.\n",
+                "%s 上没有 digestd 在跑：%s。启动：digestd run；只把该发的发掉：digestd run --drain。\n"),
             shell->setup->state, what_waits);
 }
 
@@ -378,8 +408,10 @@ const struct channel **shell_channels(struct shell *shell, const char *names, si
             struct buf known = BUF_INIT(600);
             for (size_t i = 0; i < setup->channel_count; i++)
                 buf_addf(&known, "%s%s", i ? ", " : "", setup->channels[i].name);
-            error_set_kind(&shell->err, ERROR_USAGE, "there is no channel %.*s; there are: %s", (int)len, at,
-                known.data);
+            error_set_kind(&shell->err, ERROR_USAGE,
+                shell_says(
+                    shell, "there is no channel %.*s; there are: %s", "配置里没有 %.*s 这个群；有：%s"),
+                (int)len, at, known.data);
             buf_free(&known);
             return NULL;
         }
@@ -391,10 +423,21 @@ const struct channel **shell_channels(struct shell *shell, const char *names, si
         at += len + (at[len] == ',');
     }
     if (!*count) {
-        error_set_kind(&shell->err, ERROR_USAGE, "no channel is named");
+        error_set_kind(
+            &shell->err, ERROR_USAGE, "%s", shell_says(shell, "no channel is named", "没写哪个群"));
         return NULL;
     }
     return list;
+}
+
+int shell_moment(struct shell *shell, const char *flag, const char *text, int64_t *at_ms)
+{
+    struct error said = {0};
+    if (!time_parse(text, shell->setup->zone, shell->now.wall_ms, at_ms, &said))
+        return 0;
+    return error_set_kind(&shell->err, ERROR_USAGE, "--%s: %s", flag,
+        shell->chinese ? arena_printf(&shell->arena, "%s 不是时间；写 09:00 或 2026-05-01T09:00", text)
+                       : said.text);
 }
 
 const char *shell_who(struct shell *shell)
@@ -414,17 +457,24 @@ int shell_wish(struct shell *shell, struct wish *wish)
     bool full = rest.overflow, valid = utf8_valid(rest.data, rest.len);
     buf_free(&rest);
     if (full || !valid)
-        return error_set_kind(&shell->err, ERROR_USAGE, "the words are %s", full ? "too long" : "not UTF-8");
+        return error_set_kind(&shell->err, ERROR_USAGE, "%s",
+            full ? shell_says(shell, "the words are too long", "文字太长了")
+                 : shell_says(shell, "the words are not UTF-8", "文字不是 UTF-8"));
     for (size_t i = 0; i < sizeof postable / sizeof *postable; i++)
         if (!strcmp(shell->words[0], what_names[postable[i]])) {
             wish->what = postable[i];
             if ((wish->what == WHAT_TEXT || wish->what == WHAT_SECTION) && !*wish->words)
-                return error_set_kind(&shell->err, ERROR_USAGE, "which %s? Write it behind: digestd %s %s …",
+                return error_set_kind(&shell->err, ERROR_USAGE,
+                    shell_says(shell, "which %s? Write it behind: digestd %s %s …",
+                        "%s 后面要写上是什么：digestd %s %s …"),
                     shell->words[0], shell->command->name, shell->words[0]);
             return 0;
         }
     return error_set_kind(&shell->err, ERROR_USAGE,
-        "%s cannot be posted; there are: item N, contents, edition, section NAME, question, text STRING",
+        shell_says(shell,
+            "%s cannot be posted; there are: item N, contents, edition, section NAME, question, text STRING",
+            "没有 %s 这种可发的；有：item N（一条）、contents（目录）、edition（整期）、section "
+            "NAME（栏目）、question（今日一问）、text STRING（一段文字）"),
         shell->words[0]);
 }
 

@@ -43,6 +43,7 @@ struct shell {
     int word_count;
     const char *values[SHELL_FLAGS_MAX]; /* of the entry's flags; a switch that is given has "" */
     bool json;
+    bool chinese;        /* what people read, see cli/words.h */
     struct setup *setup; /* shell_setup() */
     struct state *state; /* shell_state() */
 };
@@ -73,6 +74,8 @@ int shell_state(struct shell *shell, enum state_open how);
 void shell_ring(struct shell *shell, const char *what_waits);
 /* The channels of --to (names parted by commas, or "all"), or of --channel; NULL: shell->err. */
 const struct channel **shell_channels(struct shell *shell, const char *names, size_t *count);
+/* Reads the time a flag was given. -1: shell->err. */
+int shell_moment(struct shell *shell, const char *flag, const char *text, int64_t *at_ms);
 /* "shell:NAME" for history. */
 const char *shell_who(struct shell *shell);
 /* What the words mean to post: fills a wish (desk/desk.h). */

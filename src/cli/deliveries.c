@@ -19,7 +19,11 @@ static int run(struct shell *shell)
         known = known || !strcmp(query.state, states[i]);
     if (!known)
         return error_set_kind(&shell->err, ERROR_USAGE,
-            "%s is no state; there are: due, sending, sent, failed, unknown, dropped", query.state);
+            shell_says(shell, "%s is no state; there are: due, sending, sent, failed, unknown, dropped",
+                "没有 %s "
+                "这种状态；有：due（在等）、sending（在发）、sent（已发）、failed（没发成）、unknown（不确定"
+                "）、dropped（不发了）"),
+            query.state);
     struct rows_view found = {0};
     if (shell_state(shell, STATE_READ) ||
         state_deliveries(shell->state, &shell->arena, &query, &found, &shell->err))
@@ -40,17 +44,20 @@ static int run(struct shell *shell)
         }
         const char *cells[] = {arena_printf(&shell->arena, "%lld", (long long)row->id),
             shell_time(shell, shell->setup->zone, row->due_at), view->channel,
-            strcmp(view->act, "tell") ? arena_printf(&shell->arena, "%s %s", view->act, view->kind)
-                                      : view->kind,
-            row->state, arena_printf(&shell->arena, "%d/%d", row->part + 1, row->parts), view->subject,
-            row->error};
+            strcmp(view->act, "tell") ? arena_printf(&shell->arena, "%s %s", shell_word(shell, view->act),
+                                            shell_word(shell, view->kind))
+                                      : shell_word(shell, view->kind),
+            shell_word(shell, row->state), arena_printf(&shell->arena, "%d/%d", row->part + 1, row->parts),
+            view->subject, row->error};
         table_row(&table, 8, cells);
     }
     table_print(&table);
     if (!found.count && !shell->json)
-        puts("No deliveries.");
+        puts(shell_says(shell, "No deliveries.", "什么都没发过，也没有要发的。"));
     if (found.count == SHOWN_MAX && !shell->json)
-        printf("The newest %d; --json lists all.\n", SHOWN_MAX);
+        printf(shell_says(
+                   shell, "The newest %d; --json lists all.\n", "只列了最新的 %d 条；--json 列出全部。\n"),
+            SHOWN_MAX);
     return 0;
 }
 

@@ -23,6 +23,7 @@ enum { PLACES = sizeof places / sizeof *places };
 
 /* What the end of the run has to clean up and say. */
 struct demo {
+    const struct shell *shell;
     const char *listen;
     char folder[64]; /* of the state file when none was named, "" = named */
 };
@@ -59,10 +60,7 @@ static struct setup *demo_setup(
         .http_listen = listen,
         .http_public = "",
         .demo = true};
-    const char *lang = env_get("LC_ALL");
-    lang = lang ? lang : env_get("LC_MESSAGES");
-    lang = lang ? lang : env_get("LANG");
-    setup->language = lang && !strncmp(lang, "zh", 2) ? "zh" : "en";
+    setup->language = words_chinese_here() ? "zh" : "en";
     /* Both rooms have a sample of their own language; with files of one's own both show these. */
     setup->source_count = files ? files : PLACES;
     setup->sources = arena_array(arena, setup->source_count, sizeof *setup->sources);
@@ -92,17 +90,25 @@ static struct setup *demo_setup(
 static void ready(int port, void *context)
 {
     const struct demo *demo = context;
+    const struct shell *shell = demo->shell;
     const char *colon = strrchr(demo->listen, ':');
     int asked = colon ? (int)strtol(colon + 1, NULL, 10) : port;
     if (port != asked && asked)
-        printf("Port %d is taken by another program; this is the next free one.\n", asked);
-    printf("The trial room is open: http://127.0.0.1:%d/\nOnly this computer sees it; nothing goes to any "
-           "group. "
-           "Ctrl-C ends it.\n",
+        printf(shell_says(shell, "Port %d is taken by another program; this is the next free one.\n",
+                   "端口 %d 被别的程序占了，用了后面一个空的。\n"),
+            asked);
+    printf(
+        shell_says(shell,
+            "The trial room is open: http://127.0.0.1:%d/\nOnly this computer sees it; nothing goes to any "
+            "group. "
+            "Ctrl-C ends it.\n",
+            "试验房间开了：http://127.0.0.1:%d/\n只有这台电脑看得到，不会发到任何群。按 Ctrl-C 结束。\n"),
         port);
     if (env_get("SSH_CONNECTION"))
-        printf("You are here over ssh. On your own computer run: ssh -L %d:127.0.0.1:%d THIS-HOST\n", port,
-            port);
+        printf(shell_says(shell,
+                   "You are here over ssh. On your own computer run: ssh -L %d:127.0.0.1:%d THIS-HOST\n",
+                   "你是用 ssh 连过来的。在自己的电脑上运行：ssh -L %d:127.0.0.1:%d 这台机器\n"),
+            port, port);
     fflush(stdout);
 }
 
@@ -151,14 +157,15 @@ static int state_path(struct shell *shell, struct demo *demo, const char **path)
     }
     char here[4096];
     if (*named != '/' && !getcwd(here, sizeof here))
-        return error_set(&shell->err, "this folder has no path: %s", strerror(errno));
+        return error_set(&shell->err,
+            shell_says(shell, "this folder has no path: %s", "当前文件夹没有路径：%s"), strerror(errno));
     *path = *named == '/' ? named : arena_printf(&shell->arena, "%s/%s", here, named);
     return 0;
 }
 
 static int run(struct shell *shell)
 {
-    struct demo demo = {
+    struct demo demo = {.shell = shell,
         .listen = shell_flag(shell, "listen") ? shell_flag(shell, "listen") : "127.0.0.1:8080"};
     const char *state = "";
     if (absolute_paths(shell) || state_path(shell, &demo, &state))

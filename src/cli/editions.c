@@ -24,17 +24,19 @@ static int run(struct shell *shell)
         if (shell->json && print_json(shell, as_json(shell, row)))
             return -1;
         const char *cells[] = {row->slug, *row->date ? row->date : "-",
-            arena_printf(&shell->arena, "%d items", row->item_count),
-            row->draft          ? "draft"
-            : row->published_at ? "published"
-                                : "settling",
+            arena_printf(&shell->arena, shell_says(shell, "%d items", "%d 条"), row->item_count),
+            shell_word(shell, row->draft          ? "draft"
+                              : row->published_at ? "published"
+                                                  : "settling"),
             row->title};
         if (!shell->json)
             table_row(&table, 5, cells);
     }
     table_print(&table);
     if (!found.count && !shell->json)
-        puts("No edition is stored yet. digestd import FILE stores one; digestd run reads the sources.");
+        puts(shell_says(shell,
+            "No edition is stored yet. digestd import FILE stores one; digestd run reads the sources.",
+            "还没有存过任何一期。digestd import FILE 存一期；digestd run 会读各个来源。"));
     return 0;
 }
 

@@ -18,14 +18,15 @@ static int print_report(struct shell *shell, const struct import_report *report)
         return print_json(shell, json_pack("{s:o s:s s:b s:o}", "id", json_id(report->edition), "name",
                                      report->slug, "created", report->created, "changes", changes));
     }
-    printf("%s: %s\n", report->slug,
-        report->created        ? "stored"
-        : report->change_count ? "taken up again"
-                               : "nothing has changed");
+    printf(shell_says(shell, "%s: %s\n", "%s：%s\n"), report->slug,
+        report->created        ? shell_says(shell, "stored", "存好了")
+        : report->change_count ? shell_says(shell, "taken up again", "重新读过了")
+                               : shell_says(shell, "nothing has changed", "没有变化"));
     for (size_t i = 0; i < report->change_count && !report->created; i++)
-        printf("  %-8s %3d  %s%s%s%s\n", change_names[report->changes[i].kind], report->changes[i].number,
-            report->changes[i].title ? report->changes[i].title : "", *report->changes[i].fields ? " (" : "",
-            report->changes[i].fields, *report->changes[i].fields ? ")" : "");
+        printf("  %-8s %3d  %s%s%s%s\n", shell_word(shell, change_names[report->changes[i].kind]),
+            report->changes[i].number, report->changes[i].title ? report->changes[i].title : "",
+            *report->changes[i].fields ? " (" : "", report->changes[i].fields,
+            *report->changes[i].fields ? ")" : "");
     return 0;
 }
 
@@ -59,7 +60,9 @@ static const struct source *chosen_source(struct shell *shell)
         if (!strcmp(setup->sources[i].name, name))
             return &setup->sources[i];
     error_set_kind(&shell->err, ERROR_USAGE,
-        name ? "there is no source %s" : "which source is it of? --source NAME%s", name ? name : "");
+        name ? shell_says(shell, "there is no source %s", "配置里没有 %s 这个来源")
+             : shell_says(shell, "which source is it of? --source NAME%s", "是哪个来源的？--source 来源%s"),
+        name ? name : "");
     return NULL;
 }
 
@@ -81,7 +84,7 @@ static int run(struct shell *shell)
         if (failed)
             return -1;
     }
-    shell_ring(shell, "what is stored is posted when one runs");
+    shell_ring(shell, shell_says(shell, "what is stored is posted when one runs", "存好的要它跑起来才会发"));
     return 0;
 }
 

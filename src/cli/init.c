@@ -4,7 +4,6 @@
 #include "cli/init.h"
 #include "core/utf8.h"
 #include "daemon/config.h"
-#include "daemon/env.h"
 #include "daemon/reading.h"
 
 #include <errno.h>
@@ -41,14 +40,14 @@ static const char *read_line(struct plan *plan, bool secret)
         putchar('\n');
     if (!got) {
         error_set_kind(&plan->shell->err, ERROR_USAGE, "%s",
-            init_say(plan, "the answers ended before all questions were asked; nothing was written",
+            shell_says(plan->shell, "the answers ended before all questions were asked; nothing was written",
                 "问题还没问完，回答就没了；什么都没写"));
         return NULL;
     }
     size_t len = strlen(line);
     if (len > LINE_MAX_BYTES || !utf8_valid(line, len)) {
         error_set_kind(&plan->shell->err, ERROR_USAGE, "%s",
-            init_say(plan, "that line is too long or not UTF-8", "这一行太长，或者不是 UTF-8"));
+            shell_says(plan->shell, "that line is too long or not UTF-8", "这一行太长，或者不是 UTF-8"));
         return NULL;
     }
     while (len && strchr(" \t\r\n", line[len - 1]))
@@ -66,7 +65,7 @@ static const char *ask(struct plan *plan, const struct question *question, const
     for (int i = 0; i < ASKED_MAX; i++) {
         const char *answer = given;
         if (!given) {
-            printf("%s", init_say(plan, question->english, question->chinese));
+            printf("%s", shell_says(plan->shell, question->english, question->chinese));
             if (*usual)
                 printf(" [%s]", usual);
             fputs(": ", stdout);
@@ -87,7 +86,7 @@ static const char *ask(struct plan *plan, const struct question *question, const
         printf("  %s\n", trouble);
     }
     error_set_kind(&plan->shell->err, ERROR_USAGE, "%s",
-        init_say(plan, "no usable answer; nothing was written", "没有得到能用的回答；什么都没写"));
+        shell_says(plan->shell, "no usable answer; nothing was written", "没有得到能用的回答；什么都没写"));
     return NULL;
 }
 
@@ -114,14 +113,14 @@ static const char *check_platform(struct plan *plan, const char *answer)
         if (offered(adapters[i]))
             buf_addf(&known, "%s%s", known.len ? ", " : "", adapters[i]->name);
     const char *text = arena_printf(
-        &plan->shell->arena, init_say(plan, "one of these: %s", "只能是这些之一：%s"), known.data);
+        &plan->shell->arena, shell_says(plan->shell, "one of these: %s", "只能是这些之一：%s"), known.data);
     buf_free(&known);
     return text;
 }
 
 static const char *check_needed(struct plan *plan, const char *answer)
 {
-    return *answer ? NULL : init_say(plan, "this one is needed", "这一项不能空");
+    return *answer ? NULL : shell_says(plan->shell, "this one is needed", "这一项不能空");
 }
 
 static const char *check_zone(struct plan *plan, const char *answer)
@@ -130,14 +129,14 @@ static const char *check_zone(struct plan *plan, const char *answer)
     struct setup *setup;
     struct error err = {0};
     struct buf yaml = BUF_INIT(4096);
-    buf_addf(&yaml, "language: %s\ntimezone: ", plan->chinese ? "zh" : "en");
+    buf_addf(&yaml, "language: %s\ntimezone: ", plan->shell->chinese ? "zh" : "en");
     init_quote(&yaml, answer);
     buf_adds(&yaml, "\nchannels: {x: {platform: room}}\n");
     const char *text = NULL;
     if (config_parse("x", yaml.data, yaml.len, &arena, &setup, &err)) {
-        const char *words = strstr(err.text, plan->chinese ? "：" : ": ");
-        text =
-            arena_string(&plan->shell->arena, words ? words + strlen(plan->chinese ? "：" : ": ") : err.text);
+        const char *words = strstr(err.text, plan->shell->chinese ? "：" : ": ");
+        text = arena_string(
+            &plan->shell->arena, words ? words + strlen(plan->shell->chinese ? "：" : ": ") : err.text);
     }
     buf_free(&yaml);
     arena_free(&arena);
@@ -155,12 +154,12 @@ static const char *check_editions(struct plan *plan, const char *answer)
     struct stat info;
     if (!stat(path, &info) && S_ISDIR(info.st_mode))
         return arena_printf(&plan->shell->arena,
-            init_say(plan, "%s is a folder; which files in it? For example %s/*.md",
+            shell_says(plan->shell, "%s is a folder; which files in it? For example %s/*.md",
                 "%s 是文件夹；里面哪些文件？例如 %s/*.md"),
             answer, answer);
     plan->newest = NULL;
     if (glob(path, 0, NULL, &found)) {
-        printf(init_say(plan, "  No file matches %s yet; they are taken up when they come.\n",
+        printf(shell_says(plan->shell, "  No file matches %s yet; they are taken up when they come.\n",
                    "  现在还没有匹配 %s 的文件；以后出现了会自动读。\n"),
             answer);
         return NULL;
@@ -188,9 +187,11 @@ static const char *check_times(struct plan *plan, const char *answer)
     snprintf(copy, sizeof copy, "%s", answer);
     for (char *word; (word = strsep(&rest, ", ")) != NULL;)
         if (*word && schedule_minute(word, &minute, &err))
-            return init_say(plan, "times like 09:00 or 09:00, 18:30; - for none",
+            return shell_says(plan->shell, "times like 09:00 or 09:00, 18:30; - for none",
                 "写时间，例如 09:00 或 09:00, 18:30；不要就写 -");
-    return *answer ? NULL : init_say(plan, "times like 09:00; - for none", "写时间，例如 09:00；不要就写 -");
+    return *answer
+               ? NULL
+               : shell_says(plan->shell, "times like 09:00; - for none", "写时间，例如 09:00；不要就写 -");
 }
 
 static const char *check_editor(struct plan *plan, const char *answer)
@@ -198,7 +199,7 @@ static const char *check_editor(struct plan *plan, const char *answer)
     size_t len = strlen(answer);
     return strspn(answer, "0123456789") == len && len <= 20
                ? NULL
-               : init_say(plan, "your own number (send /where to the bot alone), or nothing",
+               : shell_says(plan->shell, "your own number (send /where to the bot alone), or nothing",
                      "你自己的数字 id（私聊机器人发 /where 就知道），没有就直接回车");
 }
 
@@ -216,11 +217,12 @@ static int ask_options(struct plan *plan)
         }
         /* Where the bot hears, /where in the group tells the chat; it may come later. */
         bool later = option->of == OF_CHANNEL && adapter->listen;
-        const char *help = plan->chinese && option->help_zh ? option->help_zh : option->help;
+        const char *help = plan->shell->chinese && option->help_zh ? option->help_zh : option->help;
         const char *words =
-            later ? arena_printf(&plan->shell->arena,
-                        init_say(plan, "%s (not known yet: Enter)", "%s（还不知道就直接回车）"), help)
-                  : help;
+            later
+                ? arena_printf(&plan->shell->arena,
+                      shell_says(plan->shell, "%s (not known yet: Enter)", "%s（还不知道就直接回车）"), help)
+                : help;
         struct question question = {.english = words,
             .chinese = words,
             .flag = option->secret                ? NULL
@@ -275,11 +277,10 @@ static int ask_all(struct plan *plan)
             .chinese = "你自己在那里的数字 id，用来在群里手动发（还不知道就直接回车）",
             .flag = "editor",
             .check = check_editor};
-    const char *lang = env_get("LC_ALL") ? env_get("LC_ALL") : env_get("LANG");
-    const char *answer = ask(plan, &language, lang && !strncmp(lang, "zh", 2) ? "zh" : "en");
+    const char *answer = ask(plan, &language, words_chinese_here() ? "zh" : "en");
     if (!answer)
         return -1;
-    plan->chinese = !strcmp(answer, "zh");
+    plan->shell->chinese = !strcmp(answer, "zh");
     if (!ask(plan, &platform, usual_platform()) || ask_options(plan) ||
         !(plan->editions = ask(plan, &editions, init_usual_editions(plan))) ||
         !(plan->zone = ask(plan, &zone, init_usual_zone(plan))) ||
@@ -298,17 +299,22 @@ static int find_folder(struct plan *plan)
     const char *named = plan->shell->config ? plan->shell->config : "digestd.yaml";
     char here[4096] = "";
     if (*named != '/' && !getcwd(here, sizeof here))
-        return error_set(&plan->shell->err, "this folder has no path: %s", strerror(errno));
+        return error_set(&plan->shell->err,
+            shell_says(plan->shell, "this folder has no path: %s", "当前文件夹没有路径：%s"),
+            strerror(errno));
     const char *path = *named == '/' ? named : arena_printf(&plan->shell->arena, "%s/%s", here, named);
     const char *slash = strrchr(path, '/');
     plan->config = path;
     plan->folder = arena_copy(&plan->shell->arena, path, slash == path ? 1 : (size_t)(slash - path));
     struct stat info;
     if (stat(plan->folder, &info) || !S_ISDIR(info.st_mode))
-        return error_set_kind(&plan->shell->err, ERROR_USAGE, "%s: there is no such folder", plan->folder);
+        return error_set_kind(&plan->shell->err, ERROR_USAGE,
+            shell_says(plan->shell, "%s: there is no such folder", "%s：没有这个文件夹"), plan->folder);
     if (!access(path, F_OK) && !shell_flag(plan->shell, "force"))
         return error_set_kind(&plan->shell->err, ERROR_USAGE,
-            "%s is there already; to write it anew: digestd init --force (the old one is kept as %s.old)",
+            shell_says(plan->shell,
+                "%s is there already; to write it anew: digestd init --force (the old one is kept as %s.old)",
+                "%s 已经有了；要重写：digestd init --force（旧的留作 %s.old）"),
             path, path);
     return 0;
 }

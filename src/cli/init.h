@@ -2,16 +2,15 @@
 #ifndef CLI_INIT_H
 #define CLI_INIT_H
 
-#include "cli/cli.h"
+#include "cli/words.h"
 
 struct adapter;
 
 /* The answers. Strings live in the shell's arena. */
 struct plan {
-    struct shell *shell;
-    const char *config; /* absolute path of the file to be written */
-    const char *folder; /* its folder */
-    bool chinese;
+    struct shell *shell; /* speaks the language that was chosen */
+    const char *config;  /* absolute path of the file to be written */
+    const char *folder;  /* its folder */
     const struct adapter *adapter;
     const char **values;  /* of the adapter's options, by their place; NULL or "" = not given */
     const char *editions; /* pattern, relative to the folder */
@@ -29,9 +28,6 @@ struct question {
     const char *(*check)(struct plan *plan, const char *answer);
 };
 
-/* The text in the language that was chosen; both take the same arguments. */
-const char *init_say(const struct plan *plan, const char *english, const char *chinese)
-    __attribute__((format_arg(2), format_arg(3)));
 /* A YAML string in double quotes. */
 void init_quote(struct buf *out, const char *text);
 const char *init_usual_editions(struct plan *plan);

@@ -24,11 +24,6 @@ static bool for_service(const struct plan *plan)
     return !strcmp(plan->folder, SERVICE_FOLDER);
 }
 
-const char *init_say(const struct plan *plan, const char *english, const char *chinese)
-{
-    return plan->chinese ? chinese : english;
-}
-
 /* --- what is usual here --- */
 
 const char *init_usual_zone(struct plan *plan)
@@ -40,7 +35,7 @@ const char *init_usual_zone(struct plan *plan)
     const char *name = strstr(link, zones);
     if (name && zone_name_valid(name + sizeof zones - 1))
         return arena_string(&plan->shell->arena, name + sizeof zones - 1);
-    return plan->chinese ? "Asia/Shanghai" : "UTC";
+    return plan->shell->chinese ? "Asia/Shanghai" : "UTC";
 }
 
 const char *init_usual_editions(struct plan *plan)
@@ -71,11 +66,11 @@ void init_show_edition(struct plan *plan, size_t files)
                 questions += digest->editions[e].sections[s].items[i].question_count;
             }
     if (!digest)
-        printf(init_say(plan, "  %zu files; the newest cannot be read: %s\n",
+        printf(shell_says(plan->shell, "  %zu files; the newest cannot be read: %s\n",
                    "  %zu 个文件；最新的一个读不了：%s\n"),
             files, err.text);
     else
-        printf(init_say(plan, "  %zu file(s); the newest, %s, has %zu items and %zu questions.\n",
+        printf(shell_says(plan->shell, "  %zu file(s); the newest, %s, has %zu items and %zu questions.\n",
                    "  %zu 个文件；最新的 %s 有 %zu 条、%zu 个问题。\n"),
             files, base, items, questions);
 }
@@ -144,8 +139,8 @@ static void add_times(struct buf *yaml, const char *times)
 static void add_posts(struct plan *plan, struct buf *yaml)
 {
     buf_addf(yaml, "posts:                          # %s\n  - {what: contents, when: published}\n",
-        init_say(
-            plan, "the routine of every channel that has none of its own", "没有自己 posts: 的群都按这个来"));
+        shell_says(plan->shell, "the routine of every channel that has none of its own",
+            "没有自己 posts: 的群都按这个来"));
     if (strcmp(plan->items, "-")) {
         buf_adds(yaml, "  - {what: item, at: ");
         add_times(yaml, plan->items);
@@ -164,7 +159,7 @@ static void add_channels(struct plan *plan, struct buf *yaml)
     const char *mark = chat_known(plan) ? "" : "# ";
     if (*mark)
         buf_addf(yaml, "# %s\n",
-            init_say(plan,
+            shell_says(plan->shell,
                 "Start digestd run, send /where in the group, and put its line below channels: (take off the "
                 "#).",
                 "先 digestd run，在群里发 /where，把它回的那一行放到 channels: 下面（去掉 #）。"));
@@ -188,7 +183,7 @@ static void add_people(struct plan *plan, struct buf *yaml)
     const char *number = *plan->editor ? plan->editor : "12345", *mark = *plan->editor ? "" : "# ";
     if (*mark)
         buf_addf(yaml, "# %s\n",
-            init_say(plan,
+            shell_says(plan->shell,
                 "Your own number (/where tells it): editors may post by hand from the chat; the operator "
                 "hears of troubles.",
                 "你自己的数字 id（发 /where 就知道）：editors 可以在群里手动发；operator 收故障通知。"));
@@ -199,33 +194,35 @@ static void add_people(struct plan *plan, struct buf *yaml)
 static void write_yaml(struct plan *plan, struct buf *yaml)
 {
     buf_addf(yaml, "# %s\n# %s\n",
-        init_say(plan, "digestd: what it reads, where it tells it, when. Every key: docs/configuration.md",
+        shell_says(plan->shell,
+            "digestd: what it reads, where it tells it, when. Every key: docs/configuration.md",
             "digestd：读什么、发到哪里、什么时候发。全部配置项：docs/configuration.md"),
-        init_say(plan,
+        shell_says(plan->shell,
             "After a change: digestd check, then SIGHUP (systemctl reload digestd). Paths are relative to "
             "this file.",
             "改完以后：digestd check，再发 SIGHUP（systemctl reload digestd）。路径相对于这个文件。"));
     buf_addf(yaml, "state: %s     # %s\n",
         for_service(plan) ? "/var/lib/digestd/digestd.db" : "digestd.db               ",
-        init_say(plan, "everything it remembers; digestd backup copies it",
+        shell_says(plan->shell, "everything it remembers; digestd backup copies it",
             "它记住的一切；用 digestd backup 备份"));
     buf_adds(yaml, "timezone: ");
     init_quote(yaml, plan->zone);
-    buf_addf(yaml, "\nlanguage: %s\nsources:\n  - name: news\n    path: ", plan->chinese ? "zh" : "en");
+    buf_addf(
+        yaml, "\nlanguage: %s\nsources:\n  - name: news\n    path: ", plan->shell->chinese ? "zh" : "en");
     init_quote(yaml, plan->editions);
     buf_addf(yaml, "\n    # link: \"https://blog.example.org/:year/:month/:day/:title/\"   # %s\n",
-        init_say(plan, "the edition's own page", "每期自己的网页"));
+        shell_says(plan->shell, "the edition's own page", "每期自己的网页"));
     if (plan->adapter->listen) {
         buf_addf(yaml, "bots:\n  %s: {platform: %s", plan->adapter->name, plan->adapter->name);
         add_options(plan, yaml, OF_BOT);
         buf_addf(yaml, "}   # proxy: \"socks5h://127.0.0.1:7890\" %s\n",
-            init_say(plan, "where the network needs one", "（网络需要代理时）"));
+            shell_says(plan->shell, "where the network needs one", "（网络需要代理时）"));
     }
     add_posts(plan, yaml);
     add_channels(plan, yaml);
     add_people(plan, yaml);
     buf_addf(yaml, "http: {listen: \"127.0.0.1:8080\"}   # %s\n",
-        init_say(plan, "the archive, /healthz and /metrics, for this machine alone; off = none",
+        shell_says(plan->shell, "the archive, /healthz and /metrics, for this machine alone; off = none",
             "往期、/healthz、/metrics，只有本机能看；off = 不要"));
 }
 
@@ -318,18 +315,18 @@ static void say_next(struct plan *plan, const char *program)
     const char *name = strrchr(plan->config, '/') + 1;
     const char *c = strcmp(name, "digestd.yaml") ? arena_printf(&plan->shell->arena, " -c %s", name) : "";
     const char *credentials = for_service(plan) ? "CREDENTIALS_DIRECTORY=" SERVICE_FOLDER " " : "";
-    printf("\n%s\n", init_say(plan, "Next:", "接下来："));
+    printf("\n%s\n", shell_says(plan->shell, "Next:", "接下来："));
     printf("  %s%s%s check --online   # %s\n", credentials, program, c,
-        init_say(plan, "is everything right, does the platform know us?", "配置对不对，平台认不认"));
+        shell_says(plan->shell, "is everything right, does the platform know us?", "配置对不对，平台认不认"));
     if (plan->newest && chat_known(plan))
         printf("  %s%s preview contents --to weekly --file '%s'\n", program, c, plan->newest);
     printf("  %s%s%s run              # %s\n", credentials, program, c,
         chat_known(plan)
-            ? init_say(plan, "Ctrl-C ends it", "按 Ctrl-C 结束")
-            : init_say(plan, "then send /where in the group: it answers with the line for channels:",
+            ? shell_says(plan->shell, "Ctrl-C ends it", "按 Ctrl-C 结束")
+            : shell_says(plan->shell, "then send /where in the group: it answers with the line for channels:",
                   "然后在群里发 /where，它会回要写进 channels: 的那一行"));
     printf("%s\n  sudo cp %s/digestd.service /etc/systemd/system/ && sudo systemctl enable --now digestd\n",
-        init_say(plan, "As a service of this machine, from its start on:", "做成开机自启的服务："),
+        shell_says(plan->shell, "As a service of this machine, from its start on:", "做成开机自启的服务："),
         plan->folder);
 }
 
@@ -345,11 +342,11 @@ int init_write(struct plan *plan)
     const char *program = len > 0 ? arena_string(&shell->arena, path) : "digestd";
     int result = -1;
     if (yaml.overflow) {
-        error_set(&shell->err, "the answers are too long");
+        error_set(&shell->err, "%s", shell_says(shell, "the answers are too long", "回答太长了"));
     } else if (!config_parse(plan->config, yaml.data, yaml.len, &shell->arena, &setup, &shell->err)) {
         if (!access(plan->config, F_OK))
             rename(plan->config, arena_printf(&shell->arena, "%s.old", plan->config));
-        printf("%s\n", init_say(plan, "Written:", "写好了："));
+        printf("%s\n", shell_says(plan->shell, "Written:", "写好了："));
         result = write_secrets(plan) || write_file(plan, plan->config, yaml.data, yaml.len, 0644) ? -1 : 0;
         if (!result)
             printf("  %s\n", strrchr(plan->config, '/') + 1);

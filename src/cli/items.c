@@ -7,7 +7,8 @@ static int print_item(
     struct shell *shell, const struct chosen *chosen, const struct section *section, const struct item *item)
 {
     if (!shell->json) {
-        printf("%4d  %s\n", item->number, item->title ? item->title : "(no title)");
+        printf("%4d  %s\n", item->number,
+            item->title ? item->title : shell_says(shell, "(no title)", "（没有标题）"));
         return 0;
     }
     json_t *links = json_array();

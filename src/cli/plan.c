@@ -7,16 +7,19 @@
 
 enum { DAY_MS = 24 * 60 * 60 * 1000, TITLES_SHOWN = 20 };
 
-static const char *weekday(const struct zone *zone, int64_t ms)
+/* Programs are told English days in any language. */
+static const char *weekday(const struct shell *shell, const struct zone *zone, int64_t ms)
 {
     static const char *const names[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+    static const char *const chinese[] = {"周一", "周二", "周三", "周四", "周五", "周六", "周日"};
     struct civil civil = zone_civil(zone, ms / 1000);
-    return names[civil_weekday(civil.year, civil.month, civil.day)];
+    int day = civil_weekday(civil.year, civil.month, civil.day);
+    return shell->json ? names[day] : shell_says(shell, names[day], chinese[day]);
 }
 
 static const char *local_time(struct shell *shell, const struct zone *zone, int64_t ms)
 {
-    return arena_printf(&shell->arena, "%s %s", weekday(zone, ms), shell_time(shell, zone, ms));
+    return arena_printf(&shell->arena, "%s %s", weekday(shell, zone, ms), shell_time(shell, zone, ms));
 }
 
 /* "the window opens (due Tue 11-24 23:00)" */
@@ -24,10 +27,11 @@ static const char *waited(struct shell *shell, const struct zone *zone, const st
 {
     static const char *const words[] = {
         "", "outside the window", "in the pause", "held", "waited behind others"};
+    static const char *const chinese[] = {"", "不在可发的时段", "暂停的日子", "群停着", "排在别的后面"};
     if (coming->why == COMING_ON_TIME)
         return "";
-    return arena_printf(
-        &shell->arena, "(due %s, %s)", local_time(shell, zone, coming->due_ms), words[coming->why]);
+    return arena_printf(&shell->arena, shell_says(shell, "(due %s, %s)", "（原定 %s，%s）"),
+        local_time(shell, zone, coming->due_ms), shell_says(shell, words[coming->why], chinese[coming->why]));
 }
 
 static int print_coming(
@@ -47,10 +51,11 @@ static int print_coming(
                        json_time(shell, coming->due_ms), "waited", reasons[coming->why]));
     bool differs = operator_zone && strcmp(zone_name(zone), zone_name(operator_zone));
     const char *hand = hand_of(setup_channel(shell->setup, coming->channel));
-    const char *pastes = *hand ? arena_printf(&shell->arena, " [%s pastes it]", hand) : "";
+    const char *pastes =
+        *hand ? arena_printf(&shell->arena, shell_says(shell, " [%s pastes it]", " [由 %s 来贴]"), hand) : "";
     const char *cells[] = {local, differs ? zone_name(zone) : "",
-        differs ? arena_printf(&shell->arena, "= %s here", own) : "", coming->channel,
-        what_names[coming->what],
+        differs ? arena_printf(&shell->arena, shell_says(shell, "= %s here", "= 本地 %s"), own) : "",
+        coming->channel, shell_word(shell, what_names[coming->what]),
         arena_printf(&shell->arena, "%s%s%s%s", coming->title, pastes,
             coming->title[0] && coming->why != COMING_ON_TIME ? " " : "", waited(shell, zone, coming))};
     /* Without other zones their columns are not there. */
@@ -88,7 +93,7 @@ static int print_plan(struct shell *shell, const struct ahead *ahead, int64_t fr
     }
     table_print(&table);
     if (!count && !shell->json)
-        puts("Nothing will be posted in that time.");
+        puts(shell_says(shell, "Nothing will be posted in that time.", "这段时间里什么都不会发。"));
     return 0;
 }
 
@@ -104,10 +109,13 @@ static int print_standing(struct shell *shell, const char *only)
         if (state_channel(shell->state, &shell->arena, channel->name, &row, &known, &shell->err))
             return -1;
         if (known && strcmp(row.state, "on"))
-            printf("%s is %s%s%s: %s.\n", channel->name, row.state, *row.why ? ", " : "", row.why,
-                row.held_until ? "it goes on by itself then"
+            printf(shell_says(shell, "%s is %s%s%s: %s.\n", "%s：%s%s%s，%s。\n"), channel->name,
+                shell_word(shell, row.state), *row.why ? shell_says(shell, ", ", "，") : "", row.why,
+                row.held_until ? shell_says(shell, "it goes on by itself then", "到点自己继续")
                                : arena_printf(&shell->arena,
-                                     "nothing is posted by rules until digestd resume %s", channel->name));
+                                     shell_says(shell, "nothing is posted by rules until digestd resume %s",
+                                         "定时的都不发，直到 digestd resume %s"),
+                                     channel->name));
     }
     return 0;
 }
@@ -117,8 +125,9 @@ static int print_silent(struct shell *shell, const struct ahead *ahead)
     for (size_t i = 0; i < ahead->silent_count; i++) {
         const struct silent *silent = &ahead->silent[i];
         if (!shell->json)
-            printf("%s: \"%s\" makes no post %d time%s: %s\n", silent->channel, silent->rule, silent->count,
-                silent->count == 1 ? "" : "s", silent->why);
+            printf(shell_says(
+                       shell, "%s: \"%s\" makes no post %d time%s: %s\n", "%s：「%s」有 %d 次不发%.0s：%s\n"),
+                silent->channel, silent->rule, silent->count, silent->count == 1 ? "" : "s", silent->why);
         else if (print_json(
                      shell, json_pack("{s:b s:s s:s s:i s:o}", "fits", 0, "channel", silent->channel, "rule",
                                 silent->rule, "times", silent->count, "why", json_text(silent->why))))
@@ -146,14 +155,19 @@ static int print_unfit(struct shell *shell, const struct ahead *ahead, long days
         while (total < ahead->unfit_count && !strcmp(ahead->unfit[total].channel, unfit->channel))
             total++;
         if (first)
-            printf("%s: %zu item%s of the newest edition do%s not fit into %ld day%s; when the next one is "
-                   "published they are %s:\n",
+            printf(
+                shell_says(shell,
+                    "%s: %zu item%s of the newest edition do%s not fit into %ld day%s; when the next one is "
+                    "published they are %s:\n",
+                    "%s：最新一期有 %zu 条%.0s%.0s在 %ld 天内发不完%.0s；下一期出来时%s：\n"),
                 unfit->channel, total - i, total - i == 1 ? "" : "s", total - i == 1 ? "es" : "", days,
-                days == 1 ? "" : "s", channel->leftovers == LEFTOVERS_KEEP ? "kept" : "retired");
+                days == 1 ? "" : "s",
+                channel->leftovers == LEFTOVERS_KEEP ? shell_says(shell, "kept", "接着发")
+                                                     : shell_says(shell, "retired", "就不再发"));
         if (of_channel < TITLES_SHOWN)
             printf("  %s  %s\n", strrchr(unfit->subject, '.') + 1, unfit->title);
         else if (of_channel == TITLES_SHOWN)
-            printf("  and %zu more\n", total - i);
+            printf(shell_says(shell, "  and %zu more\n", "  还有 %zu 条\n"), total - i);
     }
     return 0;
 }
@@ -166,18 +180,19 @@ static int run(struct shell *shell)
     long days = days_text ? strtol(days_text, &end, 10) : 7;
     size_t count;
     if (*end || days < 1 || days > 366)
-        return error_set_kind(
-            &shell->err, ERROR_USAGE, "--days takes a number from 1 to 366, not %s", days_text);
+        return error_set_kind(&shell->err, ERROR_USAGE,
+            shell_says(
+                shell, "--days takes a number from 1 to 366, not %s", "--days 要 1 到 366 的数，不是 %s"),
+            days_text);
     if (shell_state(shell, STATE_READ) || (only && !shell_channels(shell, only, &count)))
         return -1;
     int64_t from = shell->now.wall_ms;
-    if (from_text && time_parse(from_text, shell->setup->zone, from, &from, &shell->err)) {
-        shell->err.kind = ERROR_USAGE;
+    if (from_text && shell_moment(shell, "from", from_text, &from))
         return -1;
-    }
     if (from < shell->now.wall_ms)
-        return error_set_kind(
-            &shell->err, ERROR_USAGE, "--from lies in the past; digestd deliveries tells what was");
+        return error_set_kind(&shell->err, ERROR_USAGE, "%s",
+            shell_says(shell, "--from lies in the past; digestd deliveries tells what was",
+                "--from 已经过去了；发过什么看 digestd deliveries"));
     struct ahead_wish wish = {.channel = only, .until_ms = from + days * DAY_MS, .whole = true};
     struct ahead ahead;
     if (desk_ahead(shell->state, shell->setup, &wish, shell->now, &shell->arena, &ahead, &shell->err))

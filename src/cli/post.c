@@ -3,43 +3,114 @@
 #include "cli/print.h"
 #include "daemon/clock.h"
 #include "desk/desk.h"
+#include "desk/hand.h"
+#include "state/channels.h"
 #include "state/posts.h"
 
 #include <unistd.h>
 
 enum { WAIT_MS = 90000, LOOK_US = 100000 };
 
-/* Waits until every post has come to its end, or the time is over. -1: err; else the exit code. */
-static int wait_for(struct shell *shell, const int64_t *posts, size_t count)
+struct queued {
+    int64_t post;
+    const struct channel *channel;
+};
+
+/* A channel that stands still would be waited for in vain: why it does, and what to do; NULL = it does not.
+ * -1: err. */
+static int why_still(struct shell *shell, const struct channel *channel, const char **why)
+{
+    struct channel_row row;
+    bool known;
+    *why = NULL;
+    if (state_channel(shell->state, &shell->arena, channel->name, &row, &known, &shell->err))
+        return -1;
+    if (!known || !strcmp(row.state, "on") || !strcmp(row.state, "gone"))
+        return 0;
+    if (!strcmp(row.state, "paused"))
+        *why = arena_printf(&shell->arena,
+            shell_says(shell, "%s is paused (%s). When that is put right: digestd resume %s",
+                "%s 停了（%s）。弄好以后：digestd resume %s"),
+            channel->name, row.why, channel->name);
+    else if (row.held_until)
+        *why = arena_printf(&shell->arena,
+            shell_says(shell, "%s is held until %s. To send it sooner: digestd resume %s",
+                "%s 停着，到 %s 才继续。想早点发：digestd resume %s"),
+            channel->name, desk_hold_text(&shell->arena, channel->zone, row.held_until), channel->name);
+    else
+        *why = arena_printf(&shell->arena,
+            shell_says(
+                shell, "%s is held. To send it: digestd resume %s", "%s 停着。要发：digestd resume %s"),
+            channel->name, channel->name);
+    return 0;
+}
+
+/* What became of a post so far. */
+struct waited {
+    const char *state; /* as programs read it: sent, failed, dropped, unknown, waiting; NULL = nothing yet */
+    const char *text;
+};
+
+/* The exit code goes into *code. -1: err. */
+static int look_at(struct shell *shell, const struct queued *queued, bool late, struct waited *out, int *code)
+{
+    struct post_row row = {.state = "", .why = ""};
+    struct rows_delivery parts = {0};
+    bool found, unknown = false;
+    *out = (struct waited){0};
+    if (state_post(shell->state, &shell->arena, queued->post, &row, &found, &shell->err) ||
+        state_post_deliveries(shell->state, &shell->arena, queued->post, &parts, &shell->err))
+        return -1;
+    for (size_t i = 0; i < parts.count; i++)
+        unknown = unknown || !strcmp(parts.rows[i].state, "unknown");
+    bool waits = !strcmp(row.state, "planned");
+    if (!found || (!waits && strcmp(row.state, "released"))) {
+        out->state = row.state;
+        out->text = arena_printf(&shell->arena, "%s%s%s", shell_word(shell, row.state),
+            *row.why ? shell_says(shell, ": ", "：") : "", row.why);
+        if (strcmp(row.state, "sent") && !*code)
+            *code = 1;
+        return 0;
+    }
+    if (unknown)
+        out->text = shell_says(shell, "it is not known whether it arrived; see digestd status",
+            "不确定发没发出去；看 digestd status");
+    else if (waits && why_still(shell, queued->channel, &out->text))
+        return -1;
+    if (!out->text && late)
+        out->text = shell_says(shell, "still waiting; see digestd status", "还在等；看 digestd status");
+    if (!out->text)
+        return 0;
+    out->state = unknown ? "unknown" : "waiting";
+    *code = 3;
+    return 0;
+}
+
+static int say_waited(struct shell *shell, const struct queued *queued, const struct waited *waited)
+{
+    if (shell->json)
+        return print_json(shell, json_pack("{s:s s:o s:s s:s}", "channel", queued->channel->name, "post",
+                                     json_id(queued->post), "state", waited->state, "text", waited->text));
+    printf(shell_says(shell, "post %lld: %s\n", "第 %lld 号：%s\n"), (long long)queued->post, waited->text);
+    return 0;
+}
+
+/* Waits until every post has come to its end, or nothing is to be waited for. -1: err; else the exit code. */
+static int wait_for(struct shell *shell, const struct queued *posts, size_t count)
 {
     int code = 0;
     for (size_t i = 0; i < count; i++) {
-        struct post_row row = {0};
+        struct waited waited;
         for (;;) {
-            bool found;
-            if (state_post(shell->state, &shell->arena, posts[i], &row, &found, &shell->err))
+            bool late = clock_now().boot_ms - shell->now.boot_ms > WAIT_MS;
+            if (look_at(shell, &posts[i], late, &waited, &code))
                 return -1;
-            bool unknown = false;
-            struct rows_delivery parts = {0};
-            if (state_post_deliveries(shell->state, &shell->arena, posts[i], &parts, &shell->err))
-                return -1;
-            for (size_t k = 0; k < parts.count; k++)
-                unknown = unknown || !strcmp(parts.rows[k].state, "unknown");
-            if (!found || (strcmp(row.state, "planned") && strcmp(row.state, "released"))) {
-                printf("post %lld: %s%s%s\n", (long long)posts[i], row.state, *row.why ? ": " : "", row.why);
-                if (strcmp(row.state, "sent"))
-                    code = code ? code : 1;
+            if (waited.state)
                 break;
-            }
-            if (unknown || clock_now().boot_ms - shell->now.boot_ms > WAIT_MS) {
-                printf("post %lld: %s\n", (long long)posts[i],
-                    unknown ? "it is not known whether it arrived; see digestd status"
-                            : "still waiting; see digestd status");
-                code = 3;
-                break;
-            }
             usleep(LOOK_US);
         }
+        if (say_waited(shell, &posts[i], &waited))
+            return -1;
     }
     return code;
 }
@@ -78,7 +149,7 @@ static int dry_run(struct shell *shell, const struct channel *channel, const str
     }
     struct buf text = BUF_INIT(1 << 20);
     message_plain(&text, message->root, true);
-    printf("%s would be told:\n\n%s\n", channel->name, text.data);
+    printf(shell_says(shell, "%s would be told:\n\n%s\n", "会发到 %s：\n\n%s\n"), channel->name, text.data);
     buf_free(&text);
     return 0;
 }
@@ -88,38 +159,40 @@ static int run(struct shell *shell)
     struct wish wish;
     const char *to = shell_flag(shell, "to"), *at = shell_flag(shell, "at"), *key = shell_flag(shell, "key");
     size_t count;
-    if (!to)
-        return error_set_kind(&shell->err, ERROR_USAGE, "to whom? --to CHANNEL[,…] or --to all");
     bool dry = shell_flag(shell, "dry-run") != NULL;
-    if (shell_wish(shell, &wish) || shell_setup(shell))
+    if (shell_setup(shell))
+        return -1;
+    if (!to)
+        return error_set_kind(&shell->err, ERROR_USAGE, "%s",
+            shell_says(shell, "to whom? --to CHANNEL[,…] or --to all", "发给谁？--to 群[,…] 或 --to all"));
+    if (shell_wish(shell, &wish))
         return -1;
     const struct channel **channels = shell_channels(shell, to, &count);
     if (!channels || shell_state(shell, dry ? STATE_READ : STATE_SHELL))
         return -1;
-    if (at && time_parse(at, shell->setup->zone, shell->now.wall_ms, &wish.at_ms, &shell->err)) {
-        shell->err.kind = ERROR_USAGE;
+    if (at && shell_moment(shell, "at", at, &wish.at_ms))
         return -1;
-    }
     wish.again = shell_flag(shell, "again") != NULL;
     wish.key = key ? key : "";
     int code = 0;
     size_t queued = 0;
-    int64_t *posts = arena_array(&shell->arena, count, sizeof *posts);
+    struct queued *posts = arena_array(&shell->arena, count, sizeof *posts);
     for (size_t i = 0; i < count; i++) {
         if (dry) {
             int said = dry_run(shell, channels[i], &wish);
             if (said < 0)
                 return -1;
             code = code ? code : said;
-        } else if (wish_for(shell, channels[i], &wish, &posts[queued], &code)) {
+        } else if (wish_for(shell, channels[i], &wish, &posts[queued].post, &code)) {
             return -1;
         } else {
-            queued += posts[queued] != 0;
+            posts[queued].channel = channels[i];
+            queued += posts[queued].post != 0;
         }
     }
     if (!queued)
         return code;
-    shell_ring(shell, "it is sent when one runs");
+    shell_ring(shell, shell_says(shell, "it is sent when one runs", "它跑起来才会发"));
     if (!shell_flag(shell, "wait") || !state_daemon_runs(shell->setup->state))
         return code;
     int waited = wait_for(shell, posts, queued);

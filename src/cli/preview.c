@@ -46,9 +46,11 @@ static void first_request(
     channel->settings.adapter->step(&errand, NULL, &shell->arena, step);
 }
 
-static const char *unit_name(enum unit unit)
+static const char *unit_name(const struct shell *shell, enum unit unit)
 {
-    return unit == UNIT_BYTES ? "bytes" : unit == UNIT_UTF16 ? "UTF-16 units" : "characters";
+    return unit == UNIT_BYTES   ? shell_says(shell, "bytes", "字节")
+           : unit == UNIT_UTF16 ? shell_says(shell, "UTF-16 units", "个 UTF-16 单位")
+                                : shell_says(shell, "characters", "字");
 }
 
 /* The address with its secret settings out of sight. */
@@ -108,13 +110,15 @@ static int show_part(const struct showing *showing, const struct form *form, siz
                 "units", (int)part->units, "limit", (int)part->limit, "lost", lost));
     }
     if (!adapter->by_hand)
-        printf("# %s, %s: part %zu of %zu, %zu of %zu %s\n", showing->channel->name, adapter->title,
-            index + 1, form->count, part->units, part->limit, unit_name(adapter->unit));
+        printf(shell_says(shell, "# %s, %s: part %zu of %zu, %zu of %zu %s\n",
+                   "# %s，%s：第 %zu 段（共 %zu 段），用了 %zu/%zu %s\n"),
+            showing->channel->name, adapter->title, index + 1, form->count, part->units, part->limit,
+            unit_name(shell, adapter->unit));
     if (sends)
         printf("%s %s\n", step.request.method, url);
     puts(body);
     for (size_t i = 0; i < form->lost_count && index + 1 == form->count; i++)
-        printf("# lost: %s\n", form->lost[i]);
+        printf(shell_says(shell, "# lost: %s\n", "# 丢了：%s\n"), form->lost[i]);
     return 0;
 }
 
@@ -138,8 +142,9 @@ static const struct channel *made_up(struct shell *shell, const char *platform)
         struct buf known = BUF_INIT(400);
         for (size_t i = 0; adapters[i]; i++)
             buf_addf(&known, "%s%s", i ? ", " : "", adapters[i]->name);
-        error_set_kind(
-            &shell->err, ERROR_USAGE, "there is no platform %s; there are: %s", platform, known.data);
+        error_set_kind(&shell->err, ERROR_USAGE,
+            shell_says(shell, "there is no platform %s; there are: %s", "没有 %s 这个平台；有：%s"), platform,
+            known.data);
         buf_free(&known);
         return NULL;
     }
@@ -217,9 +222,12 @@ static int prepare(struct shell *shell)
 {
     const char *file = shell_flag(shell, "file"), *to = shell_flag(shell, "to");
     if (to && shell_flag(shell, "platform"))
-        return error_set_kind(&shell->err, ERROR_USAGE, "--to and --platform exclude each other");
+        return error_set_kind(&shell->err, ERROR_USAGE, "%s",
+            shell_says(shell, "--to and --platform exclude each other", "--to 和 --platform 只能写一个"));
     if (!to && !shell_flag(shell, "platform"))
-        return error_set_kind(&shell->err, ERROR_USAGE, "for whom? --to CHANNEL or --platform NAME");
+        return error_set_kind(&shell->err, ERROR_USAGE, "%s",
+            shell_says(
+                shell, "for whom? --to CHANNEL or --platform NAME", "给谁看？--to 群 或 --platform 平台"));
     if (file && !to)
         return open_file(shell, file);
     if (shell_setup(shell))

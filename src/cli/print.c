@@ -5,7 +5,8 @@ int print_json(struct shell *shell, json_t *object)
     char *line = json_dumps(object, JSON_COMPACT);
     json_decref(object);
     if (!line)
-        return error_set(&shell->err, "what was found cannot be written as JSON");
+        return error_set(&shell->err, "%s",
+            shell_says(shell, "what was found cannot be written as JSON", "找到的没法写成 JSON"));
     puts(line);
     free(line);
     return 0;

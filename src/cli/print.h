@@ -2,7 +2,7 @@
 #ifndef CLI_PRINT_H
 #define CLI_PRINT_H
 
-#include "cli/cli.h"
+#include "cli/words.h"
 
 #include <jansson.h>
 

@@ -30,7 +30,7 @@ static int run(struct shell *shell)
                     return -1;
         }
     if (!count && !shell->json)
-        printf("%s has no questions.\n", chosen.row.slug);
+        printf(shell_says(shell, "%s has no questions.\n", "%s 没有问题。\n"), chosen.row.slug);
     return 0;
 }
 

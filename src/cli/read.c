@@ -4,38 +4,44 @@
 
 #include "daemon/digest_json.h"
 
-static void print_item(const struct item *item, int number)
+static void print_item(const struct shell *shell, const struct item *item, int number)
 {
-    printf("  %3d %s", number, item->title ? item->title : "(no title)");
-    const char *part = "  (";
+    printf("  %3d %s", number, item->title ? item->title : shell_says(shell, "(no title)", "（没有标题）"));
+    const char *part = shell_says(shell, "  (", "（");
+    bool any = false;
     const struct {
         size_t count;
-        const char *one, *many;
-    } counts[] = {{item->link_count, "link", "links"}, {item->question_count, "question", "questions"},
-        {item->image_count, "image", "images"}};
+        const char *one, *many, *chinese;
+    } counts[] = {{item->link_count, "link", "links", "个链接"},
+        {item->question_count, "question", "questions", "个问题"},
+        {item->image_count, "image", "images", "张图"}};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         if (counts[i].count) {
-            printf("%s%zu %s", part, counts[i].count, counts[i].count == 1 ? counts[i].one : counts[i].many);
-            part = ", ";
+            printf("%s%zu %s", part, counts[i].count,
+                shell_says(shell, counts[i].count == 1 ? counts[i].one : counts[i].many, counts[i].chinese));
+            part = shell_says(shell, ", ", "，");
+            any = true;
         }
-    puts(*part == ',' ? ")" : "");
+    puts(any ? shell_says(shell, ")", "）") : "");
 }
 
-static void print_edition(const struct edition *edition)
+static void print_edition(const struct shell *shell, const struct edition *edition)
 {
     printf("%s\n", edition->title ? edition->title : edition->id);
     size_t items = edition_item_count(edition);
-    printf("  %s%s%s, %zu item%s in %zu section%s%s\n", edition->date ? edition->date : "no date",
-        edition->period ? ", " : "", edition->period ? edition->period : "", items, items == 1 ? "" : "s",
-        edition->section_count, edition->section_count == 1 ? "" : "s",
-        edition->draft ? ", a draft: it will not be told" : "");
+    printf(shell_says(shell, "  %s%s%s, %zu item%s in %zu section%s%s\n",
+               "  %s%s%s，%zu 条%.0s，%zu 个栏目%.0s%s\n"),
+        edition->date ? edition->date : shell_says(shell, "no date", "没有日期"),
+        edition->period ? shell_says(shell, ", ", "，") : "", edition->period ? edition->period : "", items,
+        items == 1 ? "" : "s", edition->section_count, edition->section_count == 1 ? "" : "s",
+        edition->draft ? shell_says(shell, ", a draft: it will not be told", "，是草稿，不会发") : "");
     int number = 0;
     for (size_t i = 0; i < edition->section_count; i++) {
         const struct section *section = &edition->sections[i];
         if (section->title)
             printf("%s\n", section->title);
         for (size_t j = 0; j < section->item_count; j++)
-            print_item(&section->items[j], ++number);
+            print_item(shell, &section->items[j], ++number);
     }
 }
 
@@ -43,13 +49,14 @@ static int print_digest(struct shell *shell, const struct digest *digest)
 {
     if (!shell->json) {
         for (size_t i = 0; i < digest->count; i++)
-            print_edition(&digest->editions[i]);
+            print_edition(shell, &digest->editions[i]);
         return 0;
     }
     struct buf out = BUF_INIT(256u << 20);
     int result = digest_json(digest, &out);
     if (result)
-        error_set(&shell->err, "what was read is too large to print as JSON");
+        error_set(&shell->err, "%s",
+            shell_says(shell, "what was read is too large to print as JSON", "读到的太大，没法写成 JSON"));
     else
         fwrite(out.data, 1, out.len, stdout);
     buf_free(&out);

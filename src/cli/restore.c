@@ -17,17 +17,18 @@ struct doubt {
 static int past_time(struct shell *shell, const char *flag, const char *text, int64_t *at)
 {
     int64_t now = shell->now.wall_ms;
-    if (time_parse(text, shell->setup->zone, now, at, &shell->err)) {
-        shell->err.kind = ERROR_USAGE;
-        return error_context(&shell->err, "--%s", flag);
-    }
+    if (shell_moment(shell, flag, text, at))
+        return -1;
     if (*at > now && strlen(text) <= strlen("00：00"))
         *at -= (int64_t)24 * 60 * 60 * 1000;
     if (*at > now)
-        return error_set_kind(&shell->err, ERROR_USAGE, "--%s %s lies in the future; it is the time %s", flag,
-            text,
-            !strcmp(flag, "since") ? "from which the old daemon may have sent what the copy does not know"
-                                   : "when the old daemon stopped");
+        return error_set_kind(&shell->err, ERROR_USAGE,
+            shell_says(shell, "--%s %s lies in the future; it is the time %s", "--%s %s 还没到；要写的是%s"),
+            flag, text,
+            !strcmp(flag, "since")
+                ? shell_says(shell, "from which the old daemon may have sent what the copy does not know",
+                      "从什么时候起，旧的 digestd 可能发过副本不知道的东西")
+                : shell_says(shell, "when the old daemon stopped", "旧的 digestd 什么时候停的"));
     return 0;
 }
 
@@ -38,14 +39,19 @@ static int read_window(struct shell *shell, const struct mark *mark, struct doub
     *out = (struct doubt){.since = mark->at, .until = shell->now.wall_ms};
     if (!since && !mark->at)
         return error_set_kind(&shell->err, ERROR_USAGE,
-            "%s does not say when it was made; say it: --since TIME", shell->words[0]);
+            shell_says(shell, "%s does not say when it was made; say it: --since TIME",
+                "%s 没记是什么时候做的；请写上：--since 时间"),
+            shell->words[0]);
     if ((since && past_time(shell, "since", since, &out->since)) ||
         (until && past_time(shell, "until", until, &out->until)))
         return -1;
     if (out->since < mark->at) {
         fprintf(stderr,
-            "The copy was made %s and knows what was sent before; what came after that is unsure, not what "
-            "came since %s.\n",
+            shell_says(shell,
+                "The copy was made %s and knows what was sent before; what came after that is unsure, not "
+                "what "
+                "came since %s.\n",
+                "副本做于 %s，在那以前发过的它都知道；不确定的从那时算起，而不是从 %s 算起。\n"),
             shell_stamp(shell, mark->at), shell_stamp(shell, out->since));
         out->since = mark->at;
     }
@@ -89,13 +95,15 @@ static void list_unsure(struct shell *shell, const struct rows_view *unsure)
     for (size_t i = unsure->count; i-- > 0 && unsure->count - i <= LISTED_MAX;) {
         const struct delivery_view *view = &unsure->rows[i];
         const char *cells[] = {arena_printf(&shell->arena, "  %lld", (long long)view->delivery.id),
-            shell_time(shell, shell->setup->zone, view->post_due_at), view->channel, view->kind,
-            view->subject};
+            shell_time(shell, shell->setup->zone, view->post_due_at), view->channel,
+            shell_word(shell, view->kind), view->subject};
         table_row(&table, 5, cells);
     }
     table_print(&table);
     if (unsure->count > LISTED_MAX)
-        printf("  … and %zu more: digestd deliveries --state unknown\n", unsure->count - LISTED_MAX);
+        printf(shell_says(shell, "  … and %zu more: digestd deliveries --state unknown\n",
+                   "  …还有 %zu 条：digestd deliveries --state unknown\n"),
+            unsure->count - LISTED_MAX);
 }
 
 static int say(
@@ -103,23 +111,35 @@ static int say(
 {
     if (shell->json)
         return say_json(shell, window, aside, unsure);
-    printf("%s is the state file now.%s%s%s\n", shell->words[0], *aside ? " What was there is kept as " : "",
-        aside, *aside ? "." : "");
+    printf(shell_says(shell, "%s is the state file now.%s%s%s\n", "%s 现在就是状态文件。%s%s%s\n"),
+        shell->words[0], *aside ? shell_says(shell, " What was there is kept as ", "原来的留作 ") : "", aside,
+        *aside ? shell_says(shell, ".", "。") : "");
     if (window->until <= window->since)
-        puts("The old daemon had stopped before the copy was made: it knows all that was sent.");
+        puts(shell_says(shell,
+            "The old daemon had stopped before the copy was made: it knows all that was sent.",
+            "做副本以前旧的 digestd 就停了：发过的它都知道。"));
     else if (!unsure->count)
-        puts("Nothing is unsure. Editions that came out since are looked at when the daemon first starts.");
+        puts(shell_says(shell,
+            "Nothing is unsure. Editions that came out since are looked at when the daemon first starts.",
+            "没有不确定的。之后新出的期，digestd 头一次启动时再看。"));
     if (unsure->count) {
         if (window->until > window->since)
-            printf("Between %s and %s these may have been sent; they are not sent again by themselves:\n",
+            printf(shell_says(shell,
+                       "Between %s and %s these may have been sent; they are not sent again by themselves:\n",
+                       "从 %s 到 %s，这些可能已经发过；不会自己再发：\n"),
                 shell_stamp(shell, window->since), shell_stamp(shell, window->until));
         else
-            puts("These were unsure before:");
+            puts(shell_says(shell, "These were unsure before:", "这些以前就不确定："));
         list_unsure(shell, unsure);
-        puts("Look in the groups, then: digestd resolve ID sent|resend|drop, or for all of them: digestd "
-             "resolve --all sent.\nEditions that came out since are looked at when the daemon first starts.");
+        puts(shell_says(shell,
+            "Look in the groups, then: digestd resolve ID sent|resend|drop, or for all of them: digestd "
+            "resolve --all sent.\nEditions that came out since are looked at when the daemon first starts.",
+            "去群里看一眼，然后：digestd resolve ID sent|resend|drop；都在的话：digestd resolve --all "
+            "sent。\n之后新出的期，digestd 头一次启动时再看。"));
     }
-    puts("Make sure that no daemon runs on the old machine any more: both would post. Then: digestd run");
+    puts(shell_says(shell,
+        "Make sure that no daemon runs on the old machine any more: both would post. Then: digestd run",
+        "先确认旧机器上的 digestd 停了，不然两边都会发。然后：digestd run"));
     return 0;
 }
 

@@ -30,8 +30,6 @@ static int one_channel(struct shell *shell, const struct channel *channel, const
     queue = queue ? queue : &nothing;
     const struct coming *next = ahead_first(ahead, channel->name);
     int64_t next_at = next ? next->at_ms : 0;
-    if (found && channel->rehearse && !shell->json)
-        row.state = arena_printf(&shell->arena, "%s, rehearsing", row.state);
     const char *state = found ? row.state : "new", *why = found ? row.why : "";
     if (shell->json)
         return print_json(shell,
@@ -39,11 +37,20 @@ static int one_channel(struct shell *shell, const struct channel *channel, const
                 state, "why", json_text(why), "waiting", queue->waiting, "planned", queue->planned, "due",
                 queue->due, "sending", queue->sending, "unknown", queue->unknown, "sent_day", queue->sent_day,
                 "failed_day", queue->failed_day, "next_at", json_time(shell, next_at)));
-    const char *cells[] = {channel->name, state, arena_printf(&shell->arena, "%d wait", queue->waiting),
-        *hand_of(channel) ? arena_printf(&shell->arena, "%d with %s", queue->unknown, hand_of(channel))
-                          : arena_printf(&shell->arena, "%d unsure", queue->unknown),
-        arena_printf(&shell->arena, "%d sent, %d failed in 24 h", queue->sent_day, queue->failed_day),
-        next_at ? arena_printf(&shell->arena, "next %s", shell_time(shell, channel->zone, next_at)) : "",
+    const char *shown = found ? shell_word(shell, state) : shell_says(shell, "new", "还没启动过");
+    const char *rehearsing = found && channel->rehearse ? shell_says(shell, ", rehearsing", "（排练）") : "";
+    const char *cells[] = {channel->name, arena_printf(&shell->arena, "%s%s", shown, rehearsing),
+        arena_printf(&shell->arena, shell_says(shell, "%d wait", "在等 %d"), queue->waiting),
+        *hand_of(channel)
+            ? arena_printf(&shell->arena, shell_says(shell, "%d with %s", "%d 条在 %s 手里"), queue->unknown,
+                  hand_of(channel))
+            : arena_printf(&shell->arena, shell_says(shell, "%d unsure", "不确定 %d"), queue->unknown),
+        arena_printf(&shell->arena,
+            shell_says(shell, "%d sent, %d failed in 24 h", "24 小时内发了 %d，没发成 %d"), queue->sent_day,
+            queue->failed_day),
+        next_at ? arena_printf(&shell->arena, shell_says(shell, "next %s", "下一条 %s"),
+                      shell_time(shell, channel->zone, next_at))
+                : "",
         why};
     table_row(table, 7, cells);
     return 0;
@@ -59,19 +66,28 @@ static int unsure(struct shell *shell)
         const struct delivery_view *view = &found.rows[i];
         const struct channel *channel = setup_channel(shell->setup, view->channel);
         if (channel && *hand_of(channel)) {
-            printf("\n%s %s for %s: %s. When it is there, or is not to be:\n"
-                   "  digestd resolve %lld sent      it is there\n"
-                   "  digestd resolve %lld drop      leave it\n",
-                view->kind, view->subject, view->channel, view->delivery.error, (long long)view->delivery.id,
-                (long long)view->delivery.id);
+            printf(shell_says(shell,
+                       "\n%s %s for %s: %s. When it is there, or is not to be:\n"
+                       "  digestd resolve %lld sent      it is there\n"
+                       "  digestd resolve %lld drop      leave it\n",
+                       "\n%s %s，要贴到 %s：%s。贴好了，或者不贴了：\n"
+                       "  digestd resolve %lld sent      贴好了\n"
+                       "  digestd resolve %lld drop      不贴了\n"),
+                shell_word(shell, view->kind), view->subject, view->channel, view->delivery.error,
+                (long long)view->delivery.id, (long long)view->delivery.id);
             continue;
         }
-        printf("\n%s %s in %s may or may not be there (%s). Look in the group, then:\n"
-               "  digestd resolve %lld sent      it is there\n"
-               "  digestd resolve %lld resend    send it again\n"
-               "  digestd resolve %lld drop      leave it\n",
-            view->kind, view->subject, view->channel, view->delivery.error, (long long)view->delivery.id,
-            (long long)view->delivery.id, (long long)view->delivery.id);
+        printf(shell_says(shell,
+                   "\n%s %s in %s may or may not be there (%s). Look in the group, then:\n"
+                   "  digestd resolve %lld sent      it is there\n"
+                   "  digestd resolve %lld resend    send it again\n"
+                   "  digestd resolve %lld drop      leave it\n",
+                   "\n%s %s 不确定发没发到 %s（%s）。去群里看一眼，然后：\n"
+                   "  digestd resolve %lld sent      在\n"
+                   "  digestd resolve %lld resend    再发一次\n"
+                   "  digestd resolve %lld drop      不发了\n"),
+            shell_word(shell, view->kind), view->subject, view->channel, view->delivery.error,
+            (long long)view->delivery.id, (long long)view->delivery.id, (long long)view->delivery.id);
     }
     return 0;
 }
@@ -83,10 +99,13 @@ static int say_modes(struct shell *shell)
     if (state_about(shell->state, "safe_until", &shell->arena, &safe, &shell->err))
         return -1;
     if (safe && strtoll(safe, NULL, 10) > shell->now.wall_ms)
-        puts("Safe mode: it was started three times within a minute and posts nothing. It goes on after ten "
-             "quiet minutes, or with digestd resume --all.");
+        puts(shell_says(shell,
+            "Safe mode: it was started three times within a minute and posts nothing. It goes on after ten "
+            "quiet minutes, or with digestd resume --all.",
+            "安全模式：一分钟内启动了三次，先什么都不发。安静十分钟后自动继续，或者 digestd resume --all。"));
     if (setup_rehearses(shell->setup, NULL))
-        puts("Rehearsal (mode: rehearse): nothing is really sent to any channel.");
+        puts(shell_says(shell, "Rehearsal (mode: rehearse): nothing is really sent to any channel.",
+            "排练（mode: rehearse）：哪个群都不会真的发。"));
     return 0;
 }
 
@@ -96,7 +115,8 @@ static int troubles(struct shell *shell)
     if (state_troubles(shell->state, &shell->arena, &rows, &shell->err))
         return -1;
     for (size_t i = 0; i < rows.count; i++)
-        printf("%s%s (since %s)\n", i ? "" : "\nTroubles:\n", rows.rows[i].text,
+        printf(shell_says(shell, "%s%s (since %s)\n", "%s%s（%s 起）\n"),
+            i ? "" : shell_says(shell, "\nTroubles:\n", "\n故障：\n"), rows.rows[i].text,
             shell_time(shell, shell->setup->zone, rows.rows[i].since));
     return 0;
 }
@@ -108,8 +128,10 @@ static int run(struct shell *shell)
         state_waiting(shell->state, &shell->arena, shell->now.wall_ms, &waiting, &shell->err))
         return -1;
     if (!shell->json)
-        puts(state_daemon_runs(shell->setup->state) ? "The daemon is running."
-                                                    : "No daemon is running: nothing is sent.");
+        puts(state_daemon_runs(shell->setup->state)
+                 ? shell_says(shell, "The daemon is running.", "digestd 在运行。")
+                 : shell_says(shell, "No daemon is running: nothing is sent.",
+                       "digestd 没有在运行：什么都不会发。启动：digestd run"));
     if (!shell->json && say_modes(shell))
         return -1;
     struct table table = {0};

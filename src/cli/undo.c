@@ -9,13 +9,15 @@ static const struct channel *which(struct shell *shell)
     if (shell->word_count) {
         const struct channel *channel = setup_channel(shell->setup, shell->words[0]);
         if (!channel)
-            error_set_kind(
-                &shell->err, ERROR_USAGE, "there is no channel %s in the configuration", shell->words[0]);
+            error_set_kind(&shell->err, ERROR_USAGE,
+                shell_says(shell, "there is no channel %s in the configuration", "配置里没有 %s 这个群"),
+                shell->words[0]);
         return channel;
     }
     if (shell->setup->channel_count == 1)
         return &shell->setup->channels[0];
-    error_set_kind(&shell->err, ERROR_USAGE, "in which channel? digestd undo CHANNEL");
+    error_set_kind(&shell->err, ERROR_USAGE, "%s",
+        shell_says(shell, "in which channel? digestd undo CHANNEL", "撤回哪个群的？digestd undo 群"));
     return NULL;
 }
 
@@ -26,10 +28,12 @@ static int run(struct shell *shell)
     const struct channel *channel = which(shell);
     struct hand_result result = {0};
     if (!channel || shell_state(shell, STATE_SHELL) ||
-        desk_undo(shell->state, channel, shell_who(shell), !strcmp(shell->setup->language, "zh"), shell->now,
-            &shell->arena, &result, &shell->err))
+        desk_undo(shell->state, channel, shell_who(shell), shell->chinese, shell->now, &shell->arena, &result,
+            &shell->err))
         return -1;
-    return hand_said(shell, &result, "");
+    struct hand_words words = {
+        .done = "", .none = "", .about = shell->json ? json_pack("{s:s}", "channel", channel->name) : NULL};
+    return hand_said(shell, &result, &words);
 }
 
 const struct subcommand cli_undo = {.name = "undo",
@@ -40,4 +44,5 @@ const struct subcommand cli_undo = {.name = "undo",
         "Answers to commands are no posts. Telegram lets a bot take back only what is less than 48 hours "
         "old.",
     .words_max = 1,
+    .json = true,
     .run = run};

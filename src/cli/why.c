@@ -6,11 +6,15 @@
 
 static int run(struct shell *shell)
 {
+    if (shell_setup(shell))
+        return -1;
     char *end;
     long long id = strtoll(shell->words[0], &end, 10);
     if (*end || id <= 0)
         return error_set_kind(&shell->err, ERROR_USAGE,
-            "%s is no number of a delivery; digestd deliveries lists them", shell->words[0]);
+            shell_says(shell, "%s is no number of a delivery; digestd deliveries lists them",
+                "%s 不是投递的号码；看 digestd deliveries"),
+            shell->words[0]);
     struct delivery_row delivery;
     struct post_row post;
     struct rows_history history = {0};
@@ -23,19 +27,29 @@ static int run(struct shell *shell)
     if (post_id && state_post(shell->state, &shell->arena, post_id, &post, &known, &shell->err))
         return -1;
     if (!known)
-        return error_set(&shell->err, "there is no delivery %lld; digestd deliveries lists them", id);
+        return error_set(&shell->err,
+            shell_says(shell, "there is no delivery %lld; digestd deliveries lists them",
+                "没有第 %lld 号投递；看 digestd deliveries"),
+            id);
     if (state_history_of_post(shell->state, &shell->arena, post_id, &history, &shell->err))
         return -1;
     if (!shell->json)
-        printf("post %lld: %s %s%s, asked for by %s, %s%s%s\n", (long long)post.id, post.kind, post.subject,
-            !post.about ? ""
-                        : arena_printf(&shell->arena, " (%s of post %lld)", post.act, (long long)post.about),
-            post.who, post.state, *post.why ? ": " : "", post.why);
+        printf(shell_says(shell, "post %lld: %s %s%s, asked for by %s, %s%s%s\n",
+                   "第 %lld 号：%s %s%s，%s 要发的，%s%s%s\n"),
+            (long long)post.id, shell_word(shell, post.kind), post.subject,
+            !post.about
+                ? ""
+                : arena_printf(&shell->arena, shell_says(shell, " (%s of post %lld)", "（%s第 %lld 号）"),
+                      shell_word(shell, post.act), (long long)post.about),
+            shell_word(shell, post.who), shell_word(shell, post.state),
+            *post.why ? shell_says(shell, ": ", "：") : "", post.why);
     struct table table = {0};
     for (size_t i = 0; i < history.count; i++) {
         const struct history_row *row = &history.rows[i];
-        const char *what =
-            row->delivery ? arena_printf(&shell->arena, "delivery %lld", (long long)row->delivery) : "post";
+        const char *what = row->delivery
+                               ? arena_printf(&shell->arena, shell_says(shell, "delivery %lld", "投递 %lld"),
+                                     (long long)row->delivery)
+                               : shell_says(shell, "post", "整条");
         if (shell->json) {
             if (print_json(
                     shell, json_pack("{s:o s:o s:o s:s s:o s:s s:o}", "at", json_time(shell, row->at), "post",
@@ -46,8 +60,10 @@ static int run(struct shell *shell)
             continue;
         }
         const char *cells[] = {shell_time(shell, shell->setup->zone, row->at), what,
-            *row->was ? arena_printf(&shell->arena, "%s -> %s", row->was, row->became) : row->became,
-            row->who, row->why};
+            *row->was ? arena_printf(&shell->arena, "%s -> %s", shell_word(shell, row->was),
+                            shell_word(shell, row->became))
+                      : shell_word(shell, row->became),
+            shell_word(shell, row->who), row->why};
         table_row(&table, 5, cells);
     }
     table_print(&table);

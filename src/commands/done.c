@@ -56,7 +56,8 @@ static int run(const struct call *call, struct message *answer, const char *to, 
         answer_text(call, answer, settled(call, row.state));
         return 0;
     }
-    if (desk_resolve(call->state, id, false, to, call->member, call->now, call->arena, &result, err))
+    if (desk_resolve(call->state, id, false, to, call->member, call_chinese(call), call->now, call->arena,
+            &result, err))
         return -1;
     bool done = !strcmp(to, "sent");
     answer_text(call, answer,

@@ -80,9 +80,11 @@ static int run_hold(const struct call *call, struct message *answer, struct erro
     const char *words, *until = until_of(call, &words), *name = which(call, words);
     if (call->look_only)
         return look_only(call, answer);
-    struct hold hold = {.who = call->member, .why = "", .zone = call->channel->zone};
+    struct hold hold = {
+        .who = call->member, .why = "", .zone = call->channel->zone, .chinese = call_chinese(call)};
     struct error wrong = {0};
-    if (until && desk_hold_until(until, hold.zone, call->now, call->arena, &hold.until_ms, &wrong)) {
+    if (until && desk_hold_until(
+                     until, hold.zone, call_chinese(call), call->now, call->arena, &hold.until_ms, &wrong)) {
         answer_text(call, answer,
             arena_printf(call->arena,
                 call_chinese(call) ? "「%s」不是以后的时间，请写 09:00、2026-12-01 或 2026-12-01 09:00。"

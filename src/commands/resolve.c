@@ -59,7 +59,8 @@ static int run_resolve(const struct call *call, struct message *answer, struct e
         answer_text(call, answer, as_it_is(call, row.state));
         return 0;
     }
-    if (desk_resolve(call->state, id, false, to, call->member, call->now, call->arena, &result, err))
+    if (desk_resolve(call->state, id, false, to, call->member, call_chinese(call), call->now, call->arena,
+            &result, err))
         return -1;
     answer_text(call, answer, done(call, to));
     return 0;

@@ -21,6 +21,7 @@ struct task {
     bool post;
     enum ledger_event event;
     const char *channel, *to, *who, *why;
+    bool chinese;
     int64_t until_ms;
     int64_t now_ms;
     struct hand_result *result;
@@ -47,14 +48,17 @@ static int run(
 static int end_planned(const struct task *task, const struct post_row *post, struct error *err)
 {
     return moves_end_post(task->state, post->id, post->channel, post->state, "dropped", task->who,
-        "dropped by hand", task->now_ms, err);
+        task->chinese ? "手动不发了" : "dropped by hand", task->now_ms, err);
 }
 
 static int resolve_one(const struct task *task, struct delivery_row *row, bool *moved, struct error *err)
 {
     struct change change = {.event = task->event,
         .who = task->who,
-        .why = task->event == LEDGER_SAY_SENT ? "" : "by hand",
+        .why = task->event == LEDGER_SAY_SENT ? ""
+               : task->chinese                ? "手动"
+                                              : "by hand",
+        .chinese = task->chinese,
         .facts = {.newest = true},
         .due_at = task->now_ms,
         .now_ms = task->now_ms};
@@ -72,11 +76,14 @@ static int resolve_one(const struct task *task, struct delivery_row *row, bool *
 static void say_unable(const struct task *task, const char *state)
 {
     task->result->outcome = HAND_UNABLE;
-    task->result->text =
-        !strcmp(state, "sending")
-            ? "it is on its way at this moment; try again in half a minute"
-            : arena_printf(
-                  task->arena, "it is %s; only what is unknown (or due, to drop it) can be resolved", state);
+    if (!strcmp(state, "sending"))
+        task->result->text = task->chinese ? "它正在发，半分钟后再试"
+                                           : "it is on its way at this moment; try again in half a minute";
+    else
+        task->result->text = arena_printf(task->arena,
+            task->chinese ? "它是 %s；只有 unknown（不确定）的才用定，due（在等）的只能 drop"
+                          : "it is %s; only what is unknown (or due, to drop it) can be resolved",
+            state);
 }
 
 static int resolve_delivery(const struct task *task, struct error *err)
@@ -149,11 +156,13 @@ static int resolve_unknown(const struct task *task, struct error *err)
             return -1;
         count += moved;
     }
-    task->result->text = count ? arena_printf(task->arena, "%d %s", count, task->to) : "nothing is unsure";
+    const char *none = task->chinese ? "没有不确定的" : "nothing is unsure";
+    task->result->text =
+        count ? arena_printf(task->arena, task->chinese ? "%d 条%s" : "%d %s", count, task->to) : none;
     return 0;
 }
 
-static int event_of(const char *to, enum ledger_event *event, struct error *err)
+static int event_of(const char *to, bool chinese, enum ledger_event *event, struct error *err)
 {
     static const struct {
         const char *word;
@@ -164,35 +173,40 @@ static int event_of(const char *to, enum ledger_event *event, struct error *err)
             *event = words[i].event;
             return 0;
         }
-    return error_set_kind(err, ERROR_USAGE, "resolve knows sent, resend and drop, not \"%s\"", to);
+    return error_set_kind(err, ERROR_USAGE,
+        chinese ? "resolve 只认 sent（在）、resend（再发一次）、drop（不发了），不认「%s」"
+                : "resolve knows sent, resend and drop, not \"%s\"",
+        to);
 }
 
-int desk_resolve(struct state *state, int64_t id, bool post, const char *to, const char *who, struct now now,
-    struct arena *arena, struct hand_result *result, struct error *err)
+int desk_resolve(struct state *state, int64_t id, bool post, const char *to, const char *who, bool chinese,
+    struct now now, struct arena *arena, struct hand_result *result, struct error *err)
 {
     struct task task = {.state = state,
         .arena = arena,
         .id = id,
         .post = post,
         .who = who,
+        .chinese = chinese,
         .now_ms = now.wall_ms,
         .result = result};
-    return event_of(to, &task.event, err) ? -1 : run(&task, resolve, err);
+    return event_of(to, chinese, &task.event, err) ? -1 : run(&task, resolve, err);
 }
 
-int desk_resolve_all(struct state *state, const char *channel, const char *to, const char *who,
+int desk_resolve_all(struct state *state, const char *channel, const char *to, const char *who, bool chinese,
     struct now now, struct arena *arena, struct hand_result *result, struct error *err)
 {
     struct task task = {.state = state,
         .arena = arena,
         .channel = channel,
-        .to = !strcmp(to, "sent")     ? "count as sent"
-              : !strcmp(to, "resend") ? "are sent again"
-                                      : "are dropped",
+        .to = !strcmp(to, "sent")     ? (chinese ? "算发过了" : "count as sent")
+              : !strcmp(to, "resend") ? (chinese ? "会再发一次" : "are sent again")
+                                      : (chinese ? "不发了" : "are dropped"),
         .who = who,
+        .chinese = chinese,
         .now_ms = now.wall_ms,
         .result = result};
-    return event_of(to, &task.event, err) ? -1 : run(&task, resolve_unknown, err);
+    return event_of(to, chinese, &task.event, err) ? -1 : run(&task, resolve_unknown, err);
 }
 
 /* --- hold and resume --- */
@@ -254,30 +268,36 @@ const char *desk_hold_text(struct arena *arena, const struct zone *zone, int64_t
         civil.minute, zone_name(zone));
 }
 
-int desk_hold_until(const char *text, const struct zone *zone, struct now now, struct arena *arena,
-    int64_t *until_ms, struct error *err)
+int desk_hold_until(const char *text, const struct zone *zone, bool chinese, struct now now,
+    struct arena *arena, int64_t *until_ms, struct error *err)
 {
     bool day = strlen(text) == 10 && text[4] == '-' && text[7] == '-';
     const char *whole = day ? arena_printf(arena, "%sT00:00", text) : text;
-    if (time_parse(whole, zone, now.wall_ms, until_ms, err))
-        return -1;
-    return *until_ms > now.wall_ms ? 0 : error_set_kind(err, ERROR_USAGE, "%s is over already", text);
+    struct error said = {0};
+    if (time_parse(whole, zone, now.wall_ms, until_ms, &said))
+        return chinese ? error_set_kind(
+                             err, ERROR_USAGE, "%s 不是时间；写 09:00、2026-12-01 或 2026-12-01T09:00", text)
+                       : error_set_kind(err, ERROR_USAGE, "%s", said.text);
+    return *until_ms > now.wall_ms
+               ? 0
+               : error_set_kind(err, ERROR_USAGE, chinese ? "%s 已经过去了" : "%s is over already", text);
 }
 
 int desk_hold(struct state *state, const char *channel, const struct hold *hold, struct now now,
     struct arena *arena, struct hand_result *result, struct error *err)
 {
-    const char *until =
-        hold->until_ms ? arena_printf(arena, "until %s", desk_hold_text(arena, hold->zone, hold->until_ms))
-                       : "";
+    const char *until = hold->until_ms ? arena_printf(arena, hold->chinese ? "到 %s 为止" : "until %s",
+                                             desk_hold_text(arena, hold->zone, hold->until_ms))
+                                       : "";
     struct task task = {.state = state,
         .arena = arena,
         .channel = channel,
         .to = "held",
         .who = hold->who,
-        .why = *hold->why && *until ? arena_printf(arena, "%s; %s", hold->why, until)
-               : *until             ? until
-                                    : hold->why,
+        .why = *hold->why && *until
+                   ? arena_printf(arena, hold->chinese ? "%s；%s" : "%s; %s", hold->why, until)
+               : *until ? until
+                        : hold->why,
         .until_ms = hold->until_ms,
         .now_ms = now.wall_ms,
         .result = result};

@@ -283,7 +283,7 @@ static void resolve_unknown(struct month *m)
     struct hand_result result;
     MUST(m, state_deliveries(m->state, &arena, &query, &views, &m->err));
     assert_int_equal(views.count, 1);
-    MUST(m, desk_resolve(m->state, views.rows[0].delivery.id, false, "sent", "shell:me", m->now, &arena,
+    MUST(m, desk_resolve(m->state, views.rows[0].delivery.id, false, "sent", "shell:me", false, m->now, &arena,
                 &result, &m->err));
     assert_int_equal(result.outcome, HAND_DONE);
     event(m, EVENT_BELL);
@@ -336,7 +336,7 @@ static void move_house(struct month *m)
     if (!m->state)
         fail_msg("%s", m->err.text);
     start(m);
-    MUST(m, desk_resolve_all(m->state, NULL, "sent", "shell:me", m->now, &arena, &result, &m->err));
+    MUST(m, desk_resolve_all(m->state, NULL, "sent", "shell:me", false, m->now, &arena, &result, &m->err));
     event(m, EVENT_BELL);
     arena_free(&arena);
 }

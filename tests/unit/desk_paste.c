@@ -74,7 +74,7 @@ static struct hand_result say(struct scene *s, int64_t id, const char *to)
 {
     struct hand_result result;
     assert_int_equal(
-        desk_resolve(s->w.state, id, false, to, editor, s->w.now, &s->arena, &result, &s->w.err), 0);
+        desk_resolve(s->w.state, id, false, to, editor, false, s->w.now, &s->arena, &result, &s->w.err), 0);
     world_event(&s->w, EVENT_BELL);
     return result;
 }

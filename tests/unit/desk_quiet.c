@@ -196,7 +196,7 @@ static void hold(struct scene *s, const char *until)
     struct hold hold = {.who = "shell:me", .why = "", .zone = zone_utc()};
     if (until)
         assert_int_equal(
-            desk_hold_until(until, zone_utc(), s->w.now, &s->arena, &hold.until_ms, &s->w.err), 0);
+            desk_hold_until(until, zone_utc(), false, s->w.now, &s->arena, &hold.until_ms, &s->w.err), 0);
     assert_int_equal(desk_hold(s->w.state, "weekly", &hold, s->w.now, &s->arena, &result, &s->w.err), 0);
     assert_int_equal(result.outcome, HAND_DONE);
     world_event(&s->w, EVENT_BELL);
@@ -237,7 +237,7 @@ static void a_hold_ends_by_itself(void **unused)
     scene_run(&s, scene_at(4, 0, 0));
     assert_int_equal(s.count, 3);
     int64_t until;
-    assert_int_equal(desk_hold_until("2026-11-25", zone_utc(), s.w.now, &s.arena, &until, &s.w.err), -1);
+    assert_int_equal(desk_hold_until("2026-11-25", zone_utc(), false, s.w.now, &s.arena, &until, &s.w.err), -1);
     assert_int_equal(s.w.err.kind, ERROR_USAGE);
     scene_end(&s);
 }

@@ -218,11 +218,11 @@ static void all_at_once(void **unused)
     restore(&w, copied, w.now.wall_ms);
     world_event(&w, EVENT_START);
     assert_int_equal(
-        desk_resolve_all(w.state, "nobody", "sent", "shell:me", w.now, &arena, &result, &w.err), 0);
+        desk_resolve_all(w.state, "nobody", "sent", "shell:me", false, w.now, &arena, &result, &w.err), 0);
     assert_int_equal(world_counts(&w).unknown, 4);
     /* Their day is over long since; who wants them sent again gets them all the same. */
     assert_int_equal(
-        desk_resolve_all(w.state, "weekly", "resend", "shell:me", w.now, &arena, &result, &w.err), 0);
+        desk_resolve_all(w.state, "weekly", "resend", "shell:me", false, w.now, &arena, &result, &w.err), 0);
     assert_string_equal(result.text, "4 are sent again");
     world_event(&w, EVENT_BELL);
     accept_all(&w);

@@ -275,7 +275,7 @@ static void unsure_without_buttons(void **unused)
     assert_has(text, "Look in the group. digestd resolve 1 sent | resend | drop");
     struct hand_result result;
     assert_int_equal(
-        desk_resolve(s.w.state, id, false, "sent", "shell:me", s.w.now, &s.arena, &result, &s.w.err), 0);
+        desk_resolve(s.w.state, id, false, "sent", "shell:me", false, s.w.now, &s.arena, &result, &s.w.err), 0);
     world_event(&s.w, EVENT_BELL);
     assert_int_equal(open_rows(&s), 0);
     assert_null(alert_in(&s, "77"));

@@ -250,7 +250,7 @@ static void unsure_asks(void **unused)
     assert_string_equal(row_of(&s, id).state, "unknown");
     struct hand_result result;
     assert_int_equal(
-        desk_resolve(s.w.state, id, false, "sent", "shell:me", s.w.now, &s.arena, &result, &s.w.err), 0);
+        desk_resolve(s.w.state, id, false, "sent", "shell:me", false, s.w.now, &s.arena, &result, &s.w.err), 0);
     world_event(&s.w, EVENT_BELL);
     assert_string_equal(row_of(&s, id).state, "sent");
     assert_int_equal(row_of(&s, world_action(&s.w, ACTION_SEND, 0)->delivery).part, 1);
@@ -471,19 +471,19 @@ static void killed_while_sending(void **unused)
     }
     struct hand_result result;
     assert_int_equal(
-        desk_resolve(s.w.state, id, false, "resend", "shell:me", s.w.now, &s.arena, &result, &s.w.err), 0);
+        desk_resolve(s.w.state, id, false, "resend", "shell:me", false, s.w.now, &s.arena, &result, &s.w.err), 0);
     assert_int_equal(result.outcome, HAND_DONE);
     world_event(&s.w, EVENT_BELL);
     assert_int_equal(world_action(&s.w, ACTION_SEND, 0)->attempt, 2);
     assert_int_equal(
-        desk_resolve(s.w.state, id, false, "drop", "shell:me", s.w.now, &s.arena, &result, &s.w.err), 0);
+        desk_resolve(s.w.state, id, false, "drop", "shell:me", false, s.w.now, &s.arena, &result, &s.w.err), 0);
     assert_int_equal(result.outcome, HAND_UNABLE); /* it is on its way */
     world_answer(&s.w, id, 2, REACH_ANSWERED, 200, "3");
     assert_int_equal(
-        desk_resolve(s.w.state, 9999, false, "drop", "shell:me", s.w.now, &s.arena, &result, &s.w.err), 0);
+        desk_resolve(s.w.state, 9999, false, "drop", "shell:me", false, s.w.now, &s.arena, &result, &s.w.err), 0);
     assert_int_equal(result.outcome, HAND_NONE);
     assert_int_equal(
-        desk_resolve(s.w.state, id, false, "burn", "shell:me", s.w.now, &s.arena, &result, &s.w.err), -1);
+        desk_resolve(s.w.state, id, false, "burn", "shell:me", false, s.w.now, &s.arena, &result, &s.w.err), -1);
     assert_int_equal(s.w.err.kind, ERROR_USAGE);
     end(&s);
 }
@@ -496,7 +496,7 @@ static void dropped_by_hand(void **unused)
     int64_t id = send_text(&s, s.channel, "a~b~c");
     world_answer(&s.w, id, 1, REACH_UNSURE, 0, "");
     struct hand_result result;
-    assert_int_equal(desk_resolve(s.w.state, row_of(&s, id).post, true, "drop", "shell:me", s.w.now, &s.arena,
+    assert_int_equal(desk_resolve(s.w.state, row_of(&s, id).post, true, "drop", "shell:me", false, s.w.now, &s.arena,
                          &result, &s.w.err),
         0);
     struct delivery_counts counts = world_counts(&s.w);
