@@ -17,6 +17,8 @@ static int run(struct shell *shell)
     bool known = !query.state;
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
         known = known || !strcmp(query.state, states[i]);
+    if (shell_setup(shell))
+        return -1;
     if (!known)
         return error_set_kind(&shell->err, ERROR_USAGE,
             shell_says(shell, "%s is no state; there are: due, sending, sent, failed, unknown, dropped",

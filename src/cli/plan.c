@@ -179,6 +179,8 @@ static int run(struct shell *shell)
     char *end = "";
     long days = days_text ? strtol(days_text, &end, 10) : 7;
     size_t count;
+    if (shell_setup(shell))
+        return -1;
     if (*end || days < 1 || days > 366)
         return error_set_kind(&shell->err, ERROR_USAGE,
             shell_says(

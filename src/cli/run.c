@@ -22,9 +22,10 @@ static void ready(int port, void *context)
     const char *colon = strrchr(setup->http_listen, ':');
     int host = (int)(strlen(setup->http_listen) - strlen(colon ? colon : ""));
     if (port)
-        log_info("room", "the page is at http://%.*s:%d/", host, setup->http_listen, port);
+        log_info("room", setup_says(setup, "the page is at http://%.*s:%d/", "网页在 http://%.*s:%d/"), host,
+            setup->http_listen, port);
     else
-        log_info("daemon", "ready");
+        log_info("daemon", "%s", setup_says(setup, "ready", "准备好了"));
 }
 
 static int run(struct shell *shell)

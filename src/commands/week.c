@@ -83,6 +83,25 @@ static int none_yet(const struct call *call, struct message *answer)
     return 0;
 }
 
+/* Asked for the one before, and there is only one. */
+static int none_before(const struct call *call, struct message *answer, struct error *err)
+{
+    struct edition_query query = call_query(call, 1, 0);
+    struct rows_edition rows;
+    if (state_editions(call->state, call->arena, &query, &rows, err))
+        return -1;
+    if (!rows.count)
+        return none_yet(call, answer);
+    const char *name = rows.rows[0].title[0] ? rows.rows[0].title : rows.rows[0].slug;
+    answer_text(call, answer,
+        arena_printf(call->arena,
+            call_chinese(call) ? "前面没有了，现在只有「%s」这一期。"
+                               : "There is none before “%s”, the only edition so far.",
+            name));
+    answer_button(call, answer, 0, call_says(call, "本期", "Read it"), "/week");
+    return 0;
+}
+
 static int run_week(const struct call *call, struct message *answer, struct error *err)
 {
     static const char *const lists[] = {"list", "all", "往期", "全部", "列表", NULL};
@@ -97,7 +116,7 @@ static int run_week(const struct call *call, struct message *answer, struct erro
         if (state_editions(call->state, call->arena, &query, &rows, err))
             return -1;
         if (!rows.count)
-            return none_yet(call, answer);
+            return last ? none_before(call, answer, err) : none_yet(call, answer);
         if (list)
             return show_list(call, call_says(call, "往期", "Editions"), words, page, &rows, answer);
         return show_contents(call, &rows.rows[0], last ? 1 : page, answer, err);

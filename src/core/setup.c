@@ -102,3 +102,8 @@ bool setup_is_editor(const struct setup *setup, const char *member)
             return true;
     return false;
 }
+
+const char *setup_says(const struct setup *setup, const char *english, const char *chinese)
+{
+    return setup->language && !strcmp(setup->language, "zh") ? chinese : english;
+}

@@ -184,5 +184,8 @@ bool setup_rehearses(const struct setup *setup, const struct channel *channel);
 /* Every group of that bot rehearses: it does not listen either. */
 bool setup_bot_rehearses(const struct setup *setup, size_t bot);
 bool setup_is_editor(const struct setup *setup, const char *member);
+/* The text in the operator's language, `language:`; both take the same arguments. */
+const char *setup_says(const struct setup *setup, const char *english, const char *chinese)
+    __attribute__((format_arg(2), format_arg(3)));
 
 #endif

@@ -50,7 +50,10 @@ static void shut(struct daemon *daemon);
 static void turn_failed(struct daemon *daemon, const struct error *err)
 {
     if (!daemon->failed_turn)
-        log_error("desk", "nothing can be decided now: %s. It is tried again; nothing is lost.", err->text);
+        log_error("desk",
+            setup_says(daemon->setup, "nothing can be decided now: %s. It is tried again; nothing is lost.",
+                "状态文件写不进去，先停一下：%s。会一直重试，不会丢。"),
+            err->text);
     daemon->failed_turn = true;
     refuse_pushes(daemon);
     daemon->failure = *err;
@@ -94,7 +97,7 @@ static void take_turn(struct daemon *daemon, struct now now)
     daemon->event_count = daemon->event_room = 0;
     daemon->gathered = (struct arena){0};
     if (daemon->failed_turn)
-        log_info("desk", "it goes on");
+        log_info("desk", "%s", setup_says(daemon->setup, "it goes on", "又能写了，继续"));
     daemon->failed_turn = false;
     daemon->retry_ms = 0;
     for (size_t i = 0; i < actions.count; i++)
@@ -220,7 +223,10 @@ static int open_hooks(struct daemon *daemon, struct error *err)
         return 0;
     daemon->hooks = hooks_new(daemon->loop, setup, took_push, daemon, err);
     if (daemon->hooks)
-        log_info("hooks", "platforms may push to port %d, behind a reverse proxy", hooks_port(daemon->hooks));
+        log_info("hooks",
+            setup_says(setup, "platforms may push to port %d, behind a reverse proxy",
+                "平台可以往端口 %d 推送，前面要有反向代理"),
+            hooks_port(daemon->hooks));
     return daemon->hooks ? 0 : -1;
 }
 
@@ -262,8 +268,10 @@ static int bring_up(struct daemon *daemon, struct error *err)
     if (!daemon->state)
         return -1;
     if (state_crashed(daemon->state))
-        log_warning(
-            "daemon", "the last run did not end by itself; the state file was looked through and is whole");
+        log_warning("daemon", "%s",
+            setup_says(setup,
+                "the last run did not end by itself; the state file was looked through and is whole",
+                "上次没有正常结束；状态文件查过了，是好的"));
     state_reserve(daemon->state);
     daemon->loop = loop_new(err);
     if (!daemon->loop)
@@ -285,7 +293,9 @@ static int bring_up(struct daemon *daemon, struct error *err)
     start_sources(daemon, NULL);
     renew_begin(daemon);
     if (has_local_channel(setup) && !daemon->server && !daemon->options->drain)
-        log_warning("room", "there is a room, but no page: set http.listen");
+        log_warning("room", "%s",
+            setup_says(setup, "there is a room, but no page: set http.listen",
+                "有房间，但没开网页：设 http.listen"));
     return 0;
 }
 
@@ -359,7 +369,8 @@ int daemon_run(const struct setup *setup, const struct daemon_options *options, 
     if (!result)
         loop_run(daemon.loop, round_over, &daemon);
     if (!result && options->drain && daemon.failed_turn)
-        result = error_set(err, "not everything was sent: %s", daemon.failure.text);
+        result = error_set(
+            err, setup_says(setup, "not everything was sent: %s", "没有全发出去：%s"), daemon.failure.text);
     take_down(&daemon);
     return result;
 }

@@ -103,8 +103,9 @@ static void source_read(const struct source_file *file, void *context)
 
 static void source_progress(size_t read, size_t all, void *context)
 {
-    (void)context;
-    log_info("sources", "%zu of %zu files read", read, all);
+    const struct daemon *daemon = context;
+    log_info("sources", setup_says(daemon->setup, "%zu of %zu files read", "读了 %zu 个文件，共 %zu 个"),
+        read, all);
 }
 
 static void source_trouble(const char *text, void *context)

@@ -97,7 +97,9 @@ static void log_changes(const struct setup *was, const struct setup *is)
 void reload(struct daemon *daemon)
 {
     if (!daemon->options->reload) {
-        log_info("daemon", "there is no configuration file to read again");
+        log_info("daemon", "%s",
+            setup_says(
+                daemon->setup, "there is no configuration file to read again", "没有配置文件可以重读"));
         return;
     }
     if (daemon->reloaded) { /* one after the other */

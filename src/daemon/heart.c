@@ -25,11 +25,14 @@ static void note_failure(struct heart *heart, const struct answer *answer)
     struct buf url = BUF_INIT(512), why = BUF_INIT(1024);
     url_redact(&url, heart->setup->heartbeat->value);
     if (answer->reach == REACH_ANSWERED)
-        buf_addf(&why, "it answered %d", answer->status);
+        buf_addf(&why, setup_says(heart->setup, "it answered %d", "它答了 %d"), answer->status);
     else
         buf_adds(&why, answer->trouble);
     log_warning("heartbeat",
-        "%s is not told that all is well: %s. Posts go on; whoever watches there may take digestd for dead.",
+        setup_says(heart->setup,
+            "%s is not told that all is well: %s. Posts go on; whoever watches there may take digestd for "
+            "dead.",
+            "没能向 %s 报平安：%s。发送不受影响，但那边可能以为 digestd 停了。"),
         url.data, why.data);
     buf_free(&url);
     buf_free(&why);
@@ -43,7 +46,8 @@ static void answered(const struct answer *answer, void *context)
     if (failed && !heart->failed)
         note_failure(heart, answer);
     if (!failed && heart->failed)
-        log_info("heartbeat", "it is told again that all is well");
+        log_info(
+            "heartbeat", "%s", setup_says(heart->setup, "it is told again that all is well", "又能报平安了"));
     heart->failed = failed;
 }
 

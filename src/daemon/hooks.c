@@ -36,8 +36,11 @@ static void note_stranger(struct hooks *hooks, const struct bot *bot, const char
 {
     if (!hooks->stranger)
         log_warning("hooks",
-            "somebody at %s pushed to %s without the right secret, and was refused. Said once; if it is the "
-            "platform itself, its hook is set again within minutes.",
+            setup_says(hooks->setup,
+                "somebody at %s pushed to %s without the right secret, and was refused. Said once; if it is "
+                "the "
+                "platform itself, its hook is set again within minutes.",
+                "有人从 %s 往 %s 推送，密钥不对，没收。只说这一次；如果就是平台，几分钟内会自动重设。"),
             peer, bot->name);
     hooks->stranger = true;
 }

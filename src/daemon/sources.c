@@ -315,8 +315,9 @@ static void note_trouble(struct sources *sources, size_t source, bool trouble)
     shelf->trouble = trouble;
     struct buf text = BUF_INIT(1024);
     buf_addf(&text,
-        trouble ? "source %s: %s cannot be read; what was read of it stays"
-                : "source %s: %s can be read again",
+        trouble ? setup_says(sources->setup, "source %s: %s cannot be read; what was read of it stays",
+                      "来源 %s：%s 读不了；读过的都留着")
+                : setup_says(sources->setup, "source %s: %s can be read again", "来源 %s：%s 又能读了"),
         entry->name, entry->path);
     sources->hooks.trouble(text.data, sources->hooks.context);
     buf_free(&text);

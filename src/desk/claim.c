@@ -69,6 +69,7 @@ static void see_row(
         int64_t over = delivery->changed_at + GRACE;
         if (over > now && delivery->changed_at <= now) {
             view->decided = true;
+            turn->graced = place_of(turn, row->channel);
             wake_at(turn, over);
         }
         view->held_post = delivery->post;

@@ -87,6 +87,7 @@ struct memory {
     bool full;          /* the disk: nothing new begins, and the operator knows */
     int64_t safe_until; /* boot ms: nothing is posted before, 0 = safe mode is off */
     int64_t late_ms;    /* how late the oldest post is that should have gone, 0 = none is */
+    bool grace_said;    /* run --drain: why it is not over yet */
     bool unheard;       /* a trouble waits for a chat of the operator that works */
     int open_troubles;  /* after the last turn */
     struct table flights, lanes, ears, askers, asked, strikes, retries, everys, lates, buckets, hosts;
@@ -120,9 +121,10 @@ struct turn {
     int64_t wake; /* boot ms */
     struct place *places;
     size_t place_count;
-    struct bot_row *bots; /* as setup->bots */
-    bool open;            /* after the last claims: something is due or sending where it could move */
-    bool unsure;          /* posts that are planned now may have gone out already (restore.c) */
+    struct bot_row *bots;       /* as setup->bots */
+    bool open;                  /* after the last claims: something is due or sending where it could move */
+    bool unsure;                /* posts that are planned now may have gone out already (restore.c) */
+    const struct place *graced; /* its posts wait a little, for a part that is unknown; NULL = none */
 };
 
 void memory_init(struct memory *memory, const struct setup *setup, uint64_t seed);

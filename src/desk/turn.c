@@ -319,6 +319,17 @@ static int move_posts(struct turn *turn)
     return 0;
 }
 
+/* Somebody waits for the end of run --drain and sees nothing happen. */
+static void say_grace(struct turn *turn)
+{
+    if (!turn->desk->tools.drain || !turn->graced || turn->out->idle || turn->memory->grace_said)
+        return;
+    turn->memory->grace_said = true;
+    tell(turn, TELL_INFO, turn->graced->row.name,
+        in_chinese(turn) ? "有一段不确定发没发出去，排在后面的最多等 35 秒再发"
+                         : "a part may or may not be there; what is behind it waits up to 35 seconds");
+}
+
 static int look_when_next(struct turn *turn)
 {
     int64_t due, expires;
@@ -339,6 +350,7 @@ static int look_when_next(struct turn *turn)
     }
     turn->out->refused = secrets_may_help(turn);
     turn->out->idle = turn->memory->stopping ? turn->memory->flights.count == 0 : !turn->open && !planned;
+    say_grace(turn);
     return 0;
 }
 

@@ -39,7 +39,7 @@ export class Place {
   }
 
   /** Starts `digestd WORDS`; resolves when it is ready. */
-  async start(words = ['run'], { env = {}, ready = /the page is at|trial room is open|ready/ } = {}) {
+  async start(words = ['run'], { env = {}, ready = /the page is at|trial room is open|ready|网页在|试验房间开了|准备好了/ } = {}) {
     const [first, ...rest] = [...this.before, program, ...words]
     this.child = spawn(first, rest, {
       cwd: this.folder, env: { ...process.env, TMPDIR: this.folder, DIGESTD_SAFE_MODE: 'off', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
