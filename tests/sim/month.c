@@ -606,6 +606,7 @@ static void assert_alerts(const struct month *m)
     assert_int_equal(told_operator(m, "haidian, berlin, sydney stopped", "token refused"), 1);
     assert_int_equal(told_operator(m, "tg", "token refused"), 0);
     assert_int_equal(told_operator(m, "Still open", "token refused"), 1);
+    assert_int_equal(told_operator(m, "tg goes on", "haidian, berlin, sydney"), 1);
     assert_int_equal(told_operator(m, "haidian", "may or may not be there"), 1);
     assert_int_equal(told_operator(m, "This state file was restored", "1 post may have gone out"), 1);
     assert_int_equal(told_operator(m, "Nothing is unsure any more", ""), 1);
