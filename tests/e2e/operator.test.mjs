@@ -82,7 +82,7 @@ describe('troubles', { timeout: 240000 }, () => {
     await at.stop()
     await at.start()
     await until(() => fresh().length > 1, 'the end of it', PATIENT)
-    assert.match(fresh()[1], /goes on\./)
+    assert.match(fresh()[1], /goes on: weekly\./)
     assert.doesNotMatch((await at.run('status')).out, /Troubles:/)
   })
 })

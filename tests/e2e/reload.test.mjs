@@ -81,7 +81,7 @@ describe('while it runs', { timeout: 300000 }, () => {
     await at.heeded()
     assert.equal(at.messages(chatOf(0)).filter((one) => one.text === 'patience').length, 1)
     assert.equal(count(at.output.slice(from), /token refused/g), 1, at.output.slice(from))
-    assert.equal(count(at.output.slice(from), /goes on with/g), 1, at.output.slice(from))
+    assert.equal(count(at.output.slice(from), /tg goes on: c0, c1\./g), 1, at.output.slice(from))
     write()
   })
 
