@@ -129,7 +129,7 @@ describe('every subcommand', () => {
     for (const wrong of [['post', 'item', '1'], ['post', 'pigeon', '--to', 'c0'], ['post', 'section', '--to', 'c0'], ['hold'], ['resume'],
       ['resolve', '1'], ['resolve', 'x', 'sent'], ['post', 'item', '1', '--to', 'pigeon'], ['hold', 'pigeon'],
       ['hold', 'c0', '--until', 'soon'], ['hold', 'c0', '--until', '2020-01-01'], ['undo'], ['undo', 'pigeon'], ['why', 'x'],
-      ['deliveries', '--state', 'lost'], ['plan', '--days', '0'], ['preview', 'item', '1', '--platform', 'pigeon'], ['init']])
+      ['deliveries', '--state', 'lost'], ['plan', '--days', '0']])
       await chinese(zh, 2, ...wrong)
   })
 
