@@ -40,9 +40,9 @@ describe('pasted', { timeout: 300000 * slow }, () => {
     assert.equal(row.state, 'unknown')
     assert.equal(row.error, `已交给 telegram:${EDITOR}，还没确认`)
     const status = await at.run('status')
-    assert.match(status.out, new RegExp(`family .*1 with telegram:${EDITOR}`))
+    assert.match(status.out, new RegExp(`family .*1 条在 telegram:${EDITOR} 手里`))
     assert.match(status.out, /digestd resolve \d+ sent/)
-    assert.doesNotMatch(status.out, /may or may not be there/)
+    assert.doesNotMatch(status.out, /不确定发没发到/)
   })
 
   test('a restart hands nothing over again', async () => {
@@ -103,8 +103,8 @@ describe('pasted', { timeout: 300000 * slow }, () => {
 
   test('plan and check name who pastes', async () => {
     const check = await at.run('check')
-    assert.match((await at.run('plan', '--days', '3')).out, new RegExp(`later .*\\[telegram:${EDITOR} pastes it\\]`))
-    assert.match(check.out, new RegExp(`family: .*editor telegram:${EDITOR}, group 老同学群`))
+    assert.match((await at.run('plan', '--days', '3')).out, new RegExp(`later .*\\[由 telegram:${EDITOR} 来贴\\]`))
+    assert.match(check.out, new RegExp(`family：.*editor telegram:${EDITOR}, group 老同学群`))
     at.write('posts/third.md', edition('Third', 2))
     const message = await handed(at, 'Third story 1')
     press(at, message, 1)
