@@ -500,7 +500,7 @@ static int check_option(
     case OPTION_URL:
         return value_url(loader, node, &value->value);
     case OPTION_FLAG: {
-        bool flag;
+        bool flag = false;
         if (value_flag(loader, node, &flag))
             return -1;
         value->value = flag ? "true" : "false";
@@ -518,14 +518,17 @@ int value_address(
         (struct option_value){.key = node->key, .secret = true, .line = node->line, .column = node->column};
     if (node->kind == YAML_MAP)
         return secret_reference(loader, node, value);
-    if (value_text(loader, node, &value->value))
+    if (value_text(loader, node, &value->reference))
         return -1;
+    /* Out of sight until it is needed, as every secret. */
+    value->from = 'l';
+    value->value = "***";
     struct buf known = BUF_INIT(200);
     bool good = false;
     for (size_t i = 0; schemes[i]; i++) {
         size_t len = strlen(schemes[i]);
-        good |=
-            !strncmp(value->value, schemes[i], len) && value->value[len] && !strpbrk(value->value, " \"<>");
+        good |= !strncmp(value->reference, schemes[i], len) && value->reference[len] &&
+                !strpbrk(value->reference, " \"<>");
         buf_addf(&known, "%s%s", i ? ", " : "", schemes[i]);
     }
     if (!good)

@@ -1,5 +1,5 @@
 /* Hostile updates and poll answers. First byte: even = one update for hear(), odd = an answer for listen() in
- * one of its phases. */
+ * one of its phases; with its highest bit the updates are pushed to a hook. */
 #include "adapters/telegram.h"
 #include "core/utf8.h"
 
@@ -10,6 +10,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const char *const scratches[] = {
     "{\"phase\":\"poll\",\"id\":\"99\",\"name\":\"digest_bot\",\"tries\":2}", "{\"phase\":\"me\"}",
     "{\"phase\":\"unhook\",\"tries\":5}", "{\"phase\":\"menu1\"}", ""};
+
+/* While a hook is set; the mark may be that of another address. */
+static const char *const hooked[] = {"{\"phase\":\"hook\",\"id\":\"99\",\"name\":\"digest_bot\",\"tries\":2}",
+    "{\"phase\":\"look\",\"id\":\"99\",\"name\":\"digest_bot\",\"mark\":\"0011223344556677\"}",
+    "{\"phase\":\"unhook\",\"id\":\"99\"}", "{\"phase\":\"menu2\",\"id\":\"99\"}",
+    "{\"phase\":\"hooked\",\"id\":\"99\",\"trouble\":\"said\"}"};
 
 static void check_text(const char *text)
 {
@@ -35,6 +41,20 @@ static void check_heard(const struct heard *heard, size_t count)
     }
 }
 
+/* What Telegram says of a hook, in words for the operator; and who may push. */
+static void check_hook(const struct settings *settings, const struct answer *answer, const char *hook,
+    const char *language, struct arena *arena)
+{
+    bool right;
+    const char *said = telegram_explain_hook(settings, hook, answer, language, arena, &right);
+    check_text(said);
+    assert(!strstr(said, "SECRETSECRET") && (!right || answer->status == 200));
+    struct header secret = {"X-Telegram-Bot-Api-Secret-Token", answer->body};
+    char ours[TELEGRAM_SECRET];
+    telegram_hook_secret(settings, ours);
+    assert(telegram_admit(settings, &secret, 1) == !strcmp(secret.value, ours));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (!size)
@@ -53,7 +73,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         struct listening listening = {.settings = &settings,
             .cursor = data[0] & 2 ? "17" : "",
-            .scratch = scratches[(data[0] >> 2) % 5],
+            .scratch = (data[0] & 128 ? hooked : scratches)[(data[0] >> 2) % 5],
+            .hook = data[0] & 128 ? "https://digest.example.org/hook/tg" : "",
             .language = data[0] & 32 ? "zh" : "en"};
         struct answer answer = {.reach = REACH_ANSWERED,
             .status = data[0] & 64 ? 409 : 200,
@@ -62,6 +83,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             .trouble = ""};
         struct heed heed;
         telegram_listen(&listening, &answer, &arena, &heed);
+        if (listening.hook[0])
+            check_hook(&settings, &answer, listening.hook, listening.language, &arena);
         check_heard(heed.heard, heed.heard_count);
         assert(heed.scratch && heed.wait_ms >= 0);
         assert(heed.kind == HEED_WAIT || (heed.request.url && heed.request.body));
