@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int state_mark(struct state *state, struct arena *arena, struct mark *mark, struct error *err)
@@ -23,6 +24,9 @@ int state_backup(struct state *state, const struct backup *backup, int64_t *byte
     if (file_same(state->path, backup->path))
         return error_set_kind(
             err, ERROR_USAGE, "%s is the state file itself; name another file", backup->path);
+    struct stat there;
+    if (!stat(backup->path, &there) && !S_ISREG(there.st_mode))
+        return error_set_kind(err, ERROR_USAGE, "%s is no file; name another one", backup->path);
     if (!backup->force && file_is(backup->path))
         return error_set_kind(
             err, ERROR_USAGE, "%s is there already; name another file, or add --force", backup->path);

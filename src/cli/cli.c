@@ -241,9 +241,13 @@ int cli_main(int argc, char **argv)
         const struct subcommand *about = next < argc ? find_subcommand(argv[next]) : NULL;
         if (about)
             print_help(stdout, about);
-        else if (next >= argc || !manual_print(argv[next], next + 1 < argc ? argv[next + 1] : ""))
+        else if (next >= argc)
             print_overview(stdout);
-        return 0;
+        else if (!manual_print(argv[next], next + 1 < argc ? argv[next + 1] : ""))
+            print_overview(stderr);
+        else
+            return 0;
+        return about || next >= argc ? 0 : 2;
     }
     shell.command = find_subcommand(name);
     if (!shell.command) {

@@ -310,6 +310,8 @@ static int find_folder(struct plan *plan)
     if (stat(plan->folder, &info) || !S_ISDIR(info.st_mode))
         return error_set_kind(&plan->shell->err, ERROR_USAGE,
             shell_says(plan->shell, "%s: there is no such folder", "%s：没有这个文件夹"), plan->folder);
+    if (access(plan->folder, W_OK))
+        return error_set_kind(&plan->shell->err, ERROR_USAGE, "%s: %s", plan->folder, strerror(errno));
     if (!access(path, F_OK) && !shell_flag(plan->shell, "force"))
         return error_set_kind(&plan->shell->err, ERROR_USAGE,
             shell_says(plan->shell,

@@ -193,8 +193,11 @@ static int run(struct shell *shell)
     if (!queued)
         return code;
     shell_ring(shell, shell_says(shell, "it is sent when one runs", "它跑起来才会发"));
-    if (!shell_flag(shell, "wait") || !state_daemon_runs(shell->setup->state))
+    if (!shell_flag(shell, "wait"))
         return code;
+    if (!state_daemon_runs(shell->setup->state))
+        return code ? code : 3; /* asked to wait until it is known: it is not */
+    fflush(stdout);
     int waited = wait_for(shell, posts, queued);
     return waited ? waited : code;
 }

@@ -16,9 +16,10 @@ enum {
     GOODBYE_MS = 8000,     /* what is under way may take this long at the end; SIGTERM promises ten seconds */
     RETRY_FIRST_MS = 1000, /* after a turn that failed (a full disk), doubling */
     RETRY_MAX_MS = 30000,
-    DRAIN_GIVES_UP_MS = 8000, /* the fourth failure in a row */
-    LOOK_MS = 15000,          /* somebody else may have written without ringing */
-    EVENTS_MAX = 10000,       /* waiting while turns fail; more is not taken in */
+    DRAIN_GIVES_UP_MS = 8000,   /* the fourth failure in a row */
+    LOOK_MS = 15000,            /* somebody else may have written without ringing */
+    SILENT_MS = 60 * 60 * 1000, /* a post that is so late: the heartbeat stops, as /healthz is red */
+    EVENTS_MAX = 10000,         /* waiting while turns fail; more is not taken in */
 };
 
 /* --- the round --- */
@@ -248,7 +249,7 @@ static bool does_its_job(void *context)
 {
     const struct daemon *daemon = context;
     return daemon->ready && !daemon->failed_turn && !daemon->ending && state_has_room(daemon->state) &&
-           !desk_safe(daemon->desk);
+           !desk_safe(daemon->desk) && desk_late_ms(daemon->desk) < SILENT_MS;
 }
 
 static int bring_up(struct daemon *daemon, struct error *err)

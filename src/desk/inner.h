@@ -155,6 +155,7 @@ int waiting_posts(struct turn *turn, int64_t channel, int *count);
 /* start.c */
 /* EVENT_START (`was` NULL), EVENT_SETUP; `was`: the setup until now. */
 int take_up(struct turn *turn, const struct setup *was);
+int begin_with_newest(struct turn *turn, struct place *place, const struct post_row *post);
 int load_places(struct turn *turn);
 int open_unknowns(struct turn *turn);
 

@@ -235,7 +235,8 @@ int release_post(struct turn *turn, struct place *place, const struct post_row *
         return drop_planned(turn, place, post, in_chinese(turn) ? "已经发过了" : "it was told before");
     if (reply_target(turn, place, post, &words, &remote) ||
         state_post_release(turn->state, post->id, remote, turn->now.wall_ms, turn->err) ||
-        freeze(turn, place, post, words.message) || mark_told(turn, place, post, &words))
+        freeze(turn, place, post, words.message) || mark_told(turn, place, post, &words) ||
+        begin_with_newest(turn, place, post))
         return -1;
     if (post->unsure && restore_unsure(turn, post->id, !strcmp(post->kind, "answer")))
         return -1;

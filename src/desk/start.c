@@ -168,6 +168,26 @@ static int skip_published(struct turn *turn, struct place *place, const struct r
     return 0;
 }
 
+/* Its contents were told by hand: the channel begins with the newest edition, as the first line of `run`
+ * says. The rules of publication have nothing to add; those for items go on from its first one. */
+int begin_with_newest(struct turn *turn, struct place *place, const struct post_row *post)
+{
+    struct edition_row newest;
+    bool found;
+    if (strcmp(post->kind, "contents") || !strcmp(post->who, "rule") || place->conf->kind != CHANNEL_GROUP)
+        return 0;
+    if (newest_of(turn, place->conf, &newest, &found))
+        return -1;
+    if (!found || newest.published_at > place->row.since ||
+        strcmp(post->subject, arena_printf(turn->arena, "%s/%s", newest.source, newest.slug)))
+        return 0;
+    for (size_t i = 0; i < place->conf->rule_count; i++)
+        if (place->conf->rules[i].when_published && skip_published(turn, place, &place->conf->rules[i]))
+            return -1;
+    place->row.since = newest.published_at - 1;
+    return state_channel_since(turn->state, place->row.id, place->row.since, turn->err);
+}
+
 static int take_up_rules(struct turn *turn)
 {
     for (size_t i = 0; i < turn->place_count; i++) {

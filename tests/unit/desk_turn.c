@@ -64,10 +64,37 @@ static void from_file_to_group(void **unused)
     world_end(&w);
 }
 
+/* "To start with the newest: digestd post contents --to weekly": its items follow. */
+static void begun_with_the_newest_by_hand(void **unused)
+{
+    (void)unused;
+    struct world w;
+    struct channel *weekly = two_channels(&w);
+    world_read(&w, "older", "2026-11-13", 2, 1, true);
+    world_read(&w, "old", "2026-11-20", 3, 1, true);
+    w.now.wall_ms++, w.now.boot_ms++;
+    world_event(&w, EVENT_START);
+    assert_int_equal(world_count(&w, ACTION_SEND), 0);
+    world_after(&w, HOUR);
+    assert_true(world_wish(&w, weekly, WHAT_CONTENTS, "", "") > 0);
+    world_event(&w, EVENT_BELL);
+    assert_int_equal(world_count(&w, ACTION_SEND), 1);
+    const struct action *send = world_action(&w, ACTION_SEND, 0);
+    assert_non_null(strstr(send->request.body, "old story 1"));
+    world_answer(&w, send->delivery, send->attempt, REACH_ANSWERED, 200, "70");
+    assert_int_equal(world_count(&w, ACTION_SEND), 0); /* the rule of publication adds nothing */
+    int64_t nine = WORLD_START + 9 * (int64_t)HOUR;
+    world_after(&w, nine - w.now.wall_ms);
+    assert_int_equal(world_count(&w, ACTION_SEND), 1);
+    assert_non_null(strstr(world_action(&w, ACTION_SEND, 0)->request.body, "Body 1 of old"));
+    world_end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(from_file_to_group),
+        cmocka_unit_test(begun_with_the_newest_by_hand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
