@@ -223,7 +223,7 @@ static int tell_deaf(struct turn *turn, size_t bot, const char *trouble, const s
     bool reach = last && last->reach != REACH_ANSWERED;
     return trouble_is(turn, &(struct trouble_note){.key = trouble_key(turn, reach ? "reach" : "listen", name),
                                 .level = TELL_WARNING,
-                                .bot = name,
+                                .bot = reach ? name : "", /* what hears nothing may still be able to speak */
                                 .log = arena_printf(turn->arena, "%s: %s", name, trouble),
                                 .after_ms = DEAF_PATIENCE});
 }
