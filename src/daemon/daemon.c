@@ -257,12 +257,11 @@ static int bring_up(struct daemon *daemon, struct error *err)
     const struct setup *setup = daemon->setup;
     struct http_options http = {.ca_file = setup->ca_file, .user_agent = "digestd/" DIGESTD_VERSION};
     const char *safe = env_get("DIGESTD_SAFE_MODE"); /* off: for those who start it often on purpose */
-    char machine[MACHINE_TEXT];
-    machine_id(machine);
+    machine_id(daemon->machine);
     struct desk_tools tools = {.commands = commands,
         .seed = random_seed(),
         .drain = daemon->options->drain,
-        .machine = machine,
+        .machine = daemon->machine,
         .micros = clock_micros,
         .count_starts = !safe || strcmp(safe, "off") != 0};
     daemon->state = state_open(setup->state, STATE_DAEMON, clock_now().wall_ms, err);

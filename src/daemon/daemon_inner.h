@@ -10,6 +10,7 @@
 #include "daemon/hooks.h"
 #include "daemon/http.h"
 #include "daemon/loop.h"
+#include "daemon/machine.h"
 #include "daemon/memory.h"
 #include "daemon/reading.h"
 #include "daemon/room.h"
@@ -83,8 +84,9 @@ struct daemon {
     bool hung_up;              /* SIGHUP came while another setup waited for its turn */
     bool started, ready, ending, failed_turn, idle;
     struct error failure;
-    int64_t began_ms; /* wall */
-    struct buf page;  /* the answer to the last /healthz or /metrics */
+    int64_t began_ms;           /* wall */
+    char machine[MACHINE_TEXT]; /* which the desk keeps looking at */
+    struct buf page;            /* the answer to the last /healthz or /metrics */
 };
 
 /* daemon_events.c: each adds events that the next turn takes. */

@@ -19,7 +19,8 @@ struct desk_tools {
     const struct command *const *commands; /* NULL-terminated: the chat commands (src/commands) */
     uint64_t seed;
     bool drain;          /* run --drain: no new rules, no listening */
-    const char *machine; /* a hash of this machine's id; NULL or "" = not known */
+    const char *machine; /* a hash of this machine's id, kept by the caller until desk_free(); NULL or "" =
+                            not known */
     bool ahead;          /* desk/ahead.h: what is on its way is taken as told, nothing is cleared away */
     bool count_starts;   /* three starts within a minute are safe mode */
     /* A running clock in microseconds, to measure commits for /metrics; NULL = not measured. Nothing is
