@@ -84,10 +84,20 @@ bool url_host(const char *url, char *host, size_t size)
     return true;
 }
 
+/* A scheme and a host as they are shown: what a server sends as an address may be anything. */
+static bool is_plain(const char *url, size_t start, size_t end)
+{
+    size_t scheme = strspn(url, "abcdefghijklmnopqrstuvwxyz0123456789");
+    bool plain = scheme && scheme <= 8 && !strncmp(url + scheme, "://", 3);
+    for (size_t i = start; i < end; i++)
+        plain &= url[i] > ' ' && (unsigned char)url[i] < 0x7f;
+    return plain;
+}
+
 void url_redact(struct buf *out, const char *url)
 {
     size_t start, end;
-    if (!find_host(url, &start, &end)) {
+    if (!find_host(url, &start, &end) || !is_plain(url, start, end)) {
         buf_adds(out, "…");
         return;
     }

@@ -1,6 +1,7 @@
 /* What somebody may type, through matching and every command, against a small library. The state is in memory
  * and asked only: nothing may be written, nothing may crash, every answer is valid text with buttons that
  * fit. */
+#include "adapters/telegram.h"
 #include "commands/commands.h"
 #include "core/buf.h"
 #include "core/utf8.h"
@@ -58,13 +59,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         add_edition(state, &arena);
     }
     struct source source = {.name = "src", .path = "", .url = "", .link = ""};
-    struct bot bot = {.name = "tg"};
+    struct bot bot = {.name = "tg", .settings = {.adapter = &telegram_adapter, .name = "tg"}};
     size_t from[] = {0};
     struct channel channel = {.name = "weekly",
         .language = size % 2 ? "zh" : "en",
         .zone = zone_utc(),
         .from = from,
-        .from_count = 1};
+        .from_count = 1,
+        .settings = bot.settings};
     struct setup setup = {.file = "",
         .state = "",
         .language = "en",
