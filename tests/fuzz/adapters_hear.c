@@ -48,7 +48,9 @@ static void check_hook(const struct settings *settings, const struct answer *ans
     bool right;
     const char *said = telegram_explain_hook(settings, hook, answer, language, arena, &right);
     check_text(said);
-    assert(!strstr(said, "SECRETSECRET") && (!right || answer->status == 200));
+    /* What the answer itself holds may be shown, whatever it is. */
+    assert(strstr(answer->body, "SECRETSECRET") || !strstr(said, "SECRETSECRET"));
+    assert(!right || answer->status == 200);
     struct header secret = {"X-Telegram-Bot-Api-Secret-Token", answer->body};
     char ours[TELEGRAM_SECRET];
     telegram_hook_secret(settings, ours);

@@ -40,12 +40,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .body_len = size - 2};
     struct step step;
     wecom_adapter.step(&errand, &answer, &arena, &step);
-    assert(step.why && utf8_valid(step.why, strlen(step.why)) && !strstr(step.why, "SECRETSECRET"));
+    bool theirs = strstr(answer.body, "SECRETSECRET") != NULL; /* what the answer itself holds may be shown */
+    assert(step.why && utf8_valid(step.why, strlen(step.why)));
+    assert(theirs || !strstr(step.why, "SECRETSECRET"));
     assert(step.remote_id && !step.remote_id[0] && step.scratch);
     assert(step.kind != STEP_REQUEST || (step.request.url && step.request.body));
     assert(step.kind != STEP_LATER || step.wait_ms >= 60000);
     const char *said = wecom_explain(&settings, &answer, data[1] & 1 ? "zh" : "en", &arena);
-    assert(utf8_valid(said, strlen(said)) && !strstr(said, "SECRETSECRET"));
+    assert(utf8_valid(said, strlen(said)) && (theirs || !strstr(said, "SECRETSECRET")));
     arena_free(&arena);
     return 0;
 }

@@ -36,7 +36,9 @@ static void judge_event(const uint8_t *data, size_t size)
         .trouble = ""};
     struct step step;
     webhook_adapter.step(&errand, &answer, &arena, &step);
-    assert(step.why && utf8_valid(step.why, strlen(step.why)) && !strstr(step.why, "SECRETPATH"));
+    assert(step.why && utf8_valid(step.why, strlen(step.why)));
+    /* What the answer itself holds may be shown, whatever it is. */
+    assert(strstr(text, "SECRETPATH") || !strstr(step.why, "SECRETPATH"));
     assert((step.kind == STEP_SENT) == (answer.status < 300) && step.kind != STEP_REQUEST);
     assert(step.kind != STEP_LATER || (step.wait_ms >= -1 && step.wait_ms <= INT64_C(86400000)));
     webhook_adapter.step(&errand, NULL, &arena, &step); /* a part that is none of ours */
