@@ -79,8 +79,9 @@ const struct config_key config_keys[] = {
     {"heartbeat", IN_FILE, "address (secret)", "网址（密钥）", "",
         "heartbeat: \"https://hc.example/ping/0c3a\"",
         "Asked every five minutes (every: another time) while digestd can do its job: it can write its state "
-        "file, the disk is not full, no safe mode. A service there alarms you when it stays away.",
-        "能正常工作时（数据写得进、磁盘没满、不在安全模式）每五分钟访问一次（every: "
+        "file, the disk is not full, no safe mode, no post is an hour late. A service there alarms you when "
+        "it stays away.",
+        "能正常工作时（数据写得进、磁盘没满、不在安全模式、没有迟发一小时的）每五分钟访问一次（every: "
         "可改）；停了，对方就会提醒你。"},
     {"ca", IN_FILE, "path", "路径", "the system's certificates", "ca: my-ca.pem",
         "Certificates that are trusted instead of the system's. Changing it needs a restart.",
