@@ -5,7 +5,8 @@
 #include "core/error.h"
 #include "core/pack.h"
 
-enum { PACKED_VERSION = 1, SECTIONS_MAX = DIGEST_ITEMS_MAX, STRINGS_MAX = 65536 };
+/* Version 1, still in older state files, has no parents of sections. */
+enum { PACKED_VERSION = 2, SECTIONS_MAX = DIGEST_ITEMS_MAX, STRINGS_MAX = 65536 };
 
 size_t edition_item_count(const struct edition *edition)
 {
@@ -81,6 +82,7 @@ static void pack_edition(struct buf *out, const struct edition *edition)
     for (size_t i = 0; i < edition->section_count; i++) {
         const struct section *section = &edition->sections[i];
         pack_string(out, section->title);
+        pack_strings(out, section->parents, section->parent_count);
         pack_number(out, section->item_count);
         for (size_t j = 0; j < section->item_count; j++)
             pack_item(out, &section->items[j]);
@@ -101,6 +103,7 @@ void digest_pack(struct buf *out, const struct digest *digest)
 struct reader {
     struct unpack in;
     struct arena *arena;
+    uint64_t version;
     size_t items;
 };
 
@@ -187,6 +190,8 @@ static void read_edition(struct reader *reader, struct edition *edition)
     for (size_t i = 0; i < edition->section_count && !in->broken; i++) {
         struct section *section = &edition->sections[i];
         section->title = unpack_string(in, arena);
+        if (reader->version > 1)
+            section->parents = read_strings(reader, &section->parent_count);
         section->item_count = read_count(reader, DIGEST_ITEMS_MAX, 8);
         section->items = arena_array(arena, section->item_count, sizeof *section->items);
         for (size_t j = 0; j < section->item_count && !in->broken; j++)
@@ -198,7 +203,8 @@ struct digest *digest_unpack(struct arena *arena, const void *bytes, size_t len,
 {
     struct reader reader = {.in = unpack_start(bytes, len), .arena = arena};
     struct digest *digest = arena_alloc(arena, sizeof *digest);
-    if (unpack_number(&reader.in, 1u << 20) != PACKED_VERSION)
+    reader.version = unpack_number(&reader.in, PACKED_VERSION);
+    if (reader.version < 1)
         reader.in.broken = true;
     digest->count = read_count(&reader, DIGEST_EDITIONS_MAX, 8);
     digest->editions = arena_array(arena, digest->count, sizeof *digest->editions);

@@ -38,7 +38,9 @@ struct item {
 };
 
 struct section {
-    const char *title; /* NULL = the items stand in no section */
+    const char *title;    /* NULL = the items stand in no section */
+    const char **parents; /* titles of the sections it stands in, the outermost first */
+    size_t parent_count;
     struct item *items;
     size_t item_count;
 };

@@ -67,8 +67,8 @@ static json_t *edition_json(const struct edition *edition)
         json_t *items = json_array();
         for (size_t i = 0; i < section->item_count; i++)
             json_array_append_new(items, item_json(edition, &section->items[i], ++number));
-        json_array_append_new(
-            sections, json_pack("{s:o,s:o}", "title", text(section->title), "items", items));
+        json_array_append_new(sections, json_pack("{s:o,s:o,s:o}", "title", text(section->title), "parents",
+                                            texts(section->parents, section->parent_count), "items", items));
     }
     json_t *about = json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "id", text(edition->id), "title",
         text(edition->title), "date", text(edition->date), "number", text(edition->number), "period",

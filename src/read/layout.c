@@ -4,6 +4,7 @@
 #include "core/buf.h"
 #include "core/error.h"
 #include "core/utf8.h"
+#include "read/edition.h"
 #include "read/flow.h"
 #include "read/item.h"
 
@@ -413,10 +414,11 @@ static void rank_question_headings(struct plan *plan, bool back)
     }
 }
 
-int layout_read(struct arena *arena, const char *name, struct tree *tree, const char *text, size_t len,
-    struct layout *layout, struct error *err)
+int layout_read(struct reader *reader, struct tree *tree, const char *text, size_t len, struct layout *layout,
+    struct error *err)
 {
-    struct plan plan = {.arena = arena, .name = name, .layout = layout};
+    struct arena *arena = reader->arena;
+    struct plan plan = {.arena = arena, .name = reader->request->name, .layout = layout};
     struct lines lines = {.text = text};
     lines.starts = line_starts(arena, text, len, &lines.count);
     *layout = (struct layout){.rest = node_new(arena, NODE_DOCUMENT)};

@@ -12,6 +12,7 @@
 #include "core/digest.h"
 
 struct error;
+struct reader;
 
 struct layout {
     const char *title; /* from a heading; NULL = none */
@@ -24,7 +25,7 @@ struct layout {
 
 /* Takes the tree apart. `text` is what was parsed (for the lengths of its lines). -1: no items, or too much
  * of something; err says what the file looks like instead. */
-int layout_read(struct arena *arena, const char *name, struct tree *tree, const char *text, size_t len,
-    struct layout *layout, struct error *err);
+int layout_read(struct reader *reader, struct tree *tree, const char *text, size_t len, struct layout *layout,
+    struct error *err);
 
 #endif

@@ -6,6 +6,8 @@
 #define READ_READ_H
 
 #include "core/digest.h"
+#include "core/explained.h"
+#include "core/profile.h"
 
 struct arena;
 struct error;
@@ -14,13 +16,16 @@ struct read_request {
     const char *name; /* the file's name as people know it; its base name gives id, date and period */
     const char *bytes;
     size_t len;
-    const char *link; /* the source's pattern "https://…/:year/:month/:day/:title/", or "" */
+    const char *link;              /* the source's pattern "https://…/:year/:month/:day/:title/", or "" */
+    const struct profile *profile; /* NULL = none */
+    bool explain;                  /* note what became of each block */
 };
 
 struct reading {
     struct digest digest;
     struct node *rest; /* NODE_DOCUMENT of what belongs to no item and no intro: a section's opening words
                           before its first item, promotion at the end; never NULL */
+    struct explanation explanation; /* in the order of the file; empty when not asked for */
 };
 
 /* Everything lives in `arena`. -1: err holds one line for the editor. */

@@ -1,0 +1,113 @@
+#include "core/profile.h"
+
+#include "core/arena.h"
+#include "core/buf.h"
+#include "core/error.h"
+#include "core/pack.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { PACKED_VERSION = 1 };
+
+static const char *const names[SHAPES] = {"", "h1", "h2", "h3", "h4", "h5", "h6", "bold", "numbers", "list",
+    "table", "paragraphs", "sections", "none"};
+
+enum shape shape_named(const char *name, bool of_items)
+{
+    for (enum shape shape = SHAPE_HEADING_1; shape < SHAPES; shape++) {
+        bool may = shape <= SHAPE_BOLD || (of_items ? shape != SHAPE_NONE : shape == SHAPE_NONE);
+        if (may && strcmp(names[shape], name) == 0)
+            return shape;
+    }
+    return SHAPES;
+}
+
+const char *shape_name(enum shape shape)
+{
+    return names[shape];
+}
+
+/* The next byte that counts; 0 at the end. */
+static unsigned char next_byte(const char **at)
+{
+    while (isspace((unsigned char)**at))
+        (*at)++;
+    const char *end = *at;
+    if (*end == ':')
+        end++;
+    else if (strncmp(end, "：", 3) == 0)
+        end += 3;
+    while (isspace((unsigned char)*end))
+        end++;
+    if (!*end)
+        return 0;
+    return (unsigned char)tolower((unsigned char)*(*at)++);
+}
+
+static bool same_words(const char *a, const char *b)
+{
+    unsigned char one, other;
+    do {
+        one = next_byte(&a);
+        other = next_byte(&b);
+    } while (one && one == other);
+    return one == other;
+}
+
+bool words_hold(const struct words *words, const char *text)
+{
+    for (size_t i = 0; i < words->count; i++)
+        if (same_words(words->texts[i], text))
+            return true;
+    return false;
+}
+
+static void pack_words(struct buf *out, const struct words *words)
+{
+    pack_number(out, words->count);
+    for (size_t i = 0; i < words->count; i++)
+        pack_string(out, words->texts[i]);
+}
+
+void profile_pack(struct buf *out, const struct profile *profile)
+{
+    pack_number(out, PACKED_VERSION);
+    pack_number(out, profile->sections);
+    pack_number(out, profile->items);
+    pack_number(out, profile->entries);
+    pack_number(out, profile->group);
+    pack_words(out, &profile->labels);
+    pack_words(out, &profile->questions);
+    pack_words(out, &profile->skip);
+    pack_words(out, &profile->references);
+    pack_words(out, &profile->link_titles);
+}
+
+static struct words unpack_words(struct unpack *in, struct arena *arena)
+{
+    struct words words = {.count = (size_t)unpack_number(in, PROFILE_WORDS_MAX)};
+    words.texts = arena_array(arena, words.count + 1, sizeof *words.texts);
+    for (size_t i = 0; i < words.count; i++)
+        words.texts[i] = unpack_text(in, arena);
+    return words;
+}
+
+int profile_unpack(
+    struct arena *arena, const void *bytes, size_t len, struct profile *profile, struct error *err)
+{
+    struct unpack in = unpack_start(bytes, len);
+    if (unpack_number(&in, UINT32_MAX) != PACKED_VERSION)
+        in.broken = true;
+    profile->sections = (enum shape)unpack_number(&in, SHAPES - 1);
+    profile->items = (enum shape)unpack_number(&in, SHAPES - 1);
+    profile->entries = (enum feed_entries)unpack_number(&in, ENTRIES_EDITIONS);
+    profile->group = (enum feed_group)unpack_number(&in, GROUP_FEED);
+    profile->labels = unpack_words(&in, arena);
+    profile->questions = unpack_words(&in, arena);
+    profile->skip = unpack_words(&in, arena);
+    profile->references = unpack_words(&in, arena);
+    profile->link_titles = unpack_words(&in, arena);
+    return unpack_ended(&in) ? 0 : error_set(err, "a broken packed profile");
+}

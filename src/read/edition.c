@@ -1,0 +1,225 @@
+#include "read/edition.h"
+
+#include "core/arena.h"
+#include "core/buf.h"
+#include "core/error.h"
+#include "core/explained.h"
+#include "read/dates.h"
+#include "read/flow.h"
+#include "read/front.h"
+#include "read/layout.h"
+#include "read/read.h"
+#include "read/tree.h"
+
+#include <ctype.h>
+#include <strings.h>
+
+/* The base name without its ending. */
+const char *edition_base_name(struct arena *arena, const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    const char *base = slash ? slash + 1 : name;
+    const char *dot = strrchr(base, '.');
+    size_t len = dot && dot > base ? (size_t)(dot - base) : strlen(base);
+    return len ? arena_copy(arena, base, len) : "edition";
+}
+
+/* --- addresses --- */
+
+static void add_escaped(struct buf *out, const char *text)
+{
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (isalnum(c) || strchr("-._~", c))
+            buf_addc(out, (char)c);
+        else
+            buf_addf(out, "%%%02X", c);
+    }
+}
+
+/* "2023-08-24-name" or "2023-08-24_name" without its date, as blogs do. */
+static const char *without_date(const char *base)
+{
+    char date[11];
+    if (strlen(base) > 11 && base[4] == '-' && base[7] == '-' && (base[10] == '-' || base[10] == '_') &&
+        date_read(base, date))
+        return base + 11;
+    return base;
+}
+
+/* The edition's page by the source's pattern; NULL where the pattern wants a date and there is none. */
+static const char *link_by_pattern(
+    struct arena *arena, const char *pattern, const struct edition *edition, const char *slug)
+{
+    const char *date = edition->date;
+    struct buf out;
+    buf_init(&out, 8192);
+    bool dated = true;
+    for (const char *at = pattern; *at;) {
+        if (strncmp(at, ":year", 5) == 0) {
+            buf_add(&out, date ? date : "", date ? 4 : 0);
+            dated = dated && date;
+            at += 5;
+        } else if (strncmp(at, ":month", 6) == 0) {
+            buf_add(&out, date ? date + 5 : "", date ? 2 : 0);
+            dated = dated && date;
+            at += 6;
+        } else if (strncmp(at, ":day", 4) == 0) {
+            buf_add(&out, date ? date + 8 : "", date ? 2 : 0);
+            dated = dated && date;
+            at += 4;
+        } else if (strncmp(at, ":title", 6) == 0) {
+            add_escaped(&out, slug);
+            at += 6;
+        } else if (strncmp(at, ":slug", 5) == 0) {
+            add_escaped(&out, slug);
+            at += 5;
+        } else {
+            buf_addc(&out, *at++);
+        }
+    }
+    const char *link = dated && !out.overflow ? buf_keep(&out, arena) : NULL;
+    buf_free(&out);
+    return link;
+}
+
+static bool is_web(const char *url)
+{
+    return strncasecmp(url, "http://", 7) == 0 || strncasecmp(url, "https://", 8) == 0;
+}
+
+/* An address of the edition made absolute against its own page; as written where that is not known. */
+const char *edition_absolute(struct arena *arena, const char *base, const char *url)
+{
+    if (!base || !is_web(base) || is_web(url) || url[0] == '#' || !url[0])
+        return url;
+    size_t colon = strcspn(url, ":/?#");
+    if (url[colon] == ':')
+        return url; /* another scheme */
+    const char *host = strstr(base, "://") + 3;
+    if (strncmp(url, "//", 2) == 0)
+        return arena_printf(arena, "%.*s%s", (int)(host - base) - 2, base, url);
+    size_t origin = (size_t)(host - base) + strcspn(host, "/?#");
+    if (url[0] == '/')
+        return arena_printf(arena, "%.*s%s", (int)origin, base, url);
+    size_t path = origin + strcspn(base + origin, "?#");
+    while (path > origin && base[path - 1] != '/')
+        path--;
+    return arena_printf(arena, "%.*s%s%s", (int)path, base, path == origin ? "/" : "", url);
+}
+
+static const char *own_link(struct arena *arena, const struct edition *edition, const char *said,
+    const char *pattern, const char *slug)
+{
+    const char *link = pattern[0] ? link_by_pattern(arena, pattern, edition, slug) : NULL;
+    if (!said)
+        return link;
+    if (is_web(said))
+        return said;
+    if (!is_web(pattern) || said[0] != '/')
+        return link; /* a pattern of the blog's own; its page is not known from it */
+    return edition_absolute(arena, pattern, said);
+}
+
+static void make_absolute(struct arena *arena, struct edition *edition)
+{
+    for (size_t i = 0; i < edition->image_count; i++)
+        edition->images[i].url = edition_absolute(arena, edition->link, edition->images[i].url);
+    for (size_t s = 0; s < edition->section_count; s++) {
+        for (size_t i = 0; i < edition->sections[s].item_count; i++) {
+            struct item *item = &edition->sections[s].items[i];
+            for (size_t n = 0; n < item->image_count; n++)
+                item->images[n].url = edition_absolute(arena, edition->link, item->images[n].url);
+            for (struct node *node = item->body; node; node = node_next(item->body, node))
+                if (node->type == NODE_LINK)
+                    node->url = edition_absolute(arena, edition->link, node->url);
+        }
+    }
+}
+
+/* --- the edition --- */
+
+static void take_opening(struct arena *arena, struct edition *edition, struct node *opening)
+{
+    size_t count = 0;
+    for (const struct node *node = opening; node; node = node_next(opening, node))
+        count += node->type == NODE_IMAGE;
+    edition->images = arena_array(arena, count + 1, sizeof *edition->images);
+    for (struct node *node = opening, *next; node; node = next) {
+        next = node_next(opening, node);
+        if (node->type != NODE_IMAGE)
+            continue;
+        edition->images[edition->image_count++] = (struct image){node->url, node->text};
+        struct node *parent = node->parent;
+        if (parent->type == NODE_LINK && parent->first == node && parent->last == node && node->text[0]) {
+            node->type = NODE_TEXT; /* a picture that is a link: its words stay the link's */
+            node->url = "";
+        } else {
+            node_unlink(node);
+        }
+    }
+    flow_join(arena, opening);
+    edition->intro = opening->first ? opening : NULL;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+/* A title heading that says something else than the front matter opens the intro. */
+static void keep_heading(struct arena *arena, struct layout *layout)
+{
+    struct node *heading = node_new(arena, NODE_HEADING);
+    heading->level = 1;
+    node_add_text(arena, heading, layout->title);
+    heading->parent = layout->opening;
+    heading->next = layout->opening->first;
+    if (heading->next)
+        heading->next->prev = heading;
+    else
+        layout->opening->last = heading;
+    layout->opening->first = heading;
+}
+
+static void describe(struct arena *arena, const struct read_request *request, const struct front *front,
+    struct layout *layout, struct edition *edition)
+{
+    const char *base = edition_base_name(arena, request->name);
+    char date[11];
+    edition->id = front->id ? front->id : base;
+    edition->title = front->title ? front->title : layout->title;
+    edition->date = front->date;
+    if (!edition->date && (date_read(base, date) || (edition->title && date_find(edition->title, date))))
+        edition->date = arena_string(arena, date);
+    edition->number = front->number    ? front->number
+                      : edition->title ? number_find(arena, edition->title)
+                                       : NULL;
+    edition->period = edition->title ? period_find(arena, edition->title) : NULL;
+    if (!edition->period)
+        edition->period = period_find(arena, without_date(base));
+    edition->language = front->language;
+    edition->tags = front->tags;
+    edition->tag_count = front->tag_count;
+    edition->draft = front->draft;
+    edition->link = own_link(arena, edition, front->link, request->link, without_date(edition->id));
+    if (front->title && layout->title && !same_text(front->title, layout->title))
+        keep_heading(arena, layout);
+    take_opening(arena, edition, layout->opening);
+    edition->sections = layout->sections;
+    edition->section_count = layout->section_count;
+    make_absolute(arena, edition);
+}
+
+int edition_read(struct reader *reader, const struct front *front, struct tree *tree, const char *text,
+    size_t len, struct edition *edition, struct node **rest, struct error *err)
+{
+    struct layout layout;
+    if (layout_read(reader, tree, text, len, &layout, err))
+        return -1;
+    if (front->title)
+        explain(reader->explanation, reader->arena, 0, 0, RULE_TITLE_FRONT, front->title);
+    describe(reader->arena, reader->request, front, &layout, edition);
+    *rest = layout.rest;
+    return 0;
+}
