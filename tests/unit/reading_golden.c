@@ -1,5 +1,6 @@
 /* Whole files: tests/golden/read/NAME.md must be read as NAME.json says. To see what a file gives now:
- * digestd-read --json tests/golden/read/NAME.md. The same files prove that nothing gets lost. */
+ * digestd-read --json tests/golden/read/NAME.md; with UPDATE_GOLDEN=1 this test writes the answers anew (look
+ * at the difference!). The same files prove that nothing gets lost. */
 #include "unit.h"
 
 #include "core/arena.h"
@@ -58,6 +59,17 @@ static void each_file(void (*check)(const char *name))
 
 /* --- as expected --- */
 
+static void rewrite(const char *name, const struct buf *got, struct buf *wanted)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s%s", FOLDER, name);
+    json_t *json = json_loadb(got->data, got->len, 0, NULL);
+    assert_int_equal(json_dump_file(json, path, JSON_INDENT(1)), 0);
+    json_decref(json);
+    buf_reset(wanted);
+    load(name, wanted);
+}
+
 static void expect_json(const char *name)
 {
     struct arena arena = {0};
@@ -70,6 +82,8 @@ static void expect_json(const char *name)
     char json[256];
     snprintf(json, sizeof json, "%.*s.json", (int)strlen(name) - 3, name);
     load(json, &wanted);
+    if (getenv("UPDATE_GOLDEN"))
+        rewrite(json, &got, &wanted);
     json_t *a = json_loadb(wanted.data, wanted.len, 0, NULL), *b = json_loadb(got.data, got.len, 0, NULL);
     assert_non_null(a);
     assert_non_null(b);
