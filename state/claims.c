@@ -7,7 +7,8 @@ int state_claim(struct state *state, int64_t channel, const char *kind, const ch
     *claim = (struct claim){0};
     struct query q;
     query_start(&q, state,
-        "SELECT id, state IN ('planned', 'released') FROM post WHERE channel = ? AND kind = ? AND subject = "
+        "SELECT id, state IN ('planned', 'released'), occasion GLOB 'undone:*' FROM post WHERE channel = ? "
+        "AND kind = ? AND subject = "
         "? AND act = 'tell' "
         "ORDER BY id DESC");
     query_int(&q, channel);
@@ -17,6 +18,7 @@ int state_claim(struct state *state, int64_t channel, const char *kind, const ch
         if (!claim->count++)
             claim->post = column_int(&q, 0);
         claim->open |= column_int(&q, 1) != 0;
+        claim->undone |= column_int(&q, 2) != 0;
     }
     return query_end(&q, err);
 }

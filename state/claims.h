@@ -8,6 +8,7 @@ struct claim {
     int64_t post; /* 0 = there is none */
     bool open;    /* planned or released: it is on its way */
     int count;    /* how many there are */
+    bool undone;  /* somebody took one of them back: no rule tells it again */
 };
 
 /* The newest post of that kind about that subject, whatever became of it. */

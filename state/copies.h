@@ -43,7 +43,8 @@ int state_delivery_form(struct state *state, int64_t delivery, int64_t form, str
 /* The newest post of a channel that told something, or will: no answers, nothing that came to nothing. */
 int state_last_post(struct state *state, struct arena *arena, int64_t channel, struct post_row *row,
     bool *found, struct error *err);
-/* It may be told again: its key becomes free. */
+/* Somebody took it back: its key becomes free, so that people may tell it again by hand, and "undone:ID"
+ * stays as the mark for rules to pass over what it was about (state/claims.h). */
 int state_post_free(struct state *state, int64_t post, struct error *err);
 
 /* Published editions whose copies are to be corrected by now, and when the next ones are; 0 = none. */

@@ -21,11 +21,15 @@ int state_question_text(struct state *state, struct arena *arena, int64_t editio
 /* The subject of a question as design 7 spells it; the keys of question_day and told. */
 #define ITEM_SUBJECT "edition.source || '/' || edition.slug || '.' || item.number"
 #define QUESTION_SUBJECT ITEM_SUBJECT " || '.q' || question.number"
+/* Nobody took it back (state_post_free). */
+#define KEPT                                                                                                 \
+    "NOT EXISTS(SELECT 1 FROM post WHERE post.channel = ?1 AND post.subject = " QUESTION_SUBJECT             \
+    " AND post.occasion GLOB 'undone:*') "
 #define POOL                                                                                                 \
     "edition JOIN item ON item.edition = edition.id JOIN question ON question.item = item.id "               \
     "WHERE item.position > 0 AND NOT question.gone AND edition.published_at IS NOT NULL "
 /* Which items may be asked about: " 12.3 12.4 ", edition and number; '' = all. */
-#define ALLOWED "(?3 = '' OR instr(?3, ' ' || edition.id || '.' || item.number || ' ')) "
+#define ALLOWED "(?3 = '' OR instr(?3, ' ' || edition.id || '.' || item.number || ' ')) AND " KEPT
 #define USED "(SELECT count(*) FROM question_day WHERE channel = ?1 AND subject = " QUESTION_SUBJECT ")"
 
 /* The newest edition that has a question never used: nearly always the first one looked at. */

@@ -40,7 +40,9 @@ const struct subcommand cli_undo = {.name = "undo",
     .words = "[CHANNEL]",
     .summary = "take the newest post of a channel back, where the platform can",
     .details =
-        "What was not sent yet is dropped. What is taken back counts as not told: it can be told again.\n"
+        "What was not sent yet is dropped. What is taken back counts as not told, but no rule tells it "
+        "again;\n"
+        "by hand it may still go: digestd post item N --to CHANNEL.\n"
         "Answers to commands are no posts. Telegram lets a bot take back only what is less than 48 hours "
         "old.",
     .words_max = 1,

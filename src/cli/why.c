@@ -4,6 +4,18 @@
 #include "state/history.h"
 #include "state/posts.h"
 
+/* Somebody took it back: what that means from then on; a text by hand has no rule. */
+static void say_undone(struct shell *shell, const struct post_row *post)
+{
+    if (strncmp(post->occasion, "undone:", 7) != 0)
+        return;
+    puts(!strcmp(post->kind, "text")
+             ? shell_says(shell, "It was taken back.", "它被撤回了。")
+             : shell_says(shell,
+                   "It was taken back, and no rule tells it again. By hand it may still go: digestd post.",
+                   "它被撤回了，定时不会再发；可以手动发：digestd post。"));
+}
+
 static int run(struct shell *shell)
 {
     if (shell_setup(shell))
@@ -43,6 +55,8 @@ static int run(struct shell *shell)
                       shell_word(shell, post.act), (long long)post.about),
             shell_word(shell, post.who), shell_word(shell, post.state),
             *post.why ? shell_says(shell, ": ", "：") : "", post.why);
+    if (!shell->json)
+        say_undone(shell, &post);
     struct table table = {0};
     for (size_t i = 0; i < history.count; i++) {
         const struct history_row *row = &history.rows[i];

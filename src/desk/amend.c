@@ -295,7 +295,7 @@ static int is_over(struct turn *turn, const struct post_row *retract, struct pla
         return -1;
     if (!found || !there || strcmp(now.state, "sent") != 0)
         return 0;
-    /* Told no longer, and its key is free: it may be told anew. */
+    /* Told no longer, and its key is free: people may tell it anew, rules pass over it. */
     if (moves_end_post(turn->state, copy.id, copy.channel, copy.state, "dropped", retract->who,
             in_chinese(turn) ? "撤回了" : "taken back", turn->now.wall_ms, turn->err) ||
         state_post_free(turn->state, copy.id, turn->err))

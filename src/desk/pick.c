@@ -143,7 +143,7 @@ int pick_edition(struct state *state, const struct setup *setup, const struct ch
     return 0;
 }
 
-/* Told already, or on its way. */
+/* Told already, on its way, or taken back by somebody: that may only go again by hand and by its name. */
 static int spoken_for(struct picker *picker, enum what what, const struct subject *subject, bool *spoken)
 {
     const char *key = subject_make(picker->arena, subject);
@@ -156,7 +156,7 @@ static int spoken_for(struct picker *picker, enum what what, const struct subjec
     struct claim claim;
     if (state_claim(picker->state, picker->channel_id, what_names[what], key, &claim, picker->err))
         return -1;
-    *spoken = claim.open;
+    *spoken = claim.open || claim.undone;
     if (*spoken || what == WHAT_EDITION)
         return 0;
     /* The whole edition on its way covers this. */
@@ -421,15 +421,20 @@ static int set_question(struct picker *picker, const struct subject *subject, bo
     return 0;
 }
 
-/* The question already fixed for this day, if it is still there. */
-static int fixed_question(struct picker *picker, const char *day, bool *found)
+/* The question already fixed for this day, if it is still there and nobody took it back. */
+static int fixed_question(struct picker *picker, const char *day, bool by_hand, bool *found)
 {
     *found = false;
     const char *fixed;
+    struct claim claim;
     if (state_question_day(picker->state, picker->arena, picker->channel_id, day, &fixed, picker->err))
         return -1;
     struct subject subject;
     if (!fixed || !subject_read(picker->arena, fixed, &subject))
+        return 0;
+    if (state_claim(picker->state, picker->channel_id, what_names[WHAT_QUESTION], fixed, &claim, picker->err))
+        return -1;
+    if (claim.undone && !by_hand)
         return 0;
     return set_question(picker, &subject, found);
 }
@@ -491,11 +496,11 @@ static int choose_question(struct picker *picker, const char *day, bool *found)
     return set_question(picker, &subject, found);
 }
 
-static int pick_question(struct picker *picker, bool look_only)
+static int pick_question(struct picker *picker, bool by_hand, bool look_only)
 {
     const char *day = today(picker);
     bool found;
-    if (fixed_question(picker, day, &found))
+    if (fixed_question(picker, day, by_hand, &found))
         return -1;
     if (!found) {
         if (choose_question(picker, day, &found))
@@ -540,7 +545,7 @@ int pick_subject(struct state *state, const struct setup *setup, const struct ch
     case WHAT_SECTION:
         return pick_section(&picker, words, by_hand);
     case WHAT_QUESTION:
-        return pick_question(&picker, look_only);
+        return pick_question(&picker, by_hand, look_only);
     default:
         return nothing(&picker, "这不是可以挑的东西。", "That is nothing that can be picked.");
     }

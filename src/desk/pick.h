@@ -30,7 +30,8 @@ int pick_edition(struct state *state, const struct setup *setup, const struct ch
 /* What a rule, or a wish, is about right now. For an item without words: the next untold one of the newest
  * edition published after the channel's since (leftovers: keep goes on with older ones); for a question: that
  * of the local day of `now`, fixed at first need unless `look_only`; contents and edition: the newest not yet
- * told. With words (by hand): the item of that number of this week's edition, "EDITION.N", a section's title,
+ * told. What somebody took back is passed over; a question of the day that was gives way to another. With
+ * words (by hand): the item of that number of this week's edition, "EDITION.N", a section's title,
  * an edition's name. */
 int pick_subject(struct state *state, const struct setup *setup, const struct channel *channel,
     int64_t channel_id, enum what what, const char *words, bool by_hand, bool look_only, struct now now,

@@ -73,6 +73,19 @@ static struct count count_parts(const struct undo *undo)
 
 /* --- what was not sent --- */
 
+static const char *why_dropped(const struct undo *undo)
+{
+    return undo->chinese ? "撤回了，没有发" : "taken back before it was sent";
+}
+
+/* What comes of it; a text by hand has no rule. */
+static const char *passed_over(const struct undo *undo)
+{
+    if (!strcmp(undo->post.kind, what_names[WHAT_TEXT]))
+        return "";
+    return undo->chinese ? "定时不会再发它。" : " No rule tells it again.";
+}
+
 static int drop_due(const struct undo *undo, int64_t post, const char *why, struct error *err)
 {
     struct rows_delivery rows;
@@ -100,21 +113,20 @@ static int drop_due(const struct undo *undo, int64_t post, const char *why, stru
 static int drop_planned(const struct undo *undo, struct error *err)
 {
     return moves_end_post(undo->state, undo->post.id, undo->post.channel, undo->post.state, "dropped",
-        undo->who, undo->chinese ? "撤回" : "undone", undo->now.wall_ms, err);
+        undo->who, why_dropped(undo), undo->now.wall_ms, err);
 }
 
 static int drop(const struct undo *undo, struct error *err)
 {
     bool planned = !strcmp(undo->post.state, "planned");
-    if ((planned ? drop_planned(undo, err)
-                 : drop_due(undo, undo->post.id, undo->chinese ? "撤回" : "undone", err)) ||
+    if ((planned ? drop_planned(undo, err) : drop_due(undo, undo->post.id, why_dropped(undo), err)) ||
         state_post_free(undo->state, undo->post.id, err))
         return -1;
     return say(undo, HAND_DONE,
-        undo->chinese
-            ? arena_printf(undo->arena, "%s 还没有发到 %s，不发了。", undo->label, undo->channel->name)
-            : arena_printf(undo->arena, "%s was not yet sent to %s; it is dropped.", undo->label,
-                  undo->channel->name));
+        undo->chinese ? arena_printf(undo->arena, "%s 还没有发到 %s，不发了。%s", undo->label,
+                            undo->channel->name, passed_over(undo))
+                      : arena_printf(undo->arena, "%s was not yet sent to %s; it is dropped.%s", undo->label,
+                            undo->channel->name, passed_over(undo)));
 }
 
 /* --- what stands there --- */
@@ -151,7 +163,7 @@ static int retract(const struct undo *undo, const struct count *count, struct er
 {
     int64_t id = 0;
     /* Nothing more is sent of it, and nothing is corrected that goes. */
-    if (drop_due(undo, undo->post.id, undo->chinese ? "撤回" : "undone", err) ||
+    if (drop_due(undo, undo->post.id, why_dropped(undo), err) ||
         (undo->amends.planned && state_post_forget(undo->state, undo->amends.planned, err)) ||
         (undo->amends.open && drop_due(undo, undo->amends.open,
                                   undo->chinese ? "整条撤回了" : "the post is taken back", err)) ||
@@ -159,10 +171,11 @@ static int retract(const struct undo *undo, const struct count *count, struct er
         return -1;
     const char *at = when(undo, count->sent_at), *name = undo->channel->name;
     return say(undo, HAND_DONE,
-        undo->chinese ? arena_printf(undo->arena, "正在从 %s 撤回 %s 发的%s（第 %lld 号）。", name, at,
-                            undo->label, (long long)id)
-                      : arena_printf(undo->arena, "%s, told on %s, is being taken back from %s (post %lld).",
-                            undo->label, at, name, (long long)id));
+        undo->chinese
+            ? arena_printf(undo->arena, "正在从 %s 撤回 %s 发的%s（第 %lld 号）。%s", name, at, undo->label,
+                  (long long)id, passed_over(undo))
+            : arena_printf(undo->arena, "%s, told on %s, is being taken back from %s (post %lld).%s",
+                  undo->label, at, name, (long long)id, passed_over(undo)));
 }
 
 /* Why what stands there cannot be taken away; NULL = it can. */

@@ -182,25 +182,82 @@ static void nothing_is_corrected_that_goes(void **state)
     world_end(&w);
 }
 
-/* An item that was taken back is told by the rule at its next time. */
-static void a_rule_may_tell_it_again(void **state)
+/* A rule for items at 01:00, which has told the first of four. */
+static struct channel *item_told_by_rule(struct world *w)
+{
+    struct channel *g = begin(w, 1);
+    world_add_daily(g, WHAT_ITEM, 60, "item at 01:00");
+    struct event event = {.kind = EVENT_SETUP, .setup = &w->setup};
+    world_go(w, &event, 1);
+    later(w, MINUTE);
+    world_read(w, "next", "2026-11-23", 2, 1, true);
+    assert_int_equal(pass(w, 2 * (int64_t)HOUR), 1);
+    assert_non_null(strstr(log_text, "Body 1 of next."));
+    return g;
+}
+
+/* Somebody did not want it there: the rule goes on with the next one, and ends there. */
+static void a_rule_passes_over_it(void **state)
 {
     (void)state;
     struct world w;
-    struct channel *g = begin(&w, 1);
-    world_add_daily(g, WHAT_ITEM, 60, "item at 01:00");
-    struct event event = {.kind = EVENT_SETUP, .setup = &w.setup};
-    world_go(&w, &event, 1);
-    later(&w, MINUTE);
-    world_read(&w, "next", "2026-11-23", 2, 1, true);
-    assert_int_equal(pass(&w, 2 * (int64_t)HOUR), 1);
-    assert_non_null(strstr(log_text, "Body 1 of next."));
+    struct channel *g = item_told_by_rule(&w);
     assert_int_equal(undo(&w, g), HAND_DONE);
+    assert_non_null(strstr(said, "No rule tells it again."));
     assert_int_equal(pass(&w, (int64_t)HOUR), 1); /* it goes, and nothing comes by itself */
     assert_non_null(strstr(log_text, "/away/"));
     later(&w, 20 * (int64_t)HOUR);
     assert_int_equal(pass(&w, 3 * (int64_t)HOUR), 1);
-    assert_non_null(strstr(log_text, "Body 1 of next."));
+    assert_non_null(strstr(log_text, "Body 2 of next."));
+    later(&w, 20 * (int64_t)HOUR);
+    assert_int_equal(pass(&w, 4 * (int64_t)HOUR), 0);
+    assert_int_equal(told(&w, g, WHAT_ITEM, "1") > 0, 1); /* by hand it may go */
+    assert_true(is_told(&w, "src/next.1"));
+    world_end(&w);
+}
+
+/* The same of one that still waited. */
+static void a_rule_passes_over_what_never_left(void **state)
+{
+    (void)state;
+    struct world w;
+    struct hand_result result;
+    struct arena arena = {0};
+    struct channel *g = item_told_by_rule(&w);
+    struct hold hold = {.who = "shell:me", .why = ""};
+    assert_int_equal(desk_hold(w.state, "g", &hold, w.now, &arena, &result, &w.err), 0);
+    later(&w, 23 * (int64_t)HOUR); /* item 2 waits */
+    assert_int_equal(undo(&w, g), HAND_DONE);
+    assert_non_null(strstr(said, "Item 2"));
+    assert_int_equal(desk_resume(w.state, "g", "shell:me", w.now, &arena, &result, &w.err), 0);
+    assert_int_equal(pass(&w, 26 * (int64_t)HOUR), 0);
+    arena_free(&arena);
+    world_end(&w);
+}
+
+/* The question of the day gives way to another; by hand it is the same still. */
+static void a_question_gives_way_to_another(void **state)
+{
+    (void)state;
+    struct world w;
+    struct channel *g = begin(&w, 1);
+    world_add_daily(g, WHAT_QUESTION, 60, "question at 01:00");
+    world_add_daily(g, WHAT_QUESTION, 120, "question at 02:00");
+    struct event event = {.kind = EVENT_SETUP, .setup = &w.setup};
+    world_go(&w, &event, 1);
+    assert_int_equal(pass(&w, 90 * (int64_t)MINUTE), 1);
+    assert_non_null(strstr(log_text, "What about 1 of week?"));
+    assert_int_equal(undo(&w, g), HAND_DONE);
+    pass(&w, MINUTE);
+    assert_int_equal(pass(&w, (int64_t)HOUR), 1);
+    assert_non_null(strstr(log_text, "What about 2 of week?"));
+    /* Not even when all the others were asked: only four there are. */
+    for (int day = 0; day < 6; day++) {
+        later(&w, 22 * (int64_t)HOUR);
+        pass(&w, 2 * (int64_t)HOUR);
+        assert_non_null(strstr(log_text, "What about "));
+        assert_null(strstr(log_text, "What about 1 of week?"));
+    }
     world_end(&w);
 }
 
@@ -242,7 +299,9 @@ int main(void)
         cmocka_unit_test(a_no_leaves_it_told),
         cmocka_unit_test(a_held_channel_takes_back_too),
         cmocka_unit_test(nothing_is_corrected_that_goes),
-        cmocka_unit_test(a_rule_may_tell_it_again),
+        cmocka_unit_test(a_rule_passes_over_it),
+        cmocka_unit_test(a_rule_passes_over_what_never_left),
+        cmocka_unit_test(a_question_gives_way_to_another),
         cmocka_unit_test(the_room_forgets_the_text_and_keeps_the_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
