@@ -162,8 +162,10 @@ int state_edition(
     if (!packed)
         return 0;
     struct digest *digest = digest_unpack(arena, packed, len, err);
-    if (!digest || digest->count != 1)
-        return error_set(err, "edition %s: its stored form is damaged; import it again", slug);
+    if (!digest || digest->count != 1) {
+        state->damaged = true; /* what is inside a page SQLite does not look at */
+        return error_set(err, "edition %s: its stored form is damaged", slug);
+    }
     *edition = &digest->editions[0];
     (*edition)->id = slug;
     return 0;

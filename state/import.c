@@ -63,8 +63,10 @@ static int read_stored(struct import *import, struct query *q, struct stored *ou
     };
     out->packed = column_blob(q, import->arena, 6, &out->packed_len);
     struct digest *digest = digest_unpack(import->arena, out->packed, out->packed_len, err);
-    if (!digest || digest->count != 1)
+    if (!digest || digest->count != 1) {
+        import->state->damaged = true;
         return error_set(err, "edition %s: its stored form is damaged", out->slug);
+    }
     out->edition = &digest->editions[0];
     return 0;
 }

@@ -23,9 +23,10 @@ static const char *in_words(int code)
     case SQLITE_IOERR:
         return "the disk failed to read or write";
     case SQLITE_CORRUPT:
-        return "it is damaged";
+        return "it is damaged; stop digestd and go back to a copy: digestd restore COPY --force";
     case SQLITE_NOTADB:
-        return "this is not a state file";
+        return "this is not a state file, or its beginning is damaged (then go back to a copy: digestd "
+               "restore COPY --force)";
     case SQLITE_CANTOPEN:
         return "it cannot be opened";
     case SQLITE_TOOBIG:
@@ -40,6 +41,7 @@ int sql_error(struct state *state, int code, struct error *err)
     check_memory(code);
     state->full |= (code & 0xff) == SQLITE_FULL;
     int plain = code & 0xff;
+    state->damaged |= plain == SQLITE_CORRUPT || plain == SQLITE_NOTADB;
     /* These two name tables and columns at most, and without them nobody could tell what happened. */
     if (plain == SQLITE_CONSTRAINT || plain == SQLITE_ERROR)
         return error_set(err, "the state file: %s", sqlite3_errmsg(state->db));

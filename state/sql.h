@@ -35,6 +35,7 @@ struct state {
     bool at_work;   /* `running` is written, and taken back by an orderly end */
     bool crashed;   /* it was there at the opening already */
     bool full;      /* the disk was full since the reserve was last looked at */
+    bool damaged;   /* a page of the file was not what it should be */
     bool no_room;   /* the reserve is given up, or could not be made */
     bool inside;    /* a transaction is open */
     bool ahead;     /* transactions are savepoints: state_ahead_begin() */

@@ -341,7 +341,7 @@ void state_close(struct state *state)
 {
     if (!state)
         return;
-    if (state->at_work) /* an orderly end */
+    if (state->at_work && !state->damaged) /* an orderly end; else the next start looks it through */
         sqlite3_exec(state->db, "DELETE FROM about WHERE key = 'running'", NULL, NULL, NULL);
     sql_forget(state);
     if (state->db) {
@@ -396,6 +396,11 @@ void state_rollback(struct state *state)
     /* SQLite may have rolled back by itself (disk full); then there is nothing to do. */
     if (!sqlite3_get_autocommit(state->db))
         sqlite3_exec(state->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+bool state_damaged(const struct state *state)
+{
+    return state->damaged;
 }
 
 bool state_crashed(const struct state *state)

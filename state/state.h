@@ -40,6 +40,9 @@ void state_rollback(struct state *state);
 bool state_inside(const struct state *state); /* a transaction is open */
 /* The daemon before this one did not end by itself: killed, or the power went. */
 bool state_crashed(const struct state *state);
+/* Since it was opened, something of the file was not what SQLite wrote there. The end is then no orderly one:
+ * the next start looks the file through. */
+bool state_damaged(const struct state *state);
 /* Inside a transaction: what comes between these two runs its own transactions and leaves nothing behind. */
 int state_ahead_begin(struct state *state, struct error *err);
 int state_ahead_end(struct state *state, struct error *err);

@@ -16,6 +16,7 @@ enum {
     GOODBYE_MS = 8000,     /* what is under way may take this long at the end; SIGTERM promises ten seconds */
     RETRY_FIRST_MS = 1000, /* after a turn that failed (a full disk), doubling */
     RETRY_MAX_MS = 30000,
+    DAMAGED_MS = 60000,         /* nothing but a copy helps; yet the next page may be whole */
     DRAIN_GIVES_UP_MS = 8000,   /* the fourth failure in a row */
     LOOK_MS = 15000,            /* somebody else may have written without ringing */
     SILENT_MS = 60 * 60 * 1000, /* a post that is so late: the heartbeat stops, as /healthz is red */
@@ -37,7 +38,7 @@ static void end_soon(struct daemon *daemon)
 static void became_ready(struct daemon *daemon)
 {
     daemon->ready = true;
-    notify_send("READY=1\nSTATUS=running");
+    notify_send(daemon->damage_said ? "READY=1" : "READY=1\nSTATUS=running");
     if (!daemon->options->drain)
         heart_setup(daemon->heart, daemon->setup);
     if (daemon->options->ready)
@@ -50,7 +51,8 @@ static void shut(struct daemon *daemon);
 /* The failed turn changed nothing: its events wait and are given again. */
 static void turn_failed(struct daemon *daemon, const struct error *err)
 {
-    if (!daemon->failed_turn)
+    bool damaged = state_damaged(daemon->state);
+    if (!daemon->failed_turn && !damaged)
         log_error("desk",
             setup_says(daemon->setup, "nothing can be decided now: %s. It is tried again; nothing is lost.",
                 "状态文件写不进去，先停一下：%s。会一直重试，不会丢。"),
@@ -61,11 +63,14 @@ static void turn_failed(struct daemon *daemon, const struct error *err)
     daemon->retry_ms = daemon->retry_ms ? daemon->retry_ms * 2 : RETRY_FIRST_MS;
     if (daemon->retry_ms > RETRY_MAX_MS)
         daemon->retry_ms = RETRY_MAX_MS;
+    if (damaged)
+        daemon->retry_ms = DAMAGED_MS;
     /* The same again at once, on the room that was kept for it. */
     if (state_give_room(daemon->state))
         daemon->retry_ms = 1;
     daemon->wake_at = clock_now().boot_ms + daemon->retry_ms;
     loop_timer_set(daemon->wake, daemon->retry_ms);
+    heed_damage(daemon, true);
     /* Somebody waits for the end of run --drain: it ends unsuccessfully, and what is due stays due. */
     if (daemon->options->drain && daemon->retry_ms >= DRAIN_GIVES_UP_MS)
         shut(daemon);
@@ -97,7 +102,7 @@ static void take_turn(struct daemon *daemon, struct now now)
     daemon->events = NULL;
     daemon->event_count = daemon->event_room = 0;
     daemon->gathered = (struct arena){0};
-    if (daemon->failed_turn)
+    if (daemon->failed_turn && !daemon->damage_said)
         log_info("desk", "%s", setup_says(daemon->setup, "it goes on", "又能写了，继续"));
     daemon->failed_turn = false;
     daemon->retry_ms = 0;
@@ -132,7 +137,8 @@ static void round_over(void *context)
     if (daemon->options->drain && daemon->ready && daemon->idle && !daemon->event_count)
         end_soon(daemon);
     reload_round(daemon);
-    if (daemon->ending && !daemon->event_count && !posts_under_way(daemon))
+    bool stuck = daemon->failed_turn && daemon->damage_said; /* what still waits will not be decided */
+    if (daemon->ending && (!daemon->event_count || stuck) && !posts_under_way(daemon))
         shut(daemon);
 }
 
@@ -168,6 +174,7 @@ static void look(void *context)
         add_event(daemon, EVENT_BELL);
     if (state_reserve(daemon->state))
         add_event(daemon, EVENT_TIME);
+    heed_damage(daemon, false);
     loop_timer_set(daemon->look, LOOK_MS);
 }
 
@@ -249,7 +256,8 @@ static bool does_its_job(void *context)
 {
     const struct daemon *daemon = context;
     return daemon->ready && !daemon->failed_turn && !daemon->ending && state_has_room(daemon->state) &&
-           !desk_safe(daemon->desk) && desk_late_ms(daemon->desk) < SILENT_MS;
+           !state_damaged(daemon->state) && !desk_safe(daemon->desk) &&
+           desk_late_ms(daemon->desk) < SILENT_MS;
 }
 
 static int bring_up(struct daemon *daemon, struct error *err)

@@ -39,7 +39,10 @@ static void look_at_groups(struct daemon *daemon, struct arena *arena, struct bu
 static void look(struct daemon *daemon, struct arena *arena, struct buf *red)
 {
     struct error err = {0};
-    if (daemon->failed_turn)
+    if (state_damaged(daemon->state))
+        buf_adds(red,
+            "the state file is damaged: stop digestd and go back to a copy, digestd restore COPY --force\n");
+    else if (daemon->failed_turn)
         buf_addf(red, "the state file cannot be written: %s\n", daemon->failure.text);
     if (!state_has_room(daemon->state))
         buf_adds(red, "the disk is full: nothing new is posted until there is room\n");

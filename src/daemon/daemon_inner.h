@@ -83,6 +83,7 @@ struct daemon {
     bool refused, was_refused; /* by the last turn: a platform refuses a bot or channel; told after it */
     bool hung_up;              /* SIGHUP came while another setup waited for its turn */
     bool started, ready, ending, failed_turn, idle;
+    bool damage_said, alarmed; /* the state file is damaged: the log knows; the operator, past the ledger */
     struct error failure;
     int64_t began_ms;           /* wall */
     char machine[MACHINE_TEXT]; /* which the desk keeps looking at */
@@ -98,6 +99,9 @@ bool took_push(const struct push *push, void *daemon);
 void refuse_pushes(struct daemon *daemon); /* those that wait for a turn: they come again */
 void bell_rang(const char *name, void *daemon);
 void drop_dropped(struct daemon *daemon); /* at the end: files that are still being read */
+
+/* daemon_damage.c: after a turn that failed (`stuck`), and now and then. */
+void heed_damage(struct daemon *daemon, bool stuck);
 
 /* daemon_health.c */
 bool daemon_watched(const struct server_request *request, struct server_answer *answer, void *daemon);

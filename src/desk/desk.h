@@ -135,6 +135,13 @@ struct actions {
 int desk_turn(struct desk *desk, const struct event *events, size_t count, struct now now,
     struct arena *arena, struct actions *out, struct error *err);
 
+/* The state file is damaged: what is wrong and the way out, for the log and the operator. */
+const char *desk_damage_text(const struct setup *setup);
+/* No turn can be committed, for the file is damaged: one word to each chat of the operator, past the ledger,
+ * for what becomes of it cannot be written down. Only ACTION_ASIDE comes out of it. */
+void desk_alarm(
+    struct desk *desk, const char *text, struct now now, struct arena *arena, struct actions *out);
+
 /* --- by hand --- */
 
 /* What somebody wants told: "item 3", "item EDITION.3", "contents", "edition", "section NAME", "question",

@@ -193,6 +193,7 @@ int restore_unsure(struct turn *turn, int64_t post, bool answer);
 /* place.c */
 int watch_machine(struct turn *turn); /* a start: has the file come from another one? */
 int watch_disk(struct turn *turn);
+int watch_damage(struct turn *turn);
 bool has_room(const struct turn *turn, const struct place *place); /* may something new begin there? */
 
 /* quiet.c */

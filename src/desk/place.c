@@ -1,4 +1,4 @@
-/* Where the file lies: on which machine, on how full a disk. */
+/* Where the file lies: on which machine, on how full a disk; and whether it is whole. */
 #include "desk/trouble.h"
 
 static const char *day_text(struct turn *turn, int64_t ms)
@@ -74,4 +74,21 @@ int watch_disk(struct turn *turn)
               "room and it goes on by itself; nothing is lost.";
     return trouble_is(turn,
         &(struct trouble_note){.key = "disk", .level = TELL_ALERT, .channel = "", .text = text, .log = text});
+}
+
+/* Found by whatever read it, a page that somebody looked at perhaps: turns may still go through, and then the
+ * operator hears of it as of any trouble. Where they do not, see desk/alarm.c. */
+int watch_damage(struct turn *turn)
+{
+    if (!state_damaged(turn->state))
+        return 0;
+    struct rows_trouble rows;
+    if (state_troubles(turn->state, turn->arena, &rows, turn->err))
+        return -1;
+    for (size_t i = 0; i < rows.count; i++)
+        if (!strcmp(rows.rows[i].key, "damaged"))
+            return 0;
+    return trouble_is(turn,
+        &(struct trouble_note){
+            .key = "damaged", .level = TELL_ALERT, .channel = "", .text = desk_damage_text(turn->setup)});
 }

@@ -23,6 +23,7 @@
  *   file SOURCE P  a file cannot be read                 it was read, or is gone
  *   clock          it jumped, or went back               ten sane minutes
  *   disk           it is full: nothing new begins        there is room again
+ *   damaged        a part of the state file is damaged   a start has looked it through
  *   machine        the file came from another machine    with its reminder; a day, where no operator is
  *   safe           three starts in a minute              ten quiet minutes, or resume --all */
 #ifndef DESK_TROUBLE_H

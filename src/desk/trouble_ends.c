@@ -165,6 +165,15 @@ static int disk_end(struct ending *ending)
     return 0;
 }
 
+static int damaged_end(struct ending *ending)
+{
+    ending->over = !state_damaged(ending->turn->state);
+    if (ending->over)
+        ending->text = in_chinese(ending->turn) ? "状态文件查过了，是好的。"
+                                                : "The state file was looked through and is whole.";
+    return 0;
+}
+
 static int safe_end(struct ending *ending)
 {
     ending->over = !ending->turn->memory->safe_until;
@@ -204,6 +213,7 @@ static const struct {
     {"file", file_end},
     {"clock", clock_end},
     {"disk", disk_end},
+    {"damaged", damaged_end},
     {"machine", machine_end},
     {"safe", safe_end},
     {"late", late_end},

@@ -365,9 +365,10 @@ static int decide(struct turn *turn, const struct event *events, size_t count)
         return -1;
     if (!turn->memory->started)
         return 0;
-    if (watch_disk(turn) || safe_tend(turn) || settle_unknowns(turn) || correct_editions(turn) ||
-        plan_rules(turn) || expire_old(turn) || move_posts(turn) || start_listening(turn) ||
-        watch_lateness(turn) || report_weekly(turn) || tend_troubles(turn) || prune(turn))
+    if (watch_disk(turn) || watch_damage(turn) || safe_tend(turn) || settle_unknowns(turn) ||
+        correct_editions(turn) || plan_rules(turn) || expire_old(turn) || move_posts(turn) ||
+        start_listening(turn) || watch_lateness(turn) || report_weekly(turn) || tend_troubles(turn) ||
+        prune(turn))
         return -1;
     return look_when_next(turn);
 }
