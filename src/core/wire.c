@@ -107,3 +107,51 @@ void url_redact(struct buf *out, const char *url)
     if (url[end])
         buf_adds(out, "/…");
 }
+
+void url_show(struct buf *out, const char *url)
+{
+    enum { PATH_MAX_SHOWN = 300 };
+    size_t start, end;
+    if (!find_host(url, &start, &end) || !is_plain(url, start, end)) {
+        buf_adds(out, "…");
+        return;
+    }
+    const char *mark = strstr(url, "://"), *path = url + end;
+    size_t len = strcspn(path, "?#");
+    buf_add(out, url, (size_t)(mark - url) + 3);
+    buf_add(out, url + start, end - start);
+    for (size_t i = 0; i < len && i < PATH_MAX_SHOWN; i++)
+        if (path[i] > ' ' && (unsigned char)path[i] < 0x7f)
+            buf_addc(out, path[i]);
+        else
+            buf_addf(out, "%%%02X", (unsigned char)path[i]);
+    if (len > PATH_MAX_SHOWN)
+        buf_adds(out, "…");
+    else if (path[len] == '?')
+        buf_adds(out, "?…");
+}
+
+void url_name(struct buf *out, const char *url)
+{
+    enum { NAME_MAX_BYTES = 120 };
+    size_t start, end;
+    if (!find_host(url, &start, &end)) {
+        buf_adds(out, "page");
+        return;
+    }
+    size_t from = end, to = end + strcspn(url + end, "?#");
+    while (to > from && url[to - 1] == '/')
+        to--;
+    for (size_t i = from; i < to; i++)
+        if (url[i] == '/')
+            from = i + 1;
+    if (from >= to) {
+        from = start;
+        to = start + strcspn(url + start, ":/?#");
+        to = to > end ? end : to;
+    }
+    if (to - from > NAME_MAX_BYTES)
+        from = to - NAME_MAX_BYTES; /* its ending says what it is */
+    for (size_t i = from; i < to; i++)
+        buf_addc(out, isalnum((unsigned char)url[i]) || strchr("._-", url[i]) ? url[i] : '-');
+}

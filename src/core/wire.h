@@ -23,6 +23,12 @@ struct request {
     size_t answer_max; /* bytes of answer taken; 0 = 1 MiB. More than that is a cut-off answer */
     /* The status says all: an answer whose head is whole counts, whatever becomes of its body. */
     bool head_enough;
+    /* A page is fetched, not a platform asked: compressed answers are wanted (answer_max counts what comes
+     * out of them), one that only drips is given up, the connection is its own. */
+    bool page;
+    /* No connection to an address that is not of the open network, whatever its name resolves to; through a
+     * proxy, which resolves it, the name alone is looked at. */
+    bool public_only;
 };
 
 /* How far a request came. See notes on delivery in docs/internals.md. */
@@ -43,6 +49,8 @@ struct answer {
     const char *trouble; /* what the network said, for a person; "" where answered. Never a secret */
     bool certificate;    /* never left because the peer's certificate was not accepted */
     bool proxy;          /* never left because of the proxy; `trouble` names it */
+    bool walled;         /* never left because its address is not of the open network (public_only) */
+    bool too_large;      /* more than answer_max */
 };
 
 const char *answer_header(const struct answer *answer, const char *name); /* any case; NULL = absent */
@@ -60,5 +68,11 @@ bool url_host(const char *url, char *host, size_t size);
 /* The URL as it may be shown: "https://host/…" with path, query, userinfo and token left out. */
 struct buf;
 void url_redact(struct buf *out, const char *url);
+/* The same where the path is no secret: "https://host/feed.xml?…"; the user, the query and what follows are
+ * left out. */
+void url_show(struct buf *out, const char *url);
+/* The last part of the path, without a query: "feed.xml"; the host where there is none. For names of files:
+ * at most 120 bytes, letters, digits and "._-" alone. */
+void url_name(struct buf *out, const char *url);
 
 #endif

@@ -1,6 +1,7 @@
 #include "daemon/http.h"
 
 #include "core/buf.h"
+#include "daemon/http_wall.h"
 #include "daemon/http_words.h"
 #include "daemon/loop.h"
 #include "daemon/memory.h"
@@ -19,6 +20,8 @@ enum {
     IDLE_CONNECTION_S =
         15, /* servers close idle connections after 15 s and more; a closed one costs an `unknown` */
     CONNECTIONS_KEPT = 32,
+    SLOW_BYTES = 64, /* a second: a page that comes more slowly than that … */
+    SLOW_S = 15,     /* … for so long is given up */
 };
 
 struct http {
@@ -43,7 +46,8 @@ struct http_call {
     void *context;
     int sendings;   /* how often libcurl wanted to send it */
     bool too_large; /* the answer */
-    bool head_enough;
+    bool head_enough, public_only;
+    bool walled; /* its name resolved to nothing but addresses that are not for it */
     struct buf answer;
     bool head_ended;  /* libcurl takes a head that was cut off for an answer without a body */
     struct buf lines; /* header names and values, each with its NUL */
@@ -154,6 +158,16 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
     return 0;
 }
 
+/* What comes in counts too: it may be endless and decode to nothing. */
+static int watch_size(void *context, curl_off_t all, curl_off_t come, curl_off_t upload, curl_off_t uploaded)
+{
+    struct http_call *call = context;
+    (void)upload, (void)uploaded;
+    curl_off_t limit = (curl_off_t)call->answer_max;
+    call->too_large |= all > limit || come > limit;
+    return call->too_large;
+}
+
 static bool space(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -190,9 +204,15 @@ static size_t take_header(char *line, size_t size, size_t count, void *context)
     return len;
 }
 
+/* Asked for each address of a name. With a proxy it is the proxy's, which the operator chose. */
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
-    (void)context, (void)purpose;
+    struct http_call *call = context;
+    (void)purpose;
+    if (call->public_only && !call->proxy[0] && !wall_is_public(&address->addr, address->addrlen)) {
+        call->walled = true;
+        return CURL_SOCKET_BAD;
+    }
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -303,8 +323,23 @@ static void set_network(struct http_call *call)
         set(curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_file));
     set(curl_easy_setopt(easy, CURLOPT_SHARE, http->share));
     set(curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket));
+    set(curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call));
     if (http->user_agent)
         set(curl_easy_setopt(easy, CURLOPT_USERAGENT, http->user_agent));
+}
+
+/* A connection that others used may lead where this one must not. */
+static void set_page(struct http_call *call)
+{
+    CURL *easy = call->easy;
+    set(curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""));
+    set(curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES));
+    set(curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)SLOW_S));
+    set(curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L));
+    set(curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L));
+    set(curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L));
+    set(curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, watch_size));
+    set(curl_easy_setopt(easy, CURLOPT_XFERINFODATA, call));
 }
 
 static void set_callbacks(struct http_call *call)
@@ -372,6 +407,7 @@ static void ask_trouble(const struct http_call *call, CURLcode code, struct http
         .proxy_certificate = refused != 0,
         .curl_said = call->curl_said,
         .repeated = call->sendings > 1,
+        .walled = call->walled && code != CURLE_OK,
         .too_large = call->too_large ? call->answer_max : 0};
 }
 
@@ -428,7 +464,7 @@ static void on_refusal(uv_timer_t *timer)
 {
     struct http_call *call = timer->data;
     struct http *http = call->http;
-    struct answer answer = {.reach = REACH_NEVER_LEFT, .trouble = call->refused};
+    struct answer answer = {.reach = REACH_NEVER_LEFT, .trouble = call->refused, .walled = call->walled};
     *call->place = call->next;
     if (call->next)
         call->next->place = call->place;
@@ -462,6 +498,7 @@ struct http_call *http_send(struct http *http, const struct request *request,
     http->calls = call;
     call->answer_max = request->answer_max ? request->answer_max : ANSWER_MAX;
     call->head_enough = request->head_enough;
+    call->public_only = request->public_only;
     buf_init(&call->answer, call->answer_max);
     buf_init(&call->lines, HEADERS_BYTES_MAX);
     if (!url_host(request->url, call->host, sizeof call->host))
@@ -477,6 +514,12 @@ struct http_call *http_send(struct http *http, const struct request *request,
     set_proxy(call, request->proxy ? request->proxy : "");
     set_network(call);
     set_callbacks(call);
+    if (request->page || request->public_only)
+        set_page(call);
+    if (call->public_only && call->proxy[0] && !wall_name_is_public(request->url)) {
+        call->walled = true;
+        call->refused = "its address is in a private network";
+    }
     if (!call->refused && curl_multi_add_handle(http->multi, call->easy))
         call->refused = "libcurl did not take the request";
     if (call->refused)

@@ -9,6 +9,11 @@
  * HTTP/2 libcurl also repeats streams that the server refused or that a GOAWAY cut off, and one connection's
  * end makes many requests unsure at once.
  *
+ * With `page` of a request it is no post but a page that is fetched: see core/wire.h. With `public_only` no
+ * connection is made to this machine or into a private network: the address is looked at when the socket is
+ * opened, after the name was resolved, so a name that resolves to another address the second time gains
+ * nothing. Through a proxy, which resolves the name, it is judged by the name as written.
+ *
  * A request goes through its own proxy or none; the environment is not looked at. Through a proxy everything
  * is tunnelled (CONNECT also for http). A proxy that does not answer, refuses or wants a password is named,
  * never its password.
@@ -22,6 +27,8 @@
 #include "core/error.h"
 #include "core/wire.h"
 
+#include <stdbool.h>
+
 struct loop;
 struct http;
 struct http_call;
@@ -30,6 +37,13 @@ struct http_options {
     const char *ca_file; /* NULL = the system's */
     const char *user_agent;
 };
+
+struct buf;
+/* Where an answer's Location leads, as a whole address: `location` may be relative to `url`. The name and
+ * password in `url` go along to the same host only, those in `location` nowhere. False: not http or https, or
+ * no address at all. */
+bool http_target(struct buf *out, const char *url, const char *location);
+bool http_same_origin(const char *a, const char *b); /* scheme, host and port */
 
 struct http *http_new(struct loop *loop, const struct http_options *options, struct error *err);
 /* Copies what it needs of the request. The answer lives during `done` only. Only http and https. Never NULL:

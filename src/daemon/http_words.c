@@ -118,7 +118,11 @@ void http_words(struct buf *out, const struct http_trouble *what, struct answer 
     answer->certificate = !what->left && is_certificate(what->code);
     int code = what->code == CURLE_PROXY ? CURLE_COULDNT_RESOLVE_HOST : what->code;
     const char *said = words(code, what->left);
-    if (what->too_large)
+    answer->walled = what->walled && !what->left;
+    answer->too_large = what->too_large;
+    if (answer->walled)
+        buf_adds(out, "its address is in a private network");
+    else if (what->too_large)
         buf_addf(out, "the answer is larger than %zu bytes", what->too_large);
     else if (what->repeated)
         buf_adds(out, "the connection was closed before an answer; not sent a second time");

@@ -14,6 +14,7 @@ struct http_trouble {
     bool proxy_certificate;
     const char *curl_said; /* libcurl's own words; only used where they hold no address */
     bool left;             /* at least one byte of it was sent */
+    bool walled;           /* its address is not of the open network */
     bool repeated;         /* libcurl wanted to send it a second time */
     size_t too_large;      /* the answer is larger than this; 0 = no */
 };
