@@ -276,7 +276,8 @@ const char *shell_flag(const struct shell *shell, const char *name)
     return i < 0 ? NULL : shell->values[i];
 }
 
-static const char *config_path(struct shell *shell)
+/* NULL = there is none. */
+static const char *find_config(const struct shell *shell)
 {
     static const char *const places[] = {"digestd.yaml", "/etc/digestd/digestd.yaml"};
     if (shell->config)
@@ -287,6 +288,19 @@ static const char *config_path(struct shell *shell)
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (!access(places[i], F_OK))
             return places[i];
+    return NULL;
+}
+
+bool shell_configured(const struct shell *shell)
+{
+    return find_config(shell) != NULL;
+}
+
+static const char *config_path(struct shell *shell)
+{
+    const char *path = find_config(shell);
+    if (path)
+        return path;
     error_set_kind(&shell->err, ERROR_USAGE, "%s",
         shell_says(shell,
             "no configuration: neither -c FILE nor $DIGESTD_CONFIG is given, and there is no ./digestd.yaml "
@@ -325,18 +339,9 @@ int shell_secrets(struct shell *shell)
 
 struct digest *shell_digest(struct shell *shell, const char *path, const char *link)
 {
-    struct reading_input input = {.name = !strcmp(path, "-") ? "standard-input.md" : path, .link = link};
-    const char *bytes;
-    if (strstr(path, "://")) {
-        error_set_kind(&shell->err, ERROR_USAGE,
-            shell_says(shell, "%s: addresses are not read in this version; save it as a file",
-                "%s：这个版本不直接读网址；先存成文件"),
-            path);
+    struct reading_input input = {.link = link};
+    if (shell_page(shell, path, &input))
         return NULL;
-    }
-    if (reading_file(&shell->arena, path, &bytes, &input.len, &shell->err))
-        return NULL;
-    input.bytes = bytes;
     struct digest *digest = reading_wait(&shell->arena, &input, &shell->err);
     if (!digest)
         shell->err.kind = ERROR_USAGE; /* bad input: nothing was changed */

@@ -65,8 +65,17 @@ const char *shell_flag(const struct shell *shell, const char *name);
 int shell_setup(struct shell *shell);
 /* The same with the secrets' values: only `run` and `check` may want them. */
 int shell_secrets(struct shell *shell);
-/* Reads a file ("-": standard input) in the child; prints its warnings. NULL: shell->err of kind ERROR_USAGE.
- */
+bool shell_configured(const struct shell *shell); /* is there a configuration? It is not read */
+/* Is the word an address (http, https), where a file may be as well? */
+bool shell_is_address(const char *word);
+/* Fetches it with the configuration's proxy and certificates, where there is a configuration. `secret`: only
+ * the host may be shown. The bytes live in the arena. */
+int shell_fetch(struct shell *shell, const char *url, bool secret, const char **bytes, size_t *len);
+/* A file ("-": standard input) or an address: fills in name and bytes. */
+struct reading_input;
+int shell_page(struct shell *shell, const char *word, struct reading_input *input);
+/* The same read in the child; prints its warnings. NULL: shell->err, of kind ERROR_USAGE where it is what
+ * stands there that is wrong. */
 struct digest *shell_digest(struct shell *shell, const char *path, const char *link);
 /* Opens the state file of the configuration once. */
 int shell_state(struct shell *shell, enum state_open how);

@@ -1,6 +1,7 @@
 #include "cli/entries.h"
 
 #include "cli/print.h"
+#include "daemon/fetch.h"
 #include "state/editions.h"
 
 static const char *const change_names[] = {
@@ -78,9 +79,13 @@ static int run(struct shell *shell)
         const struct digest *digest = shell_digest(shell, path, source->link);
         if (!digest)
             return -1;
-        const char *absolute = realpath(path, NULL);
-        int failed = import_digest(shell, source->name, absolute ? absolute : "", digest);
-        free((char *)absolute);
+        /* As the daemon has it, so that an edition without an id of its own is the same one. */
+        char *absolute = shell_is_address(path) ? NULL : realpath(path, NULL);
+        const char *from = shell_is_address(path) ? fetch_name(&shell->arena, path, false)
+                           : absolute             ? absolute
+                                                  : "";
+        int failed = import_digest(shell, source->name, from, digest);
+        free(absolute);
         if (failed)
             return -1;
     }
@@ -89,7 +94,7 @@ static int run(struct shell *shell)
 }
 
 const struct subcommand cli_import = {.name = "import",
-    .words = "FILE|-…",
+    .words = "FILE|URL|-…",
     .summary = "store editions; never posts by itself",
     .details = "Says what is new, changed and gone. Items keep their numbers.",
     .flags = {{"source", "NAME", "the source they belong to (needed when there are several)"}},

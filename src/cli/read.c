@@ -74,7 +74,7 @@ static int run(struct shell *shell)
 }
 
 const struct subcommand cli_read = {.name = "read",
-    .words = "FILE|-…",
+    .words = "FILE|URL|-…",
     .summary = "take an edition apart and print it; stores nothing",
     .details = "Exit status 2 when a file cannot be understood, with file:line:column.",
     .words_min = 1,

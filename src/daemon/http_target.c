@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 #include <string.h>
+#include <strings.h>
 
 static const CURLUPart user_parts[] = {CURLUPART_USER, CURLUPART_PASSWORD};
 
@@ -17,7 +18,7 @@ static char *part(CURLU *parts, CURLUPart which)
 static bool same_part(CURLU *a, CURLU *b, CURLUPart which)
 {
     char *one = part(a, which), *other = part(b, which);
-    bool same = one && other && !strcmp(one, other);
+    bool same = one && other && !strcasecmp(one, other);
     curl_free(one);
     curl_free(other);
     return same;

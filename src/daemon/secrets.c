@@ -222,6 +222,13 @@ int secrets_resolve(struct setup *setup, struct arena *arena, struct error *err)
     return refuse_twins(&resolver);
 }
 
+int secrets_resolve_one(
+    struct setup *setup, struct option_value *value, struct arena *arena, struct error *err)
+{
+    struct resolver resolver = {setup, arena, err};
+    return resolve(&resolver, value);
+}
+
 int secrets_renew(struct setup *setup, const struct setup *was, struct arena *arena, struct error *err)
 {
     struct error missing = {0};

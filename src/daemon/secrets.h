@@ -11,6 +11,10 @@
  * file that others may read). -1: one is missing, err of kind ERROR_USAGE with its place. */
 int secrets_resolve(struct setup *setup, struct arena *arena, struct error *err);
 
+/* One of them alone, for who needs no other. */
+int secrets_resolve_one(
+    struct setup *setup, struct option_value *value, struct arena *arena, struct error *err);
+
 /* The same for a setup made from the same text as `was`: a secret that cannot be read now keeps its value of
  * then. -1: two bots would have the same one. */
 int secrets_renew(struct setup *setup, const struct setup *was, struct arena *arena, struct error *err);
