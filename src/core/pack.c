@@ -17,17 +17,6 @@ void pack_bytes(struct buf *out, const void *bytes, size_t len)
     buf_add(out, bytes, len);
 }
 
-/* Valid UTF-8 with no control character but tab and newline. */
-static bool is_clean(const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i], before = i ? (unsigned char)text[i - 1] : 0;
-        if ((c < ' ' && c != '\t' && c != '\n') || c == 0x7f || (before == 0xc2 && c < 0xa0))
-            return false;
-    }
-    return utf8_valid(text, len);
-}
-
 void pack_string(struct buf *out, const char *text)
 {
     if (!text) {
@@ -35,7 +24,7 @@ void pack_string(struct buf *out, const char *text)
         return;
     }
     size_t len = strlen(text);
-    if (is_clean(text, len)) {
+    if (utf8_clean_size(text, len) == len) {
         pack_bytes(out, text, len);
         return;
     }
@@ -89,7 +78,7 @@ const char *unpack_string(struct unpack *in, struct arena *arena)
     const char *bytes = (const char *)take(in, (size_t)len - 1);
     if (!bytes)
         return NULL;
-    if (!is_clean(bytes, (size_t)len - 1)) {
+    if (utf8_clean_size(bytes, (size_t)len - 1) < len - 1) {
         in->broken = true;
         return NULL;
     }

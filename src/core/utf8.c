@@ -2,6 +2,7 @@
 
 #include "core/buf.h"
 
+#include <endian.h>
 #include <unicase.h>
 #include <unictype.h>
 #include <unigbrk.h>
@@ -10,9 +11,80 @@
 
 /* --- shape --- */
 
+/* How many of the eight bytes here are ASCII and, where controls count, none of them, up to the first that is
+ * something else: a byte below 0x20 borrows, 0x7f carries into its highest bit, and what is beyond ASCII has
+ * that bit already. What lies above the first of them is not to be trusted. */
+static inline size_t plain_bytes(const uint8_t *at, bool controls)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    word = le64toh(word);
+    if (controls)
+        word |= (word - 0x2020202020202020u) | (word + 0x0101010101010101u);
+    word &= 0x8080808080808080u;
+    return word ? (size_t)__builtin_ctzll(word) / 8 : 8;
+}
+
+/* The length of a character beyond ASCII, 0 = it is none. */
+static inline size_t wide_size(const uint8_t *at, size_t len)
+{
+    if (at[0] < 0xc2 || len < 2 || (at[1] & 0xc0) != 0x80)
+        return 0;
+    if (at[0] < 0xe0)
+        return 2;
+    if (len < 3 || (at[2] & 0xc0) != 0x80)
+        return 0;
+    if (at[0] < 0xf0) /* neither longer than it need be nor half a pair of UTF-16 */
+        return (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] >= 0xa0) ? 0 : 3;
+    if (len < 4 || (at[3] & 0xc0) != 0x80)
+        return 0;
+    return at[0] > 0xf4 || (at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] >= 0x90) ? 0 : 4;
+}
+
+/* A sound character of three bytes in the first three of a word. Of those with a first byte 0xe0 the ones
+ * below 0xa0 are longer than they need be, of those with 0xed the ones above are halves of UTF-16 pairs. */
+static inline bool three_bytes(const uint8_t *at)
+{
+    uint32_t word = at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+    uint32_t odd = word & 0x200f;
+    return (word & 0xc0c0f0) == 0x8080e0 && odd && odd != 0x200d;
+}
+
+/* The length of the sound beginning of a text: UTF-8 and, where controls count, none of them but tab and
+ * newline. Every byte that comes in and goes out passes here, so words are looked at as long as they will do.
+ */
+static inline size_t sound(const uint8_t *text, size_t len, bool controls)
+{
+    const uint8_t *at = text, *end = text + len;
+    while (at < end) {
+        for (size_t plain = 8; end - at >= 8 && plain == 8; at += plain)
+            plain = plain_bytes(at, controls);
+        while (end - at >= 4 && three_bytes(at))
+            at += 3;
+        if (at == end)
+            break;
+        if (*at < 0x80) {
+            if (controls && (*at < ' ' || *at == 0x7f) && *at != '\n' && *at != '\t')
+                break;
+            at++;
+            continue;
+        }
+        size_t size = wide_size(at, (size_t)(end - at));
+        if (!size || (controls && at[0] == 0xc2 && at[1] < 0xa0))
+            break;
+        at += size;
+    }
+    return (size_t)(at - text);
+}
+
 bool utf8_valid(const char *text, size_t len)
 {
-    return u8_check((const uint8_t *)text, len) == NULL;
+    return sound((const uint8_t *)text, len, false) == len;
+}
+
+size_t utf8_clean_size(const char *text, size_t len)
+{
+    return sound((const uint8_t *)text, len, true);
 }
 
 uint32_t utf8_decode(const char *text, size_t len, size_t at, size_t *size)
@@ -35,19 +107,15 @@ void utf8_encode(struct buf *out, uint32_t point)
 
 size_t utf8_clean(struct buf *out, const char *in, size_t len, size_t *first_bad)
 {
-    const uint8_t *bytes = (const uint8_t *)in;
-    size_t bad = 0, kept = 0; /* kept: what was looked at but not copied yet begins here */
+    size_t bad = 0;
     for (size_t at = 0; at < len;) {
+        size_t clean = utf8_clean_size(in + at, len - at);
+        buf_add(out, in + at, clean);
+        at += clean;
+        if (at == len)
+            break;
         ucs4_t point;
-        int used = u8_mbtoucr(&point, bytes + at, len - at);
-        size_t size = used > 0 ? (size_t)used : 1;
-        bool drop =
-            used > 0 && ((point < ' ' && point != '\t' && point != '\n') || (point >= 0x7f && point < 0xa0));
-        if (used > 0 && !drop) {
-            at += size;
-            continue;
-        }
-        buf_add(out, in + kept, at - kept);
+        int used = u8_mbtoucr(&point, (const uint8_t *)in + at, len - at);
         if (used <= 0) {
             if (!bad++ && first_bad)
                 *first_bad = at;
@@ -55,10 +123,8 @@ size_t utf8_clean(struct buf *out, const char *in, size_t len, size_t *first_bad
         } else if (point == '\r' && !(at + 1 < len && in[at + 1] == '\n')) {
             buf_addc(out, '\n');
         }
-        at += size;
-        kept = at;
+        at += used > 0 ? (size_t)used : 1;
     }
-    buf_add(out, in + kept, len - kept);
     return bad;
 }
 

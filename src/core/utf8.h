@@ -13,6 +13,8 @@ struct buf;
  * replaced; *first_bad (may be NULL) gets the offset of the first of them, and stays as it is when there is
  * none. */
 size_t utf8_clean(struct buf *out, const char *in, size_t len, size_t *first_bad);
+/* How many bytes at the beginning utf8_clean() would copy as they are; `len` = all of them. */
+size_t utf8_clean_size(const char *text, size_t len);
 bool utf8_valid(const char *text, size_t len);
 /* The code point at `at` (valid UTF-8), and its length in bytes through *size. */
 uint32_t utf8_decode(const char *text, size_t len, size_t at, size_t *size);
