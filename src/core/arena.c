@@ -1,5 +1,7 @@
 #include "core/arena.h"
 
+#include "core/error.h"
+
 #include <assert.h>
 #include <stdalign.h>
 #include <stdarg.h>
@@ -28,7 +30,7 @@ static struct arena_block *block_new(struct arena_block *before, size_t size)
 {
     struct arena_block *block = malloc(sizeof *block + size);
     if (!block)
-        abort(); /* out of memory ends the process */
+        out_of_memory();
     block->before = before;
     block->used = 0;
     block->size = size;

@@ -1,6 +1,7 @@
 #include "core/buf.h"
 
 #include "core/arena.h"
+#include "core/error.h"
 
 #include <stdarg.h>
 
@@ -26,7 +27,7 @@ static bool room_for(struct buf *buf, size_t more)
         cap *= 2;
     char *data = realloc(buf->cap ? buf->data : NULL, cap);
     if (!data)
-        abort(); /* out of memory ends the process */
+        out_of_memory();
     if (!buf->cap)
         data[0] = '\0';
     buf->data = data;

@@ -4,6 +4,7 @@
 #include "core/utf8.h"
 
 #include <stdarg.h>
+#include <unistd.h>
 
 enum { RAW_MAX = 4096 }; /* as much of a message is looked at */
 
@@ -73,4 +74,12 @@ void error_clear(struct error *err)
 {
     err->kind = ERROR_NONE;
     err->text[0] = '\0';
+}
+
+void out_of_memory(void)
+{
+    static const char words[] = "out of memory\n";
+    ssize_t written = write(STDERR_FILENO, words, sizeof words - 1);
+    (void)written;
+    _exit(OUT_OF_MEMORY);
 }

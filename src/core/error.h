@@ -33,4 +33,8 @@ int error_context(struct error *err, const char *format, ...) __attribute__((for
 /* Makes the structure empty again. */
 void error_clear(struct error *err);
 
+/* Ends the process at once, with an exit status of its own so that whoever started it can say why. */
+enum { OUT_OF_MEMORY = 12 };
+_Noreturn void out_of_memory(void);
+
 #endif

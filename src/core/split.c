@@ -1,6 +1,7 @@
 #include "core/split.h"
 
 #include "core/arena.h"
+#include "core/error.h"
 #include "core/message.h"
 #include "core/utf8.h"
 
@@ -85,7 +86,7 @@ static void add_cut(struct cuts *cuts, size_t leaf, size_t offset, size_t positi
         cuts->room = cuts->room ? cuts->room * 2 : 256;
         cuts->list = realloc(cuts->list, cuts->room * sizeof *cuts->list);
         if (!cuts->list)
-            abort(); /* out of memory ends the process */
+            out_of_memory();
     }
     cuts->list[cuts->count++] = (struct cut){leaf, offset, position, rank};
 }

@@ -1,6 +1,7 @@
 #include "core/utf8.h"
 
 #include "core/buf.h"
+#include "core/error.h"
 
 #include <endian.h>
 #include <unicase.h>
@@ -277,7 +278,7 @@ void utf8_fold(struct buf *out, const char *text, size_t len)
     uint8_t *folded = u8_casefold((const uint8_t *)text, len, NULL, UNINORM_NFKC, NULL, &folded_len);
     if (!folded) {
         if (len)
-            abort(); /* valid text fails only for want of memory */
+            out_of_memory(); /* valid text fails only for want of memory */
         return;
     }
     bool space = false, begun = false;

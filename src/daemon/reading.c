@@ -1,6 +1,7 @@
 #include "daemon/reading.h"
 
 #include "core/buf.h"
+#include "core/error.h"
 #include "daemon/loop.h"
 #include "daemon/memory.h"
 #include "read/protocol.h"
@@ -36,25 +37,28 @@ static int reader_path(char *path, size_t size, struct error *err)
 }
 
 /* It ended without a whole answer: one of its limits, or of the parent's patience. */
-static const char *died_of(struct reading *reading, const char *why)
+static const char *died_of(struct reading *reading, int code, const char *why)
 {
+    if (code == OUT_OF_MEMORY)
+        return arena_printf(&reading->arena,
+            "%s: reading it needs more than %d MiB; nothing was taken from it", reading->name,
+            READ_MEMORY_MAX >> 20);
     if (strstr(why, "CPU"))
         return arena_printf(&reading->arena,
             "%s: reading it took more than %d seconds; nothing was taken from it", reading->name,
             READ_CPU_SECONDS);
-    return arena_printf(&reading->arena,
-        "%s: reading it failed (the reader %s); it may need more than %d MiB. Nothing was taken from it",
-        reading->name, *why ? why : "gave no whole answer", READ_MEMORY_MAX >> 20);
+    return arena_printf(&reading->arena, "%s: reading it failed (the reader %s); nothing was taken from it",
+        reading->name, *why ? why : "gave no whole answer");
 }
 
 static const struct digest *unpack(
-    struct reading *reading, const char *why, const char *output, size_t len, const char **error)
+    struct reading *reading, int code, const char *why, const char *output, size_t len, const char **error)
 {
     enum read_status status;
     size_t body;
     if (len < READ_ANSWER_HEAD || !read_answer_head(output, &status, &body) ||
         len - READ_ANSWER_HEAD != body) {
-        *error = died_of(reading, why);
+        *error = died_of(reading, code, why);
         return NULL;
     }
     output += READ_ANSWER_HEAD;
@@ -74,9 +78,9 @@ static void ended(
     int code, const char *why, const char *output, size_t len, const char *errors, void *context)
 {
     struct reading *reading = context;
-    (void)code, (void)errors;
+    (void)errors;
     const char *error = "";
-    const struct digest *digest = unpack(reading, why, output, len, &error);
+    const struct digest *digest = unpack(reading, code, why, output, len, &error);
     reading->done(digest, error, reading->context);
     arena_free(&reading->arena);
     free(reading);

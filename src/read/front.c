@@ -164,7 +164,7 @@ static bool read_yaml(struct arena *arena, const char *text, size_t len, struct 
         return false;
     }
     if (!yaml_parser_initialize(&parser))
-        abort();
+        out_of_memory();
     yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
     bool ok = yaml_parser_load(&parser, &document);
     if (!ok) {

@@ -9,48 +9,78 @@
 #define STAR "\xef\xb7\x90"
 #define LINE "\xef\xb7\x91"
 
-/* An address as it stands: its underscores but trailing ones are guarded. */
-static void put_url(struct buf *out, const char *text, size_t len)
+/* Where the signs stand that something may have to be done about: the colon of an address, a backslash, the
+ * second byte of a mark. Each is looked for by itself, which costs next to nothing where there is none. */
+enum { COLON, BACKSLASH, SECOND, SIGNS };
+
+struct scan {
+    const char *at, *end;    /* what was not looked at yet */
+    const char *next[SIGNS]; /* the first of each from `at` on; `end` = there is none */
+    const char *done;        /* what stands before it was put */
+    void (*put)(void *to, const char *bytes, size_t len);
+    void *to;
+};
+
+/* Goes to the sign that comes first; SIGNS = none is left. */
+static int next_sign(struct scan *scan)
 {
-    while (len && text[len - 1] == '_')
-        len--;
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] == '_')
-            buf_adds(out, LINE);
-        else
-            buf_addc(out, text[i]);
+    static const char signs[SIGNS] = {':', '\\', '\xb7'};
+    int first = 0;
+    for (int sign = 0; sign < SIGNS; sign++) {
+        if (scan->next[sign] < scan->at) {
+            const char *found = memchr(scan->at, signs[sign], (size_t)(scan->end - scan->at));
+            scan->next[sign] = found ? found : scan->end;
+        }
+        if (scan->next[sign] < scan->next[first])
+            first = sign;
     }
+    return scan->next[first] < scan->end ? first : SIGNS;
 }
 
-void guard_put(struct buf *out, const char *text, size_t len)
+/* Puts `mark` instead of text[0..len). */
+static void replace(struct scan *scan, const char *text, size_t len, const char *mark)
 {
-    for (size_t i = 0; i < len;) {
-        size_t plain = i;
-        while (plain < len && text[plain] != '\\' && text[plain] != 'h' && text[plain] != '\xef')
-            plain++;
-        buf_add(out, text + i, plain - i);
-        i = plain;
-        if (i == len)
-            break;
-        size_t url = text[i] == 'h' ? inline_url(text + i, len - i) : 0;
-        while (url && text[i + url - 1] == '_')
-            url--;
-        if (url) {
-            put_url(out, text + i, url);
-            i += url;
-        } else if (len - i >= 2 && memcmp(text + i, "\\*", 2) == 0) {
-            buf_adds(out, STAR);
-            i += 2;
-        } else if (len - i >= 2 && memcmp(text + i, "\\\\", 2) == 0) {
-            buf_adds(out, "\\\\");
-            i += 2;
-        } else if (len - i >= 3 && (memcmp(text + i, STAR, 3) == 0 || memcmp(text + i, LINE, 3) == 0)) {
-            buf_adds(out, "\xef\xbf\xbd");
-            i += 3;
-        } else {
-            buf_addc(out, text[i++]);
-        }
+    scan->put(scan->to, scan->done, (size_t)(text - scan->done));
+    scan->put(scan->to, mark, strlen(mark));
+    scan->done = scan->at = text + len;
+}
+
+/* The underscores of the address around a colon are guarded, but trailing ones: they are none of it. */
+static void pass_address(struct scan *scan, const char *colon)
+{
+    const char *start = colon;
+    size_t size = 0;
+    for (int n = 4; n <= 5 && !size && colon - scan->at >= n; n++) {
+        start = colon - n;
+        size = *start == 'h' ? inline_url(start, (size_t)(scan->end - start)) : 0;
+        while (size && start[size - 1] == '_')
+            size--;
     }
+    const char *end = size ? start + size : colon + 1;
+    for (const char *sign; size && (sign = memchr(start, '_', (size_t)(end - start))); start = sign + 1)
+        replace(scan, sign, 1, LINE);
+    scan->at = end;
+}
+
+void guard_put(const char *text, size_t len, void (*put)(void *to, const char *bytes, size_t len), void *to)
+{
+    struct scan scan = {.at = text, .end = text + len, .done = text, .put = put, .to = to};
+    for (int sign; (sign = next_sign(&scan)) < SIGNS;) {
+        const char *at = scan.next[sign];
+        size_t left = (size_t)(scan.end - at);
+        if (sign == COLON)
+            pass_address(&scan, at);
+        else if (sign == BACKSLASH && left >= 2 && at[1] == '*')
+            replace(&scan, at, 2, STAR);
+        else if (sign == BACKSLASH && left >= 2 && at[1] == '\\')
+            scan.at = at + 2;
+        else if (sign == SECOND && at > text && left >= 2 &&
+                 (memcmp(at - 1, STAR, 3) == 0 || memcmp(at - 1, LINE, 3) == 0))
+            replace(&scan, at - 1, 3, "\xef\xbf\xbd");
+        else
+            scan.at = at + 1;
+    }
+    put(to, scan.done, (size_t)(scan.end - scan.done));
 }
 
 /* Characters without width that pages leave behind: U+200B, U+2060, U+FEFF, U+00AD. */

@@ -14,7 +14,8 @@ enum guard_mode {
     GUARD_LITERAL, /* code: marks turned back, backslash too; newlines, tabs and zero-width characters stay */
 };
 
-void guard_put(struct buf *out, const char *text, size_t len);
+/* Gives the whole text with its marks to `put`, in pieces: almost all of it as it stands. */
+void guard_put(const char *text, size_t len, void (*put)(void *to, const char *bytes, size_t len), void *to);
 /* Adds text from cmark with the marks turned back as `mode` says. Control characters go, zero-width ones too.
  */
 void guard_take(struct buf *out, const char *text, enum guard_mode mode);

@@ -8,8 +8,9 @@
  *
  * With READ_EDITION the bytes are those of digest_pack() (warnings inside); with READ_ERROR an error text,
  * one line, "name:line:column: …" where a place is known. A child that ends without a whole answer died of
- * what it read: SIGXCPU = READ_CPU_SECONDS were not enough, SIGABRT or SIGSEGV = READ_MEMORY_MAX were not
- * enough; the parent then names the file and the limit. READ_WALL_MS bounds what the parent waits. */
+ * what it read: SIGXCPU = READ_CPU_SECONDS were not enough, exit status OUT_OF_MEMORY (core/error.h) =
+ * READ_MEMORY_MAX were not enough; the parent then names the file and the limit. READ_WALL_MS bounds what the
+ * parent waits. */
 #ifndef READ_PROTOCOL_H
 #define READ_PROTOCOL_H
 

@@ -7,6 +7,7 @@
 #include "read/guard.h"
 #include "read/html.h"
 #include "read/inline.h"
+#include "read/pool.h"
 
 #define CMARK_NO_SHORT_NAMES
 #include <cmark-gfm-core-extensions.h>
@@ -457,18 +458,19 @@ int tree_check(const char *name, const char *text, size_t len, struct error *err
     return 0;
 }
 
-static cmark_node *parse(const char *text, size_t len)
+static void feed(void *parser, const char *text, size_t len)
+{
+    cmark_parser_feed(parser, text, len);
+}
+
+static cmark_node *parse(const char *text, size_t len, cmark_mem *memory)
 {
     static const char *const names[] = {"table", "strikethrough"};
-    struct buf guarded;
     cmark_gfm_core_extensions_ensure_registered();
-    cmark_parser *parser = cmark_parser_new(CMARK_OPT_SOURCEPOS | CMARK_OPT_STRIKETHROUGH_DOUBLE_TILDE);
+    cmark_parser *parser = cmark_parser_new_with_mem(CMARK_OPT_STRIKETHROUGH_DOUBLE_TILDE, memory);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         cmark_parser_attach_syntax_extension(parser, cmark_find_syntax_extension(names[i]));
-    buf_init(&guarded, len * 3 + 16);
-    guard_put(&guarded, text, len);
-    cmark_parser_feed(parser, guarded.data, guarded.len);
-    buf_free(&guarded);
+    guard_put(text, len, feed, parser);
     cmark_node *document = cmark_parser_finish(parser);
     cmark_parser_free(parser);
     return document;
@@ -476,13 +478,13 @@ static cmark_node *parse(const char *text, size_t len)
 
 struct tree tree_parse(struct arena *arena, const char *text, size_t len)
 {
-    cmark_node *document = parse(text, len);
+    struct pool pool;
     struct builder b = {.arena = arena};
     b.tree.root = b.at = node_new(arena, NODE_DOCUMENT);
     buf_init(&b.run, len * 3 + 16);
-    build(&b, document);
+    build(&b, parse(text, len, pool_begin(&pool)));
+    pool_end(&pool);
     buf_free(&b.run);
-    cmark_node_free(document);
     inline_mend(arena, b.tree.root);
     return b.tree;
 }
