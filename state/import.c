@@ -120,8 +120,8 @@ static size_t match_old(struct import *import)
     if (import->old.edition)
         import->old_items =
             list_items(import->arena, import->old.edition, &import->old_sections, &import->old_count);
-    struct match_side stored = {import->old_items, import->old_count};
-    struct match_side fresh = {import->items, import->count};
+    struct match_side stored = {.items = import->old_items, .count = import->old_count};
+    struct match_side fresh = {.items = import->items, .count = import->count};
     match_items(&stored, &fresh, import->old_of);
     size_t matched = 0;
     for (size_t i = 0; i < import->count; i++)

@@ -8,6 +8,8 @@
 struct world {
     struct arena arena;
     struct edition *old, *new;
+    size_t gone;          /* of the old ones, at the end */
+    const char *standing; /* a title of other editions */
 };
 
 static void begin(struct world *world)
@@ -29,6 +31,9 @@ static struct match_side side(struct world *world, const struct edition *edition
 static void expect(struct world *world, const int *wanted)
 {
     struct match_side old = side(world, world->old), new = side(world, world->new);
+    old.gone = world->gone;
+    old.standing = &world->standing;
+    old.standing_count = world->standing ? 1 : 0;
     int out[SAMPLE_ITEMS];
     match_items(&old, &new, out);
     for (size_t i = 0; i < new.count; i++)
@@ -83,10 +88,10 @@ static void test_link_ties(void **state)
     begin(&w);
     struct item *item = sample_item(&w.arena, w.old, "机械手",
         "一家做机器人的公司公布了新的机械手，能把鸡蛋拿起来而不捏碎，诀窍在指尖的压力传感器。");
-    sample_link(item, "ref.", "https://www.example.org/hand/?utm_source=x", NULL);
+    sample_link(item, "ref.", "https://www.example.org/2026/hand/?utm_source=x", NULL);
     item = sample_item(&w.arena, w.new, "新一代机械手亮相",
         "价格便宜了三分之二：新的机械手靠指尖的传感器，连鸡蛋也捏不碎，年底前先卖给工厂。");
-    sample_link(item, "来源", "http://example.org/hand", NULL);
+    sample_link(item, "来源", "http://example.org/2026/hand", NULL);
     EXPECT(&w, 0);
 }
 
@@ -141,11 +146,68 @@ static void test_title_or_text_alone(void **state)
     sample_item(
         &w.arena, w.new, "会拿鸡蛋的机械手", "工程师说，新机械手的诀窍在指尖：公司请了一位陶艺师傅来教它。");
     EXPECT(&w, 0);
-    /* A title that every edition has, over another story. */
+    /* All of it was written anew: who it is, the title says. */
+    begin(&w);
+    sample_item(&w.arena, w.old, "会拿鸡蛋的机械手", third);
+    sample_item(&w.arena, w.new, "会拿鸡蛋的机械手", other);
+    EXPECT(&w, 0);
+}
+
+/* A title that other editions have too, over another story: it says nothing. Neither does one that stands
+ * twice. */
+static void test_title_of_many(void **state)
+{
+    (void)state;
+    struct world w;
     begin(&w);
     sample_item(&w.arena, w.old, "本周值得一读的书", third);
     sample_item(&w.arena, w.new, "本周值得一读的书", other);
+    w.standing = "本周 值得一读的书";
     EXPECT(&w, MATCH_NONE);
+    begin(&w);
+    sample_item(&w.arena, w.old, "快讯：今天", third);
+    sample_item(&w.arena, w.old, "快讯：今天", story);
+    sample_item(&w.arena, w.new, "快讯：今天", third);
+    sample_item(&w.arena, w.new, "快讯：今天", other);
+    EXPECT(&w, 0, MATCH_NONE);
+}
+
+/* Taken out and put in again, it is the same one; what is in the edition goes first. */
+static void test_back(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    sample_item(&w.arena, w.old, "天气", third);
+    sample_item(&w.arena, w.old, "机械手", story);
+    w.gone = 1;
+    sample_item(&w.arena, w.new, "会拿鸡蛋的机械手", story_edited);
+    sample_item(&w.arena, w.new, "天气", third);
+    EXPECT(&w, 1, 0);
+    begin(&w);
+    sample_item(&w.arena, w.old, "会拿鸡蛋的机械手", story);
+    sample_item(&w.arena, w.old, "会拿鸡蛋的机械手", story);
+    w.gone = 1;
+    sample_item(&w.arena, w.new, "会拿鸡蛋的机械手", story_edited);
+    EXPECT(&w, 0);
+}
+
+/* "example.org/news" is a page of many stories. */
+static void test_page_of_many(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url;
+        int wanted;
+    } cases[] = {{"https://example.org/news", MATCH_NONE}, {"https://example.org/2026/hand", 0},
+        {"https://example.org/p?id=12", 0}, {"https://example.org/a-hand-that-holds", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct world w;
+        begin(&w);
+        sample_link(sample_item(&w.arena, w.old, "机械手", story), "ref.", cases[i].url, NULL);
+        sample_link(sample_item(&w.arena, w.new, "种子图书馆", other), "ref.", cases[i].url, NULL);
+        EXPECT(&w, cases[i].wanted);
+    }
 }
 
 /* Two alike: neither is surely the old one. */
@@ -254,7 +316,7 @@ static void test_large(void **state)
         old[i] = one;
         new[i] = two;
     }
-    struct match_side olds = {old, MANY}, news = {new, MANY};
+    struct match_side olds = {.items = old, .count = MANY}, news = {.items = new, .count = MANY};
     int *out = arena_array(&arena, MANY, sizeof *out);
     match_items(&olds, &news, out);
     for (int i = 0; i < MANY; i++)
@@ -272,6 +334,9 @@ int main(void)
         cmocka_unit_test(test_common_link),
         cmocka_unit_test(test_short_titles),
         cmocka_unit_test(test_title_or_text_alone),
+        cmocka_unit_test(test_title_of_many),
+        cmocka_unit_test(test_back),
+        cmocka_unit_test(test_page_of_many),
         cmocka_unit_test(test_margin),
         cmocka_unit_test(test_same_text_twice),
         cmocka_unit_test(test_split_item),
