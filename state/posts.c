@@ -254,6 +254,18 @@ int state_run_known(struct state *state, int64_t channel, const char *rule, cons
     return query_end(&q, err);
 }
 
+int state_run_said(
+    struct state *state, int64_t channel, const char *rule, const char *why, bool *said, struct error *err)
+{
+    struct query q;
+    query_start(&q, state, "SELECT 1 FROM run WHERE channel = ? AND rule = ? AND why = ? LIMIT 1");
+    query_int(&q, channel);
+    query_text(&q, rule);
+    query_text(&q, why);
+    *said = query_row(&q);
+    return query_end(&q, err);
+}
+
 int state_run_last(struct state *state, int64_t channel, const char *rule, int64_t *at, struct error *err)
 {
     struct query q;

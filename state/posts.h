@@ -121,6 +121,9 @@ int state_run_add(struct state *state, int64_t channel, const char *rule, const 
     const char *why, int64_t at, bool *fresh, struct error *err);
 int state_run_known(struct state *state, int64_t channel, const char *rule, const char *nominal, bool *known,
     struct error *err);
+/* Did the rule make no post here before, for the same reason? */
+int state_run_said(
+    struct state *state, int64_t channel, const char *rule, const char *why, bool *said, struct error *err);
 /* When the rule last ran here; 0 = never. */
 int state_run_last(struct state *state, int64_t channel, const char *rule, int64_t *at, struct error *err);
 

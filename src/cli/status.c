@@ -3,6 +3,7 @@
 #include "cli/print.h"
 #include "desk/ahead.h"
 #include "desk/hand.h"
+#include "desk/lull.h"
 #include "state/channels.h"
 #include "state/editions.h"
 #include "state/posts.h"
@@ -31,12 +32,17 @@ static int one_channel(struct shell *shell, const struct channel *channel, const
     const struct coming *next = ahead_first(ahead, channel->name);
     int64_t next_at = next ? next->at_ms : 0;
     const char *state = found ? row.state : "new", *why = found ? row.why : "";
+    const char *lull = "";
+    if (!next && desk_lull(shell->state, shell->setup, channel, shell->chinese, shell->now, &shell->arena,
+                     &lull, &shell->err))
+        return -1;
     if (shell->json)
-        return print_json(shell,
-            json_pack("{s:s s:s s:o s:i s:i s:i s:i s:i s:i s:i s:o}", "channel", channel->name, "state",
-                state, "why", json_text(why), "waiting", queue->waiting, "planned", queue->planned, "due",
-                queue->due, "sending", queue->sending, "unknown", queue->unknown, "sent_day", queue->sent_day,
-                "failed_day", queue->failed_day, "next_at", json_time(shell, next_at)));
+        return print_json(
+            shell, json_pack("{s:s s:s s:o s:i s:i s:i s:i s:i s:i s:i s:o s:o}", "channel", channel->name,
+                       "state", state, "why", json_text(why), "waiting", queue->waiting, "planned",
+                       queue->planned, "due", queue->due, "sending", queue->sending, "unknown",
+                       queue->unknown, "sent_day", queue->sent_day, "failed_day", queue->failed_day,
+                       "next_at", json_time(shell, next_at), "next_why", json_text(lull)));
     const char *shown = found ? shell_word(shell, state) : shell_says(shell, "new", "还没启动过");
     const char *rehearsing = found && channel->rehearse ? shell_says(shell, ", rehearsing", "（排练）") : "";
     const char *cells[] = {channel->name, arena_printf(&shell->arena, "%s%s", shown, rehearsing),
@@ -50,7 +56,7 @@ static int one_channel(struct shell *shell, const struct channel *channel, const
             queue->failed_day),
         next_at ? arena_printf(&shell->arena, shell_says(shell, "next %s", "下一条 %s"),
                       shell_time(shell, channel->zone, next_at))
-                : "",
+                : arena_printf(&shell->arena, shell_says(shell, "nothing comes: %s", "没有下一条：%s"), lull),
         why};
     table_row(table, 7, cells);
     return 0;

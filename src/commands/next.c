@@ -1,8 +1,8 @@
 /* /next: what will be told here next, and when. */
 #include "commands/answer.h"
 #include "desk/ahead.h"
+#include "desk/lull.h"
 #include "desk/subject.h"
-#include "state/channels.h"
 
 enum { LINES_MAX = 3, DAYS_AHEAD = 14 };
 
@@ -32,19 +32,13 @@ static const char *describe(const struct call *call, const struct coming *coming
                : label;
 }
 
-/* Nothing comes: because nothing is there, or because somebody said so. */
 static int say_nothing(const struct call *call, struct message *answer, struct error *err)
 {
-    struct channel_row row;
-    bool known = false;
-    if (call->channel_id &&
-        state_channel_by_id(call->state, call->arena, call->channel_id, &row, &known, err))
+    const char *why;
+    if (desk_lull(
+            call->state, call->setup, call->channel, call_chinese(call), call->now, call->arena, &why, err))
         return -1;
-    bool stands = known && strcmp(row.state, "on");
-    answer_text(call, answer,
-        stands ? call_says(call, "这个群先停着，什么都不发。", "Posting stands still here for now.")
-               : call_says(
-                     call, "暂时没有排好的，等下一期。", "Nothing is due; the next edition will bring it."));
+    answer_text(call, answer, why);
     return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "commands/answer.h"
 #include "desk/ahead.h"
 #include "desk/hand.h"
+#include "desk/lull.h"
 #include "state/channels.h"
 #include "state/posts.h"
 
@@ -67,8 +68,16 @@ static int add_channel(const struct call *call, struct message *answer, const st
         arena_printf(call->arena, "%s %s%s%s", channel->name, state,
             channel->rehearse ? call_says(call, "（排练）", " (rehearsal)") : "", why));
     const struct waiting_row *counts = known ? waiting_of(waiting, row.id) : NULL;
+    const struct coming *next = ahead_first(ahead, channel->name);
     if (counts)
-        add_counts(call, paragraph, channel, counts, ahead_first(ahead, channel->name));
+        add_counts(call, paragraph, channel, counts, next);
+    if (next)
+        return 0;
+    const char *lull;
+    if (desk_lull(call->state, call->setup, channel, call_chinese(call), call->now, call->arena, &lull, err))
+        return -1;
+    answer_line(call, paragraph,
+        arena_printf(call->arena, call_chinese(call) ? "没有下一条：%s" : "Nothing comes: %s", lull));
     return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "desk/filter.h"
 #include "desk/inner.h"
 #include "desk/parcel.h"
+#include "desk/spoken.h"
 #include "desk/subject.h"
 #include "state/editions.h"
 
@@ -278,13 +279,13 @@ static int add_unfit(struct look *look, const struct channel *channel, const str
             const struct item *item = &edition->sections[s].items[i];
             struct subject subject = {
                 .source = row->source, .slug = row->slug, .section = "", .item = item->number};
-            const char *key = subject_make(look->arena, &subject);
-            bool told = false;
-            if (state_told(look->state, channel_id, key, &told, NULL, NULL, look->err))
+            enum spoken spoken;
+            if (spoken_for(look->state, look->arena, channel_id, WHAT_ITEM, &subject,
+                    (struct now){look->wish->until_ms, 0}, &spoken, look->err))
                 return -1;
-            if (!told)
-                list[look->out->unfit_count++] =
-                    (struct unfit){channel->name, key, item->title ? item->title : ""};
+            if (spoken == SPOKEN_NOT || spoken == SPOKEN_WAITS || spoken == SPOKEN_RESTS)
+                list[look->out->unfit_count++] = (struct unfit){
+                    channel->name, subject_make(look->arena, &subject), item->title ? item->title : ""};
         }
     return 0;
 }

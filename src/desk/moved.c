@@ -22,6 +22,16 @@ bool moved_may_return(const struct post_row *post)
     return why && (!strcmp(post->why, why(false)) || !strcmp(post->why, why(true)));
 }
 
+int64_t moved_returns_at(const struct post_row *post, int count)
+{
+    int64_t rest = post->expires_at - post->created_at;
+    if (!strcmp(post->state, "dropped")) /* its channel was gone: that is no fault of its time */
+        return post->created_at;
+    for (int i = 1; i < count && rest < DAY; i++)
+        rest *= 2;
+    return post->created_at + (rest < DAY ? rest : DAY);
+}
+
 static void say(
     struct turn *turn, enum tell_level level, const char *channel, const char *english, const char *chinese)
 {

@@ -2,8 +2,9 @@
 #include "desk/moved.h"
 #include "desk/pick.h"
 #include "desk/subject.h"
+#include "state/claims.h"
 
-enum { MISSED_MAX = 64, TAKEN_MAX = 50, LATE = 15 * MINUTE /* for catch_up: skip */ };
+enum { MISSED_MAX = 64, LATE = 15 * MINUTE /* for catch_up: skip */ };
 #define LOOK_BACK ((int64_t)8 * DAY)
 
 /* --- how long a post may wait --- */
@@ -59,7 +60,10 @@ static int run_row(struct turn *turn, const struct place *place, const struct ru
 
 static int pick_for(struct turn *turn, const struct place *place, const struct rule *rule, struct pick *pick)
 {
-    return pick_subject(turn->state, turn->setup, place->conf, place->row.id, rule->what,
+    /* Why there is nothing, is for the operator. */
+    struct channel conf = *place->conf;
+    conf.language = turn->setup->language;
+    return pick_subject(turn->state, turn->setup, &conf, place->row.id, rule->what,
         rule->what == WHAT_SECTION ? rule->section : "", false, false, turn->now, turn->arena, pick,
         turn->err);
 }
@@ -94,58 +98,56 @@ static int add_post(struct turn *turn, const struct place *place, const struct r
         turn->err);
 }
 
-/* The same was planned before. One that got too old through no fault of its own has another chance; one that
- * was refused or dropped by hand is passed over, so that an item rule goes on with the next. */
+/* The same was planned before. One that got too old through no fault of its own has another chance; items
+ * that were refused or dropped by hand are not even picked (spoken.h). */
 static int after_before(struct turn *turn, const struct place *place, const struct rule *rule,
-    const struct pick *pick, int64_t before, int64_t *id, bool *pass_over, const char **why)
+    const struct pick *pick, int64_t before, int64_t *id, const char **why)
 {
     struct post_row old;
-    bool found;
+    struct claim claim;
+    bool found, zh = in_chinese(turn), question = pick->what == WHAT_QUESTION;
     *id = 0;
-    *pass_over = false;
-    *why = in_chinese(turn) ? "已经在排队，或者发过了" : "it waits already, or was told";
-    if (state_post(turn->state, turn->arena, before, &old, &found, turn->err))
+    *why = zh ? "已经有了" : "it is there already";
+    if (state_claim(turn->state, place->row.id, what_names[pick->what], pick->subject, &claim, turn->err) ||
+        state_post(
+            turn->state, turn->arena, claim.post > before ? claim.post : before, &old, &found, turn->err))
         return -1;
-    if (!found || (strcmp(old.state, "failed") && strcmp(old.state, "dropped")))
+    if (!found)
         return 0;
-    if (moved_may_return(&old)) {
-        int64_t other;
-        return add_post(
-            turn, place, rule, pick, arena_printf(turn->arena, "retry:%lld", (long long)before), id, &other);
+    if (!strcmp(old.state, "sent"))
+        *why = question ? (zh ? "今天的问题问过了" : "today's question was asked already")
+                        : (zh ? "发过了" : "it was told already");
+    else if (!strcmp(old.state, "dropped"))
+        *why = zh ? "上次不发了" : "it was dropped before";
+    else if (!strcmp(old.state, "failed"))
+        *why = zh ? "上次没发成" : "it failed before";
+    else
+        *why = zh ? "已经在排队" : "it waits already";
+    if (!moved_may_return(&old))
+        return 0;
+    if (moved_returns_at(&old, claim.count) > turn->now.wall_ms) {
+        *why = zh ? "上次等得太久，过些时候再试" : "it got too old and has another chance later";
+        return 0;
     }
-    *why = in_chinese(turn) ? "上次没发成" : "it failed before";
-    *pass_over = pick->what == WHAT_ITEM;
-    return *pass_over
-               ? state_tell(turn->state, place->row.id, pick->subject, before, turn->now.wall_ms, turn->err)
-               : 0;
+    int64_t other;
+    return add_post(
+        turn, place, rule, pick, arena_printf(turn->arena, "later:%lld", (long long)old.id), id, &other);
 }
 
 static int make_post(
     struct turn *turn, const struct place *place, const struct rule *rule, int64_t *id, const char **why)
 {
-    for (int i = 0; i < TAKEN_MAX; i++) {
-        struct pick pick;
-        int64_t before;
-        bool pass_over;
-        *id = 0;
-        if (pick_for(turn, place, rule, &pick))
-            return -1;
-        if (!pick.found) {
-            *why = pick.why;
-            return 0;
-        }
-        if (add_post(turn, place, rule, &pick, pick.occasion, id, &before))
-            return -1;
-        if (*id) {
-            *why = "";
-            return 0;
-        }
-        if (after_before(turn, place, rule, &pick, before, id, &pass_over, why))
-            return -1;
-        if (*id || !pass_over)
-            return 0;
-    }
-    return 0;
+    struct pick pick;
+    int64_t before;
+    *id = 0;
+    if (pick_for(turn, place, rule, &pick))
+        return -1;
+    *why = pick.why;
+    if (!pick.found)
+        return 0;
+    if (add_post(turn, place, rule, &pick, pick.occasion, id, &before))
+        return -1;
+    return *id ? 0 : after_before(turn, place, rule, &pick, before, id, why);
 }
 
 /* A channel that stands still: its items do not pile up, so that no heap of them comes down when it goes on.
@@ -169,6 +171,41 @@ static int piles_up(struct turn *turn, const struct place *place, const struct r
     return 0;
 }
 
+/* The operator hears of it once, however often the rule comes. */
+static int tell_misfit(
+    struct turn *turn, const struct place *place, const struct rule *rule, const char *why, int64_t opens)
+{
+    bool said;
+    const char *name = place->row.name;
+    if (state_run_said(turn->state, place->row.id, rule->text, why, &said, turn->err))
+        return -1;
+    if (said)
+        return 0;
+    return tell_left(turn, name, arena_printf(turn->arena, "misfit:%s:%s", name, rule->text), "",
+        arena_printf(turn->arena,
+            in_chinese(turn)
+                ? "%s：「%s」这一次不发，因为要等到 %s 才能发，超过了它的 "
+                  "max_age。以后这样的都不发，也不再说。"
+                  "要发就改 max_age，或者把时间放进可发的时段。"
+                : "%s: \"%s\" makes no post this time: it could not go before %s, and that is longer than "
+                  "its "
+                  "max_age. The same goes for later times, without a word. If they are to go: a longer "
+                  "max_age, or times within the window.",
+            name, rule->text, moment_text(turn, opens)));
+}
+
+/* What can only leave when it is too old already is not even planned. *why NULL: it can go. */
+static int is_misfit(struct turn *turn, const struct place *place, const struct rule *rule, const char **why)
+{
+    int64_t now = turn->now.wall_ms, opens;
+    *why = NULL;
+    if (!channel_quiet(place->conf, now, &opens) || rule_expiry(place, rule, rule->what, now) > opens)
+        return 0;
+    *why = in_chinese(turn) ? "等到可发的时段就太久了（max_age）"
+                            : "it would be too old when the window opens (max_age)";
+    return tell_misfit(turn, place, rule, *why, opens);
+}
+
 int plan_fire(struct turn *turn, const struct place *place, const struct rule *rule, const char *nominal)
 {
     bool known;
@@ -179,6 +216,8 @@ int plan_fire(struct turn *turn, const struct place *place, const struct rule *r
     if (known)
         return 0;
     if (!rule->when_published && piles_up(turn, place, rule, &why))
+        return -1;
+    if (!why && is_misfit(turn, place, rule, &why))
         return -1;
     if (!why && make_post(turn, place, rule, &id, &why))
         return -1;

@@ -234,37 +234,6 @@ static void test_where(void **state)
         "你的 id（写进 editors:）：telegram:1");
 }
 
-static void test_next(void **state)
-{
-    struct library *l = *state;
-    expect(l, "/next", "暂时没有排好的，等下一期。");
-    struct rule rules[] = {
-        {.what = WHAT_ITEM,
-            .section = "",
-            .text = "item",
-            .schedule = {.minutes = {540}, .count = 1, .days = 0x7f}},
-        {.what = WHAT_QUESTION,
-            .section = "",
-            .text = "question",
-            .schedule = {.minutes = {23 * 60}, .count = 1, .days = 0x7f}},
-        {.what = WHAT_CONTENTS, .section = "", .text = "contents", .when_published = true},
-    };
-    l->channels[0].rules = rules;
-    l->channels[0].rule_count = 3;
-    expect(l, "/next", "23:00  今日一问\n明天 09:00  第 1 条 2023-11-12-week 的第 1 件事\n明天 23:00  今日一问");
-    /* What is held does not come. */
-    OK(l, state_channel_set(l->state, l->ids[0], "held", "shell:me", "", l->now.wall_ms, &l->err));
-    expect(l, "/next", "这个群先停着，什么都不发。");
-    OK(l, state_channel_set(l->state, l->ids[0], "on", "shell:me", "", l->now.wall_ms, &l->err));
-}
-
-static int64_t count_posts(struct library *l)
-{
-    struct rows_post rows;
-    OK(l, state_posts_planned(l->state, &l->arena, 0, &rows, &l->err));
-    return (int64_t)rows.count;
-}
-
 static const char *run_editor(struct library *l, const char *text)
 {
     struct call call = outside(l);
@@ -279,6 +248,55 @@ static const char *run_editor(struct library *l, const char *text)
     OK(l, command->run(&call, &answer, &l->err));
     OK(l, state_commit(l->state, &l->err));
     return library_plain(l, &answer);
+}
+
+static void test_next(void **state)
+{
+    struct library *l = *state;
+    expect(l, "/next", "这个群没有定时发的，只有手动发的。");
+    struct rule rules[] = {
+        {.what = WHAT_ITEM,
+            .section = "",
+            .text = "item",
+            .schedule = {.minutes = {540}, .count = 1, .days = 0x7f}},
+        {.what = WHAT_QUESTION,
+            .section = "",
+            .text = "question",
+            .schedule = {.minutes = {23 * 60}, .count = 1, .days = 0x7f}},
+        {.what = WHAT_CONTENTS, .section = "", .text = "contents", .when_published = true},
+    };
+    l->channels[0].rules = rules;
+    l->channels[0].rule_count = 3;
+    expect(
+        l, "/next", "23:00  今日一问\n明天 09:00  第 1 条 2023-11-12-week 的第 1 件事\n明天 23:00  今日一问");
+    /* What is held does not come. */
+    OK(l, state_channel_set(l->state, l->ids[0], "held", "shell:me", "", l->now.wall_ms, &l->err));
+    expect(l, "/next", "这个群先停着，什么都不发。");
+    OK(l, state_channel_set(l->state, l->ids[0], "on", "shell:me", "", l->now.wall_ms, &l->err));
+    /* Nothing comes: what the first rule with a time finds is the reason. */
+    l->channels[0].rule_count = 1;
+    struct post_row post = {.channel = l->ids[0], .kind = "text", .subject = "text:1", .who = "shell:me"};
+    int64_t id, before;
+    OK(l, state_post_add(l->state, &post, &id, &before, &l->err));
+    OK(l, state_post_state(l->state, id, "sent", "", &l->err));
+    for (int i = 1; i <= 9; i++)
+        library_tell(l, 0, id, arena_printf(&l->arena, "src/2023-11-12-week.%d", i));
+    expect(l, "/next", "每一条都发过了。");
+    assert_non_null(strstr(run_editor(l, "/status"),
+        "Nothing comes: Nothing is posted here by the clock, only what people post by hand."));
+    l->channels[0].rules = &rules[2];
+    expect(l, "/next", "暂时没有排好的，等下一期。");
+    struct bot_row bot;
+    OK(l, state_bot(l->state, &l->arena, "tg", &bot, &l->err));
+    OK(l, state_bot_set(l->state, bot.id, "paused", "no", l->now.wall_ms, &l->err));
+    expect(l, "/next", "平台暂时不认这个机器人，什么都发不了。");
+}
+
+static int64_t count_posts(struct library *l)
+{
+    struct rows_post rows;
+    OK(l, state_posts_planned(l->state, &l->arena, 0, &rows, &l->err));
+    return (int64_t)rows.count;
 }
 
 static void test_post(void **state)
@@ -369,7 +387,7 @@ static void test_empty_library(void **state)
         {"/item", "还没有发布过的一期。\n[本周] /week"},
         {"/question", "还没有可问的问题。"},
         {"/search x", "没找到「x」，换个短一点的词。"},
-        {"/next", "暂时没有排好的，等下一期。"},
+        {"/next", "这个群没有定时发的，只有手动发的。"},
         {"/week@other", "nothing"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

@@ -3,6 +3,7 @@
 #include "desk/pick.h"
 #include "desk/subject.h"
 #include "library.h"
+#include "state/copies.h"
 
 static struct pick pick(struct library *l, size_t channel, enum what what, const char *words, bool by_hand)
 {
@@ -70,6 +71,62 @@ static void test_waiting_item(void **state)
     post = (struct post_row){.channel = l->ids[0], .kind = "edition", .subject = "src/e1", .who = "rule"};
     OK(l, state_post_add(l->state, &post, &id, &before, &l->err));
     expect(l, 0, WHAT_ITEM, "nothing"); /* the whole of it is on its way */
+}
+
+/* What speaks against each of them, in one sentence. */
+static void test_why_nothing_is_left(void **state)
+{
+    struct library *l = *state;
+    assert_string_equal(pick(l, 1, WHAT_ITEM, "", false).why, "No edition has been published yet.");
+    l->now.wall_ms = LIBRARY_NOW - 40 * LIBRARY_DAY;
+    library_add(l, library_edition(l, "before", "2023-10-01", 1));
+    l->now.wall_ms = LIBRARY_NOW;
+    assert_string_equal(
+        pick(l, 1, WHAT_ITEM, "", false).why, "No edition was published since this channel began.");
+    assert_string_equal(pick(l, 0, WHAT_CONTENTS, "", false).why, "这个群开始以后还没有出过新的一期。");
+    library_add(l, library_edition(l, "archive", "2023-10-20", 1));
+    assert_string_equal(pick(l, 1, WHAT_ITEM, "", false).why,
+        "The newest edition was dated more than 7 days back when it was published.");
+    library_add(l, library_edition(l, "e1", "2023-11-11", 2));
+    tell_next(l, 1, WHAT_ITEM);
+    tell_next(l, 1, WHAT_ITEM);
+    assert_string_equal(pick(l, 1, WHAT_ITEM, "", false).why, "Each item was told.");
+    tell_next(l, 0, WHAT_ITEM);
+    library_add(l, library_edition(l, "e2", "2023-11-12", 5));
+    tell_next(l, 1, WHAT_ITEM);
+    tell_next(l, 0, WHAT_ITEM);
+    struct post_row post = {.channel = l->ids[1], .kind = "item", .subject = "src/e2.2", .who = "rule"};
+    int64_t id, before;
+    OK(l, state_post_add(l->state, &post, &id, &before, &l->err));
+    post.subject = "src/e2.3";
+    OK(l, state_post_add(l->state, &post, &id, &before, &l->err));
+    OK(l, state_post_state(l->state, id, "dropped", "taken back", &l->err));
+    OK(l, state_post_free(l->state, id, &l->err));
+    post.subject = "src/e2.4";
+    OK(l, state_post_add(l->state, &post, &id, &before, &l->err));
+    OK(l, state_post_state(l->state, id, "failed", "no", &l->err));
+    post.subject = "src/e2.5";
+    post.created_at = l->now.wall_ms;
+    post.expires_at = l->now.wall_ms + 1000;
+    OK(l, state_post_add(l->state, &post, &id, &before, &l->err));
+    OK(l, state_post_state(l->state, id, "failed", "too old", &l->err));
+    assert_string_equal(pick(l, 1, WHAT_ITEM, "", false).why,
+        "Each item was told, waits already, was taken back, failed or got too old and has another chance "
+        "later.");
+    /* One that got too old may be told by hand, and rests no longer than its time. */
+    assert_string_equal(pick(l, 1, WHAT_ITEM, "", true).subject, "src/e2.5");
+    l->now.wall_ms += 1000;
+    expect(l, 1, WHAT_ITEM, "src/e2.5");
+    /* What an older edition left is retired; what is filtered out is said to be. */
+    const char *word = "e2";
+    l->channels[0].not .words = &word;
+    l->channels[0].not .word_count = 1;
+    assert_string_equal(pick(l, 0, WHAT_ITEM, "", false).why,
+        "每一条都发过了或被 only 或 not 排除了；旧的一期剩下的作废了（leftovers: retire）。");
+    l->channels[0].not .word_count = 0;
+    assert_string_equal(pick(l, 0, WHAT_SECTION, "没有的", false).why, "可发的几期里没有「没有的」这一栏。");
+    tell_next(l, 0, WHAT_EDITION);
+    assert_string_equal(pick(l, 0, WHAT_SECTION, "精选", false).why, "每一期的这一栏都发过了。");
 }
 
 static void test_leftovers(void **state)
@@ -365,6 +422,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_items_in_order),
         TEST(test_waiting_item),
+        TEST(test_why_nothing_is_left),
         TEST(test_leftovers),
         TEST(test_since_and_fresh),
         TEST(test_start_newest),

@@ -154,7 +154,7 @@ static void the_holiday_does_not_post_itself(void **unused)
     world_read(&s.w, "new", "2026-11-22", 9, 1, false);
     scene_accept(&s);
     scene_expect(&s, 0, scene_at(0, 12, 0), "new");
-    /* What was planned before the pause waits for its end, and is too old then. */
+    /* What would be too old when the pause is over is not even planned. */
     scene_run(&s, scene_at(1, 12, 0));
     world_read(&s.w, "holiday", "2026-11-24", 2, 1, false);
     scene_accept(&s);
@@ -162,7 +162,9 @@ static void the_holiday_does_not_post_itself(void **unused)
     scene_run(&s, scene_at(2, 23, 59));
     assert_int_equal(s.count, 1);
     assert_int_equal(scene_number(&s, "SELECT count(*) FROM run WHERE why = 'a day of the pause'"), 4);
-    assert_int_equal(scene_number(&s, "SELECT count(*) FROM post WHERE why = 'too old'"), 1);
+    assert_int_equal(
+        scene_number(&s, "SELECT count(*) FROM run WHERE why LIKE '%when the window opens%'"), 1);
+    assert_int_equal(scene_number(&s, "SELECT count(*) FROM post WHERE state = 'failed'"), 0);
     /* Afterwards the edition of the holiday is told as soon as the window opens. */
     scene_run(&s, scene_at(3, 12, 0));
     assert_int_equal(s.count, 3);
@@ -237,7 +239,8 @@ static void a_hold_ends_by_itself(void **unused)
     scene_run(&s, scene_at(4, 0, 0));
     assert_int_equal(s.count, 3);
     int64_t until;
-    assert_int_equal(desk_hold_until("2026-11-25", zone_utc(), false, s.w.now, &s.arena, &until, &s.w.err), -1);
+    assert_int_equal(
+        desk_hold_until("2026-11-25", zone_utc(), false, s.w.now, &s.arena, &until, &s.w.err), -1);
     assert_int_equal(s.w.err.kind, ERROR_USAGE);
     scene_end(&s);
 }
@@ -268,6 +271,68 @@ static void what_was_missed_is_skipped_where_asked(void **unused)
     scene_run(&s, scene_at(3, 0, 0));
     assert_int_equal(s.count, 1);
     assert_int_equal(scene_number(&s, "SELECT count(*) FROM run WHERE why LIKE '%stood still then'"), 1);
+    scene_end(&s);
+}
+
+/* Every five minutes, with a window: what it would make at night is too old in the morning. No post is made
+ * then, and the operator hears of it once. */
+static void a_frequent_rule_makes_nothing_that_is_too_old(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    scene_set(&s, NULL);
+    world_add_channel(&s.w, "~operator", 0, "77")->kind = CHANNEL_OPERATOR;
+    s.w.setup.channel_count--;
+    s.w.setup.aside_count++;
+    struct rule *rule = world_add_rule(s.channel, WHAT_ITEM, "item at */5 * * * *");
+    assert_int_equal(schedule_cron("*/5 * * * *", false, &rule->schedule, &s.w.err), 0);
+    rule->max_age_ms = HOUR;
+    s.channel->window = (struct window){9 * 60, 18 * 60};
+    scene_begin(&s, 3); /* 01:00 */
+    scene_run(&s, scene_at(0, 7, 59));
+    assert_int_equal(scene_number(&s, "SELECT count(*) FROM post WHERE channel = 1"), 0);
+    assert_true(scene_number(&s, "SELECT count(*) FROM run WHERE why LIKE '%when the window opens%'") > 70);
+    scene_run(&s, scene_at(2, 0, 0));
+    assert_int_equal(scene_number(&s, "SELECT count(*) FROM post WHERE kind = 'item'"), 3);
+    assert_int_equal(scene_number(&s, "SELECT count(*) FROM post WHERE subject LIKE 'misfit:%'"), 1);
+    assert_int_equal(scene_number(&s, "SELECT count(*) FROM history WHERE became = 'failed'"), 0);
+    scene_end(&s);
+}
+
+/* The same rule while the platform cannot be reached: an item that got too old rests, longer each time. */
+static void what_got_too_old_rests(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    scene_set(&s, NULL);
+    struct rule *rule = world_add_rule(s.channel, WHAT_ITEM, "item at */5 * * * *");
+    assert_int_equal(schedule_cron("*/5 * * * *", false, &rule->schedule, &s.w.err), 0);
+    rule->max_age_ms = 5 * MINUTE;
+    s.channel->fuse_hour = s.channel->fuse_day = -1;
+    world_begin(&s.w);
+    scene_run(&s, scene_at(0, 1, 1));
+    world_read(&s.w, "new", "2026-11-22", 2, 1, false);
+    struct answer away = {.reach = REACH_NEVER_LEFT, .body = "", .trouble = "no route"};
+    while (s.w.now.wall_ms < scene_at(0, 13, 0)) {
+        world_after(&s.w, 30 * SECOND);
+        for (const struct action *send; (send = world_action(&s.w, ACTION_SEND, 0));) {
+            struct event event = {.kind = EVENT_ANSWER,
+                .answer = {.delivery = send->delivery, .attempt = send->attempt, .answer = &away}};
+            world_go(&s.w, &event, 1);
+        }
+    }
+    int64_t posts = scene_number(&s, "SELECT count(*) FROM post WHERE kind = 'item'");
+    if (posts < 8 || posts > 18) /* 144 times of the rule, two items */
+        fail_msg("%lld posts of two items", (long long)posts);
+    assert_int_equal(
+        scene_number(&s, "SELECT count(*) FROM run WHERE post IS NULL AND "
+                         "why NOT LIKE '%too old%' AND why NOT LIKE '%waits already%' AND why NOT "
+                         "LIKE 'No edition%'"),
+        0);
+    /* It is over: within a day of it both are told. */
+    scene_accept(&s);
+    scene_run(&s, scene_at(1, 14, 0));
+    assert_int_equal(scene_number(&s, "SELECT count(*) FROM post WHERE kind = 'item' AND state = 'sent'"), 2);
     scene_end(&s);
 }
 
@@ -352,6 +417,8 @@ int main(void)
         cmocka_unit_test(what_came_out_in_a_long_pause_is_too_old),
         cmocka_unit_test(a_hold_ends_by_itself),
         cmocka_unit_test(what_was_missed_is_skipped_where_asked),
+        cmocka_unit_test(a_frequent_rule_makes_nothing_that_is_too_old),
+        cmocka_unit_test(what_got_too_old_rests),
         cmocka_unit_test(max_age_is_the_rules_own),
         cmocka_unit_test(max_age_and_a_platform_tried_longer),
         cmocka_unit_test(two_times_that_a_change_moved_together_are_both_told),
