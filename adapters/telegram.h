@@ -116,6 +116,10 @@ bool telegram_hook_read(const struct settings *settings, const struct answer *an
     struct telegram_hook *out);
 const char *telegram_hook_trouble(
     const struct telegram_hook *hook, const char *address, const char *language, struct arena *arena);
+/* The words of Telegram's that its trouble is known by; "" = by none. */
+const char *telegram_hook_cause(const struct telegram_hook *hook);
+/* Somebody else sets the hook of our bot to an address of his own, again and again. */
+const char *telegram_hook_taken(const struct telegram_hook *hook, const char *language, struct arena *arena);
 extern const char *const telegram_hook_headers[];
 bool telegram_admit(const struct settings *settings, const struct header *headers, size_t count);
 bool telegram_probe_hook(const struct settings *settings, struct arena *arena, struct request *out);
@@ -135,6 +139,9 @@ struct telegram_ear {
     bool unhooked;     /* a webhook was taken away once */
     const char *mark;  /* telegram_hook_mark() of the one that was set, "" = none */
     const char *trouble;
+    const char *cause; /* of what fails now, a few words that no two causes share; "" = all is well */
+    const char *told;  /* the cause that `trouble` tells of */
+    int same;          /* how often in a row it was this cause */
 };
 struct telegram_ear telegram_ear_read(const char *scratch, struct arena *arena);
 void telegram_listen(

@@ -99,16 +99,55 @@ static const struct {
         "可能有防火墙，或者 http.public 写错了"},
 };
 
+static size_t cause_of(const struct telegram_hook *hook)
+{
+    size_t i = 0;
+    while (*causes[i].words && !strstr(hook->error, causes[i].words))
+        i++;
+    return i;
+}
+
+const char *telegram_hook_cause(const struct telegram_hook *hook)
+{
+    return causes[cause_of(hook)].words;
+}
+
 const char *telegram_hook_trouble(
     const struct telegram_hook *hook, const char *address, const char *language, struct arena *arena)
 {
     bool zh = !strncmp(language, "zh", 2);
-    size_t i = 0;
-    while (*causes[i].words && !strstr(hook->error, causes[i].words))
-        i++;
+    size_t i = cause_of(hook);
     return zh ? arena_printf(arena, "Telegram 送不到 %s：%s。[%s]", address, causes[i].zh, hook->error)
               : arena_printf(
                     arena, "Telegram cannot deliver to %s: %s. [%s]", address, causes[i].en, hook->error);
+}
+
+/* Programs like to put their token, which is ours, into the path. */
+static const char *elsewhere(const struct telegram_hook *hook, struct arena *arena)
+{
+    struct buf shown = BUF_INIT(512);
+    url_redact(&shown, hook->address);
+    const char *kept = buf_keep(&shown, arena);
+    buf_free(&shown);
+    return kept;
+}
+
+const char *telegram_hook_taken(const struct telegram_hook *hook, const char *language, struct arena *arena)
+{
+    const char *where = elsewhere(hook, arena);
+    if (!strncmp(language, "zh", 2))
+        return hook->address[0]
+                   ? arena_printf(arena,
+                         "别的程序一再把这个机器人的 webhook 改到 %s。停掉它，或者在 @BotFather 换 token。",
+                         where)
+                   : "别的程序一再取消这个机器人的 webhook。停掉它，或者在 @BotFather 换 token。";
+    return hook->address[0]
+               ? arena_printf(arena,
+                     "Another program sets this bot's webhook to %s again and again. Stop it, or get a new "
+                     "token from @BotFather.",
+                     where)
+               : "Another program takes this bot's webhook away again and again. Stop it, or get a new token "
+                 "from @BotFather.";
 }
 
 bool telegram_probe_hook(const struct settings *settings, struct arena *arena, struct request *out)
@@ -129,10 +168,10 @@ const char *telegram_explain_hook(const struct settings *settings, const char *a
     if (strcmp(hook.address, address) != 0)
         return !hook.address[0]
                    ? (zh ? "还没有设 webhook；digestd run 会设。" : "no webhook is set; digestd run sets it.")
-               : zh ? arena_printf(
-                          arena, "webhook 指向别处（%s）；digestd run 会改成 %s。", hook.address, address)
+               : zh ? arena_printf(arena, "webhook 指向别处（%s）；digestd run 会改成 %s。",
+                          elsewhere(&hook, arena), address)
                     : arena_printf(arena, "the webhook points elsewhere (%s); digestd run sets it to %s.",
-                          hook.address, address);
+                          elsewhere(&hook, arena), address);
     if (hook.waiting && hook.error[0])
         return arena_printf(arena, zh ? "%s 有 %lld 条在等。" : "%s %lld wait.",
             telegram_hook_trouble(&hook, address, language, arena), (long long)hook.waiting);

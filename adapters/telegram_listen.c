@@ -26,6 +26,8 @@ enum {
     MENU_NAME_MAX = 32,
     MENU_HELP_POINTS_MAX = 256,
     SCRATCH_TEXT_MAX = 1024,
+    CAUSE_MAX = 320, /* bytes; of what Telegram says so many characters: */
+    CAUSE_POINTS_MAX = 60,
 };
 
 static const int64_t backoff_ms[] = {1000, 2000, 5000, 15000, 30000, 60000};
@@ -35,28 +37,33 @@ static const int64_t polled_ms[] = {5000, 10000, 20000, 40000, 60000};
 
 struct telegram_ear telegram_ear_read(const char *scratch, struct arena *arena)
 {
-    struct telegram_ear ear = {.phase = "", .id = "", .name = "", .trouble = "", .mark = ""};
+    struct telegram_ear ear = {
+        .phase = "", .id = "", .name = "", .trouble = "", .mark = "", .cause = "", .told = ""};
     json_t *json = scratch && scratch[0] ? read_object(scratch, strlen(scratch)) : NULL;
     if (!json)
         return ear;
-    int64_t tries = 0;
+    int64_t tries = 0, same = 0;
     ear.phase = text_of(json, "phase", 16, arena);
     ear.id = text_of(json, "id", 24, arena);
     ear.name = text_of(json, "name", 64, arena);
     ear.trouble = text_of(json, "trouble", SCRATCH_TEXT_MAX, arena);
     ear.mark = text_of(json, "mark", 24, arena);
+    ear.cause = text_of(json, "cause", CAUSE_MAX, arena);
+    ear.told = text_of(json, "told", CAUSE_MAX, arena);
     ear.unhooked = true_of(json, "unhooked");
     if (number_of(json, "tries", &tries) && tries > 0)
         ear.tries = tries < 1000 ? (int)tries : 1000;
+    if (number_of(json, "same", &same) && same > 0)
+        ear.same = same < 1000 ? (int)same : 1000;
     json_decref(json);
     return ear;
 }
 
 static const char *ear_write(const struct telegram_ear *ear, struct arena *arena)
 {
-    json_t *json =
-        json_pack("{s:s,s:s,s:s,s:i,s:b,s:s,s:s}", "phase", ear->phase, "id", ear->id, "name", ear->name,
-            "tries", ear->tries, "unhooked", ear->unhooked, "trouble", ear->trouble, "mark", ear->mark);
+    json_t *json = json_pack("{s:s,s:s,s:s,s:i,s:b,s:s,s:s,s:s,s:s,s:i}", "phase", ear->phase, "id", ear->id,
+        "name", ear->name, "tries", ear->tries, "unhooked", ear->unhooked, "trouble", ear->trouble, "mark",
+        ear->mark, "cause", ear->cause, "told", ear->told, "same", ear->same);
     return write_json(json, NULL, arena);
 }
 
@@ -166,22 +173,49 @@ static void refuse(const struct listening *listening, const struct telegram_answ
     out->trouble = ear->trouble;
 }
 
-/* No answer, or none that helps: the same again, later and later. One sentence that stays as it is: a trouble
- * whose words change would be told again and again. */
+/* Is it worth a sentence of its own? Not while it is the one that is told, nor when it shows just once
+ * between.
+ */
+static bool is_news(struct telegram_ear *ear, const char *cause, int enough)
+{
+    ear->same = strcmp(ear->cause, cause) ? 1 : ear->same + 1;
+    ear->cause = cause;
+    if (ear->same < enough || !strcmp(ear->told, cause))
+        return false;
+    ear->told = cause;
+    return true;
+}
+
+static bool is_of_hook(const char *cause)
+{
+    return !strncmp(cause, "hook", 4);
+}
+
+static void all_well(struct telegram_ear *ear)
+{
+    ear->tries = ear->same = 0;
+    ear->trouble = ear->cause = ear->told = "";
+}
+
+/* No answer, or none that helps: the same again, later and later. One sentence for one cause: a trouble whose
+ * words change would be told again and again, and so it is when the cause becomes another one. */
 static void back_off(const struct listening *listening, const struct telegram_answer *answer,
     struct telegram_ear *ear, struct arena *arena, struct heed *out)
 {
+    struct telegram_answer said = *answer;
+    bool definite = said.is == TELEGRAM_HOOK, silent = said.is == TELEGRAM_SILENT;
     ear->tries++;
-    if (answer->is == TELEGRAM_HOOK && ear->tries < TRIES_TILL_TROUBLE)
-        ear->tries = TRIES_TILL_TROUBLE; /* a definite no */
-    if (ear->tries == TRIES_TILL_TROUBLE) {
-        struct telegram_answer said = *answer;
-        bool silent = said.is == TELEGRAM_SILENT || said.is == TELEGRAM_NEVER_LEFT;
-        if (silent)
-            said.is = TELEGRAM_NEVER_LEFT;
-        else if (said.is == TELEGRAM_GARBLED || said.is == TELEGRAM_BROKEN)
-            said.is = TELEGRAM_FOREIGN;
-        said.tries = silent || said.is == TELEGRAM_PROXY ? ear->tries : 0;
+    if (definite && ear->tries < TRIES_TILL_TROUBLE)
+        ear->tries = TRIES_TILL_TROUBLE;
+    if (silent)
+        said.is = TELEGRAM_NEVER_LEFT;
+    else if (said.is == TELEGRAM_GARBLED || said.is == TELEGRAM_BROKEN)
+        said.is = TELEGRAM_FOREIGN;
+    silent = said.is == TELEGRAM_NEVER_LEFT;
+    size_t words = definite ? utf8_prefix(said.words, strlen(said.words), CAUSE_POINTS_MAX) : 0;
+    const char *cause = arena_printf(arena, "%d %.*s", said.is, (int)words, said.words);
+    if (is_news(ear, cause, definite ? 1 : TRIES_TILL_TROUBLE)) {
+        said.tries = silent || said.is == TELEGRAM_PROXY ? TRIES_TILL_TROUBLE : 0;
         said.words = silent ? "" : said.words;
         ear->trouble = telegram_sentence(listening->settings, &said, "", "", listening->language, arena);
     }
@@ -314,9 +348,8 @@ static void polled(const struct listening *listening, const struct answer *last,
         back_off(listening, &garbled, ear, arena, out);
         return;
     }
-    ear->tries = 0;
+    all_well(ear);
     ear->unhooked = false;
-    ear->trouble = "";
     go_on(listening, ear, "poll", wait_ms, arena, out);
 }
 
@@ -332,6 +365,28 @@ static void rest(const struct telegram_ear *ear, int64_t wait_ms, struct arena *
     out->trouble = ear->trouble[0] ? ear->trouble : NULL;
 }
 
+/* What is wrong with it, "" = nothing; a cause that was not seen for long changes no sentence. */
+static void look_at(const struct listening *listening, const struct telegram_hook *hook,
+    struct telegram_ear *ear, struct arena *arena)
+{
+    bool ours = !strcmp(hook->address, listening->hook);
+    ear->tries = 0;
+    if (ours && !(hook->waiting && hook->error[0])) {
+        all_well(ear);
+        return;
+    }
+    if (!is_of_hook(ear->told))
+        ear->trouble = ear->told = ""; /* it was answered, so that is over */
+    if (!ours) {
+        if (is_news(ear, "hook taken", TRIES_TILL_TROUBLE))
+            ear->trouble = telegram_hook_taken(hook, listening->language, arena);
+        return;
+    }
+    const char *cause = arena_printf(arena, "hook fails %s", telegram_hook_cause(hook));
+    if (is_news(ear, cause, ear->trouble[0] ? TRIES_TILL_TROUBLE : 1))
+        ear->trouble = telegram_hook_trouble(hook, listening->hook, listening->language, arena);
+}
+
 /* Somebody took it away, or it does not work: it is set again where that may help. */
 static void looked(const struct listening *listening, const struct answer *last, struct telegram_ear *ear,
     struct arena *arena, struct heed *out)
@@ -342,13 +397,12 @@ static void looked(const struct listening *listening, const struct answer *last,
         back_off(listening, &garbled, ear, arena, out);
         return;
     }
-    bool ours = !strcmp(hook.address, listening->hook), trouble = ours && hook.waiting && hook.error[0];
-    ear->tries = 0;
-    ear->trouble = trouble ? telegram_hook_trouble(&hook, listening->hook, listening->language, arena) : "";
-    if (!ours || (trouble && strstr(hook.error, "401")))
+    look_at(listening, &hook, ear, arena);
+    bool ours = !strcmp(hook.address, listening->hook);
+    if (!ours || !strcmp(ear->cause, "hook fails 401"))
         go_on(listening, ear, "hook", ours ? LOOK_SOON_MS : 0, arena, out);
     else
-        rest(ear, trouble ? LOOK_SOON_MS : LOOK_MS, arena, out);
+        rest(ear, ear->cause[0] ? LOOK_SOON_MS : LOOK_MS, arena, out);
 }
 
 /* What begins, or goes on after a wait; the configuration may have changed meanwhile. */
@@ -396,10 +450,10 @@ static void go_through(
         looked(listening, last, &ear, arena, out);
         return;
     }
-    if (answer.is == TELEGRAM_OK && strcmp(ear.phase, "unhook") != 0) {
-        ear.tries = 0;
-        ear.trouble = "";
-    }
+    /* It was set before and did not work: the next look says whether it does now. */
+    bool looks = !strcmp(ear.phase, "hook") && (is_of_hook(ear.cause) || is_of_hook(ear.told));
+    if (answer.is == TELEGRAM_OK && strcmp(ear.phase, "unhook") != 0 && !looks)
+        all_well(&ear);
     if (!strcmp(ear.phase, "hook")) {
         ear.mark = telegram_hook_mark(listening->settings, listening->hook, arena);
         rest(&ear, LOOK_SOON_MS, arena, out);

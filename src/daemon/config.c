@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -155,6 +156,27 @@ static int load_editors(struct loader *loader, struct yaml *at)
     return 0;
 }
 
+/* Every address of the machine. */
+static bool is_any(const char *host, size_t len)
+{
+    static const char *const any[] = {"0.0.0.0", "[::]", "::", "*"};
+    for (size_t i = 0; i < sizeof any / sizeof *any; i++)
+        if (strlen(any[i]) == len && !memcmp(any[i], host, len))
+            return true;
+    return false;
+}
+
+/* Two listeners cannot share an address; with port 0 the system finds one for each. */
+static bool same_address(const char *one, const char *other)
+{
+    const char *a = strrchr(one, ':'), *b = strrchr(other, ':');
+    if (!a || !b || strtol(a + 1, NULL, 10) != strtol(b + 1, NULL, 10) || !strtol(a + 1, NULL, 10))
+        return false;
+    size_t len = (size_t)(a - one), other_len = (size_t)(b - other);
+    return is_any(one, len) || is_any(other, other_len) ||
+           (len == other_len && !strncasecmp(one, other, len));
+}
+
 static int load_http(struct loader *loader, struct yaml *at)
 {
     if (!at)
@@ -168,6 +190,10 @@ static int load_http(struct loader *loader, struct yaml *at)
         (hooks && value_listen(loader, hooks, &loader->setup->http_hooks)) ||
         (open && value_url(loader, open, &loader->setup->http_public)))
         return -1;
+    if (hooks && same_address(loader->setup->http_listen, loader->setup->http_hooks))
+        return fail(loader, hooks->line, hooks->column,
+            "hooks: the page listens there already (http.listen %s); give it another port",
+            "hooks: 网页已经在这个地址上（http.listen %s）；换一个端口", loader->setup->http_listen);
     return 0;
 }
 
@@ -233,11 +259,20 @@ static int check_hooks(struct loader *loader)
 {
     const struct setup *setup = loader->setup;
     const char *missing = !*setup->http_hooks ? "http.hooks" : !*setup->http_public ? "http.public" : NULL;
-    for (size_t i = 0; missing && i < setup->bot_count; i++) {
+    bool plain = !missing && strncasecmp(setup->http_public, "https://", 8) != 0;
+    for (size_t i = 0; (missing || plain) && i < setup->bot_count; i++) {
         const struct settings *settings = &setup->bots[i].settings;
         for (size_t j = 0; j < settings->count; j++) {
             const struct option_value *value = &settings->values[j];
-            if (!strcmp(value->key, "hook") && !strcmp(value->value, "true"))
+            if (strcmp(value->key, "hook") || strcmp(value->value, "true"))
+                continue;
+            if (plain)
+                return fail(loader, value->line, value->column,
+                    "hook: platforms push to https alone, and http.public is %s: put a reverse proxy with a "
+                    "certificate there",
+                    "hook: 平台只往 https 推送，而 http.public 是 %s：在那里放一个带证书的反向代理",
+                    setup->http_public);
+            if (missing)
                 return fail(loader, value->line, value->column,
                     "hook: needs %s: the listener is http.hooks, the address it has outside http.public",
                     "hook: 还要设 %s：http.hooks 是监听的地址，http.public 是外面看到的地址", missing);
