@@ -215,17 +215,44 @@ static struct menu_entry *menu_of(struct turn *turn, size_t *count)
     return menu;
 }
 
+/* The host answers, though not as it should: that it could not be reached is over. What is told instead is
+ * the new cause, at once where the operator knows of the old one; where he knows the new one too, one line.
+ */
+static int reached_again(struct turn *turn, const char *name, const char *trouble, int64_t *after_ms)
+{
+    const char *key = trouble_key(turn, "reach", name), *listen = trouble_key(turn, "listen", name),
+               *text = NULL;
+    struct rows_trouble rows;
+    if (state_troubles(turn->state, turn->arena, &rows, turn->err))
+        return -1;
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct trouble_row *row = &rows.rows[i];
+        if (!strcmp(row->key, key) && row->told)
+            *after_ms = 0;
+        if (!strcmp(row->key, listen) && row->told && !strcmp(row->text, trouble))
+            text = in_chinese(turn)
+                       ? arena_printf(turn->arena, "%s 又有回应了。还没好的是：%s", name, trouble)
+                       : arena_printf(turn->arena, "%s is answered again. Still open: %s", name, trouble);
+    }
+    return trouble_over(turn, &key, 1, "", text);
+}
+
 /* A host that cannot be reached is the same trouble for what comes in and for what goes out. Either is told
- * when it lasts. */
+ * when it lasts, and again when its cause becomes another one. */
 static int tell_deaf(struct turn *turn, size_t bot, const char *trouble, const struct answer *last)
 {
     const char *name = turn->setup->bots[bot].name;
     bool reach = last && last->reach != REACH_ANSWERED;
+    int64_t after_ms = DEAF_PATIENCE;
+    const char *text = arena_printf(turn->arena, "%s: %s", name, trouble);
+    if (last && !reach && reached_again(turn, name, text, &after_ms))
+        return -1;
     return trouble_is(turn, &(struct trouble_note){.key = trouble_key(turn, reach ? "reach" : "listen", name),
                                 .level = TELL_WARNING,
                                 .bot = reach ? name : "", /* what hears nothing may still be able to speak */
-                                .log = arena_printf(turn->arena, "%s: %s", name, trouble),
-                                .after_ms = DEAF_PATIENCE});
+                                .log = text,
+                                .after_ms = after_ms,
+                                .renews = true});
 }
 
 /* The operator hears once that a bot has trouble, and once that it is over. */

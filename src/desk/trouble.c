@@ -191,10 +191,19 @@ static int alert(struct turn *turn, const struct rows_trouble *rows, struct trou
         return -1;
     if (!id)
         return 0;
-    row->told = 1;
+    row->told++;
     row->post = id;
     row->next_at = next_morning(turn);
     return 0;
+}
+
+static int take_back(struct turn *turn, int64_t id, bool *taken);
+
+/* An alert of the cause before that has not left says nothing any more. */
+static int alert_anew(struct turn *turn, const struct rows_trouble *rows, struct trouble_row *row)
+{
+    bool taken;
+    return take_back(turn, row->post, &taken) || alert(turn, rows, row) ? -1 : 0;
 }
 
 int trouble_is(struct turn *turn, const struct trouble_note *note)
@@ -211,7 +220,11 @@ int trouble_is(struct turn *turn, const struct trouble_note *note)
         .next_at = turn->now.wall_ms + note->after_ms};
     if (known)
         row = *known;
-    row.text = note->text ? note->text : note->log;
+    const char *text = note->text ? note->text : note->log;
+    bool anew = known && known->told && note->renews && strcmp(known->text, text) != 0;
+    row.text = text;
+    if (anew && alert_anew(turn, &rows, &row))
+        return -1;
     if (!known && !note->after_ms && alert(turn, &rows, &row))
         return -1;
     wake_at(turn, row.next_at);
@@ -313,6 +326,12 @@ static size_t keys_taken(struct turn *turn, const struct rows_trouble *rows, siz
     return count;
 }
 
+/* The alert said all: when it is over ("waits until 14:05"), or what is lost and stays so. */
+static bool ends_unsaid(const char *key)
+{
+    return behind(key, "blocked") || behind(key, "expired");
+}
+
 int trouble_taken(struct turn *turn, size_t bot, const struct place *place, bool answer)
 {
     const char *keys[TAKEN_KEYS], *name = turn->bots[bot].name, *channel = place ? place->row.name : "";
@@ -331,12 +350,12 @@ int trouble_taken(struct turn *turn, size_t bot, const struct place *place, bool
             if (turn->places[i].bot == bot)
                 table_forget(&turn->memory->retries, turn->places[i].row.name);
     }
-    bool any = false;
+    bool said = false;
     for (size_t i = 0; i < count; i++)
-        any |= row_keyed(&rows, keys[i]) != NULL;
-    if (told && !any)
+        said |= row_keyed(&rows, keys[i]) && !ends_unsaid(keys[i]);
+    if (told && !said)
         tell(turn, TELL_INFO, channel, text);
-    return end_all(turn, &rows, keys, count, channel, text);
+    return end_all(turn, &rows, keys, count, channel, said ? text : NULL);
 }
 
 /* --- once a turn --- */

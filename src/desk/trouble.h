@@ -1,10 +1,10 @@
 /* Troubles: what the operator has to know, told when it matters.
  *
  * A trouble has a key ("bot tg": a kind, a space, whose it is). Its first time makes a row on disk and one
- * alert, a post to the operator's chat; the same key again is only a line in the log. Every morning at nine
- * one post gathers what is still open. When it is over there is one line more. An alert goes to the first
- * chat of the operator that works and whose bot is not the troubled one; while there is none it waits for
- * one.
+ * alert, a post to the operator's chat; the same key again is only a line in the log, unless its cause became
+ * another one. Every morning at nine one post gathers what is still open. When it is over there is one line
+ * more, but for what the alert said to its end (`blocked`, `expired`). An alert goes to the first chat of the
+ * operator that works and whose bot is not the troubled one; while there is none it waits for one.
  *
  * Kinds, and what ends them:
  *   channel NAME   the platform refuses the chat         it is on again
@@ -40,6 +40,7 @@ struct trouble_note {
     const char *log;     /* the line in the log; NULL = none, `text` is there */
     const char *text;    /* for the operator, where it is another; NULL = the same */
     int64_t after_ms;    /* told only if it lasts this long */
+    bool renews;         /* other words are another cause: told once more, though the trouble is known */
 };
 
 int trouble_is(struct turn *turn, const struct trouble_note *note);

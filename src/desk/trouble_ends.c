@@ -61,6 +61,14 @@ static int queue_end(struct ending *ending)
     return 0;
 }
 
+/* The alert said until when. */
+static int blocked_end(struct ending *ending)
+{
+    int result = queue_end(ending);
+    ending->text = NULL;
+    return result;
+}
+
 static int event_end(struct ending *ending)
 {
     ending->over = !place_named(ending->turn, ending->whose);
@@ -206,7 +214,7 @@ static const struct {
     {"reach", bot_end},
     {"listen", bot_end},
     {"retry", queue_end},
-    {"blocked", queue_end},
+    {"blocked", blocked_end},
     {"refused", event_end},
     {"expired", event_end},
     {"unsure", unsure_end},

@@ -275,7 +275,8 @@ static void unsure_without_buttons(void **unused)
     assert_has(text, "Look in the group. digestd resolve 1 sent | resend | drop");
     struct hand_result result;
     assert_int_equal(
-        desk_resolve(s.w.state, id, false, "sent", "shell:me", false, s.w.now, &s.arena, &result, &s.w.err), 0);
+        desk_resolve(s.w.state, id, false, "sent", "shell:me", false, s.w.now, &s.arena, &result, &s.w.err),
+        0);
     world_event(&s.w, EVENT_BELL);
     assert_int_equal(open_rows(&s), 0);
     assert_null(alert_in(&s, "77"));
@@ -781,9 +782,190 @@ static void the_week_knows_pauses(void **unused)
     end(&s);
 }
 
+/* --- what people write cannot be fetched --- */
+
+/* What its answers say is wrong; a host that does not answer is. */
+static void gossip_listen(
+    const struct listening *listening, const struct answer *last, struct arena *arena, struct heed *out)
+{
+    fake_listen(listening, last, arena, out);
+    if (last && last->reach != REACH_ANSWERED)
+        out->trouble = "push.test does not answer.";
+    else if (last && last->status != 200)
+        out->trouble = arena_copy(arena, last->body, last->body_len);
+}
+
+static const struct adapter gossip_adapter = {.name = "push",
+    .title = "Push",
+    .text_limit = 4096,
+    .buttons = true,
+    .reply = true,
+    .render = told_render,
+    .step = fake_step,
+    .listen = gossip_listen,
+    .paces = fake_paces,
+    .pace_count = 2};
+
+static void set_gossip(struct scene *s, const char *language)
+{
+    memset(s, 0, sizeof *s);
+    world_init(&s->w, NULL);
+    s->w.setup.language = language;
+    world_add_bot(&s->w, "tg", &gossip_adapter);
+    s->weekly = world_add_channel(&s->w, "weekly", 0, "-100");
+    add_operator(&s->w, "~operator", 0, "77");
+    world_begin(&s->w);
+    world_after(&s->w, MINUTE);
+}
+
+/* `body`: what is wrong, "" = nothing; NULL: no answer. */
+static void listened(struct scene *s, const char *body)
+{
+    struct answer answer = {.reach = body ? REACH_ANSWERED : REACH_NEVER_LEFT,
+        .status = !body   ? 0
+                  : *body ? 409
+                          : 200,
+        .body = body ? body : "",
+        .body_len = body ? strlen(body) : 0,
+        .trouble = body ? "" : "no route"};
+    struct event event = {.kind = EVENT_LISTENED, .listened = {.bot = 0, .answer = &answer}};
+    world_go(&s->w, &event, 1);
+}
+
+/* How often the operator was told of it within so many minutes, each of which it is said once more. */
+static int told_of(struct scene *s, const char *body, int minutes, const char *words)
+{
+    int told = 0;
+    for (int i = 0; i < minutes; i++) {
+        listened(s, body);
+        const char *text = alert_in(s, "77");
+        if (text)
+            assert_has(text, words);
+        told += text != NULL;
+        world_after(&s->w, MINUTE);
+        text = alert_in(s, "77");
+        if (text)
+            assert_has(text, words);
+        told += text != NULL;
+    }
+    return told;
+}
+
+/* Somebody else fetches what is written to the bot: it can still speak, and tells so itself. */
+static void another_program_polls(void **unused)
+{
+    (void)unused;
+    for (int zh = 0; zh < 2; zh++) {
+        struct scene s;
+        set_gossip(&s, zh ? "zh" : "en");
+        assert_int_equal(told_of(&s, "Another program polls this token (409).", 30,
+                             "tg: Another program polls this token (409)."),
+            1);
+        assert_int_equal(open_rows(&s), 1);
+        assert_int_equal(told_of(&s, "", 10, zh ? "tg 又通了" : "tg goes on"), 1);
+        assert_int_equal(open_rows(&s), 0);
+        end(&s);
+    }
+}
+
+/* Short of five minutes it is nobody's business. */
+static void deaf_for_a_moment(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set_gossip(&s, "en");
+    assert_int_equal(told_of(&s, "Another program polls this token (409).", 3, ""), 0);
+    assert_int_equal(told_of(&s, "", 10, ""), 0);
+    end(&s);
+}
+
+/* The cause of a lasting trouble becomes another one: one alert for each cause, whatever is tried between. */
+static void the_cause_changes(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    set_gossip(&s, "en");
+    /* Through this bot nobody can be told while its host does not answer. */
+    assert_int_equal(told_of(&s, NULL, 20, ""), 0);
+    assert_int_equal(told_of(&s, "The hook must be https.", 20, "tg: The hook must be https."), 1);
+    assert_int_equal(told_of(&s, "The hook has no certificate.", 20, "tg: The hook has no certificate."), 1);
+    assert_int_equal(told_of(&s, "The hook must be https.", 20, "tg: The hook must be https."), 1);
+    assert_int_equal(open_rows(&s), 1);
+    world_restart(&s.w);
+    assert_int_equal(told_of(&s, "The hook must be https.", 20, ""), 0);
+    assert_int_equal(told_of(&s, "", 10, "tg goes on"), 1);
+    end(&s);
+}
+
+/* The same with a chat on another bot: the network is told, then the new cause at once. */
+static void the_network_first(void **unused)
+{
+    (void)unused;
+    for (int zh = 0; zh < 2; zh++) {
+        struct scene s;
+        set(&s, true);
+        s.w.setup.language = zh ? "zh" : "en";
+        s.w.setup.bots[0].settings.adapter = &gossip_adapter;
+        const char *texts[8];
+        int told = 0;
+        for (int i = 0; i < 40; i++) {
+            listened(&s, i < 10 || (i >= 20 && i < 30) ? NULL : "The hook must be https.");
+            for (int tries = 0; tries < 2; tries++, world_after(&s.w, 30 * SECOND)) {
+                if (!sent_to(&s.w, "me") && !sent_to(&s.w, "77"))
+                    world_after(&s.w, 1);
+                const char *chat = sent_to(&s.w, "me") ? "me" : "77";
+                if (!sent_to(&s.w, chat))
+                    continue;
+                assert_true(told < 8);
+                texts[told++] = alert_in(&s, chat);
+            }
+        }
+        /* Not reached; https; not reached; reached again, and the rest is known. */
+        assert_int_equal(told, 4);
+        assert_has(texts[0], "tg: push.test does not answer.");
+        assert_has(texts[1], "tg: The hook must be https.");
+        assert_has(texts[2], "tg: push.test does not answer.");
+        assert_has(texts[3], zh ? "tg 又有回应了。还没好的是：tg: The hook must be https."
+                                : "tg is answered again. Still open: tg: The hook must be https.");
+        assert_int_equal(open_rows(&s), 1);
+        end(&s);
+    }
+}
+
+/* What was said to its end needs no line when it is over. */
+static void over_without_a_word(void **unused)
+{
+    (void)unused;
+    static const char *const kinds[] = {"blocked", "expired"};
+    for (size_t i = 0; i < 2; i++) {
+        struct scene s;
+        set(&s, false);
+        const char *key = arena_printf(&s.arena, "%s weekly", kinds[i]);
+        struct trouble_row row = {.key = key,
+            .text = "x",
+            .bot = "",
+            .since = s.w.now.wall_ms - HOUR,
+            .told = 1,
+            .next_at = s.w.now.wall_ms + DAY};
+        int64_t id = begin_text(&s, s.weekly, "hello");
+        assert_int_equal(state_trouble_write(s.w.state, &row, &s.w.err), 0);
+        world_answer(&s.w, id, 1, REACH_ANSWERED, 200, "5");
+        assert_false(world_told(&s.w, "goes on"));
+        assert_false(world_told(&s.w, "nothing waits"));
+        assert_null(alert_in(&s, "77"));
+        assert_int_equal(open_rows(&s), 0);
+        end(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(another_program_polls),
+        cmocka_unit_test(deaf_for_a_moment),
+        cmocka_unit_test(the_cause_changes),
+        cmocka_unit_test(the_network_first),
+        cmocka_unit_test(over_without_a_word),
         cmocka_unit_test(kicked_told_once_and_over),
         cmocka_unit_test(a_revoked_token_through_the_other_bot),
         cmocka_unit_test(nobody_to_tell),
