@@ -42,18 +42,21 @@ static bool write_all(int file, const char *bytes, size_t len)
     return true;
 }
 
-static int answer(enum read_status status, const char *bytes, size_t len)
+static int answer(enum read_status status, const char *bytes, size_t len, const struct buf *explained)
 {
     char head[READ_ANSWER_HEAD];
     memcpy(head, READ_ANSWER_MAGIC, 4);
     read_put_u32(head + 4, status);
     read_put_u32(head + 8, (uint32_t)len);
-    return write_all(STDOUT_FILENO, head, sizeof head) && write_all(STDOUT_FILENO, bytes, len) ? 0 : 1;
+    read_put_u32(head + 12, (uint32_t)explained->len);
+    bool written = write_all(STDOUT_FILENO, head, sizeof head) && write_all(STDOUT_FILENO, bytes, len) &&
+                   write_all(STDOUT_FILENO, explained->data, explained->len);
+    return written ? 0 : 1;
 }
 
-static int answer_error(const struct error *err)
+static int answer_error(const struct error *err, const struct buf *explained)
 {
-    return answer(READ_ERROR, err->text, strlen(err->text));
+    return answer(READ_ERROR, err->text, strlen(err->text), explained);
 }
 
 /* One string of the request; NULL: it is cut off or has a NUL where none may be. */
@@ -65,20 +68,58 @@ static char *take(struct arena *arena, size_t len, bool name)
     return bytes;
 }
 
+/* NULL and no error: none was sent. */
+static const struct profile *take_profile(struct arena *arena, size_t len, struct error *err)
+{
+    const char *bytes = len ? take(arena, len, false) : NULL;
+    if (!len)
+        return NULL;
+    struct profile *profile = arena_alloc(arena, sizeof *profile);
+    if (!bytes)
+        error_set(err, "%s: the request was cut off", READ_PROGRAM);
+    else if (profile_unpack(arena, bytes, len, profile, err))
+        error_context(err, "%s", READ_PROGRAM);
+    return profile;
+}
+
 static int take_request(struct arena *arena, struct read_request *request, struct error *err)
 {
     char head[READ_REQUEST_HEAD];
     if (read_all(STDIN_FILENO, head, sizeof head) != sizeof head || memcmp(head, READ_REQUEST_MAGIC, 4) != 0)
         return error_set(
             err, "%s: no request on standard input; digestd starts this program itself", READ_PROGRAM);
-    size_t name = read_get_u32(head + 4), link = read_get_u32(head + 8);
-    request->len = read_get_u32(head + 12);
-    if (name > READ_NAME_MAX || link > READ_LINK_MAX || request->len > READ_FILE_MAX)
+    size_t name = read_get_u32(head + 4), link = read_get_u32(head + 8), profile = read_get_u32(head + 12);
+    uint32_t wishes = read_get_u32(head + 20);
+    request->len = read_get_u32(head + 16);
+    if (name > READ_NAME_MAX || link > READ_LINK_MAX || profile > READ_PROFILE_MAX ||
+        request->len > READ_FILE_MAX || wishes > READ_EXPLAIN)
         return error_set(err, "%s: a request with lengths out of bounds", READ_PROGRAM);
+    request->explain = wishes & READ_EXPLAIN;
     request->name = take(arena, name, true);
     request->link = request->name ? take(arena, link, true) : NULL;
+    if (request->link)
+        request->profile = take_profile(arena, profile, err);
+    if (err->kind)
+        return -1;
     request->bytes = request->link ? take(arena, request->len, false) : NULL;
     return request->bytes ? 0 : error_set(err, "%s: the request was cut off", READ_PROGRAM);
+}
+
+static int answer_reading(
+    const struct read_request *request, const struct reading *reading, const struct buf *explained)
+{
+    struct buf packed = BUF_INIT(READ_ANSWER_MAX);
+    struct error err = {0};
+    digest_pack(&packed, &reading->digest);
+    int result;
+    if (packed.overflow) {
+        error_set(&err, "%s: too large when read", request->name);
+        result = answer_error(&err, explained);
+    } else {
+        result = answer(READ_EDITION, packed.data, packed.len, explained);
+    }
+    buf_free(&packed);
+    return result;
 }
 
 static int read_and_answer(struct arena *arena)
@@ -86,20 +127,13 @@ static int read_and_answer(struct arena *arena)
     struct error err = {0};
     struct read_request request = {0};
     struct reading reading = {0};
-    if (sandbox_enter(false, &err) || take_request(arena, &request, &err) ||
-        read_digest(arena, &request, &reading, &err))
-        return answer_error(&err);
-    struct buf packed;
-    buf_init(&packed, READ_ANSWER_MAX);
-    digest_pack(&packed, &reading.digest);
-    int result;
-    if (packed.overflow) {
-        error_set(&err, "%s: too large when read", request.name);
-        result = answer_error(&err);
-    } else {
-        result = answer(READ_EDITION, packed.data, packed.len);
-    }
-    buf_free(&packed);
+    struct buf explained = BUF_INIT(READ_EXPLANATION_MAX);
+    int failed = sandbox_enter(false, &err) || take_request(arena, &request, &err) ||
+                 read_digest(arena, &request, &reading, &err);
+    if (request.explain)
+        explanation_pack(&explained, &reading.explanation);
+    int result = failed ? answer_error(&err, &explained) : answer_reading(&request, &reading, &explained);
+    buf_free(&explained);
     return result;
 }
 

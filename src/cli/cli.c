@@ -342,7 +342,7 @@ struct digest *shell_digest(struct shell *shell, const char *path, const char *l
     struct reading_input input = {.link = link};
     if (shell_page(shell, path, &input))
         return NULL;
-    struct digest *digest = reading_wait(&shell->arena, &input, &shell->err);
+    struct digest *digest = reading_wait(&shell->arena, &input, NULL, &shell->err);
     if (!digest)
         shell->err.kind = ERROR_USAGE; /* bad input: nothing was changed */
     for (size_t i = 0; digest && i < digest->warning_count; i++)

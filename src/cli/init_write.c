@@ -56,7 +56,7 @@ void init_show_edition(struct plan *plan, size_t files)
     struct digest *digest = NULL;
     if (!reading_file(arena, plan->newest, &bytes, &input.len, &err)) {
         input.bytes = bytes;
-        digest = reading_wait(arena, &input, &err);
+        digest = reading_wait(arena, &input, NULL, &err);
     }
     size_t items = 0, questions = 0;
     for (size_t e = 0; digest && e < digest->count; e++)

@@ -19,17 +19,17 @@ static const char *const roles[ROLES][2] = {{"title", "标题"}, {"intro", "开�
     {"item", "条目"}, {"text", "正文"}, {"link", "链接"}, {"question", "提问"}, {"aside", "旁白"},
     {"reference", "参考"}, {"tail", "结尾"}};
 
-enum role rule_role(enum rule rule)
+enum role rule_role(enum reading_rule rule)
 {
     return rules[rule].role;
 }
 
-const char *rule_name(enum rule rule)
+const char *rule_name(enum reading_rule rule)
 {
     return rules[rule].name;
 }
 
-const char *rule_says(enum rule rule, bool chinese)
+const char *rule_says(enum reading_rule rule, bool chinese)
 {
     return chinese ? rules[rule].chinese : rules[rule].english;
 }
@@ -55,8 +55,8 @@ static const char *beginning(struct arena *arena, const char *text)
     return line;
 }
 
-void explain(struct explanation *explanation, struct arena *arena, int line, int end_line, enum rule rule,
-    const char *text)
+void explain(struct explanation *explanation, struct arena *arena, int line, int end_line,
+    enum reading_rule rule, const char *text)
 {
     if (!explanation || explanation->count == EXPLAINED_MAX)
         return;
@@ -97,7 +97,7 @@ int explanation_unpack(
         struct explained *block = &explanation->blocks[i];
         block->line = (int)unpack_number(&in, INT32_MAX);
         block->end_line = (int)unpack_number(&in, INT32_MAX);
-        block->rule = (enum rule)unpack_number(&in, RULES - 1);
+        block->rule = (enum reading_rule)unpack_number(&in, RULES - 1);
         block->text = unpack_text(&in, arena);
     }
     return unpack_ended(&in) ? 0 : error_set(err, "a broken packed explanation");

@@ -70,11 +70,11 @@ enum role {
     RULE(RULE_SKIP, "skip", ROLE_TAIL, "the profile says to skip it", "配置里写明跳过")
 
 #define EXPLAINED_ENUM(symbol, name, role, english, chinese) symbol,
-enum rule { EXPLAINED_RULES(EXPLAINED_ENUM) RULES };
+enum reading_rule { EXPLAINED_RULES(EXPLAINED_ENUM) RULES };
 
 struct explained {
     int line, end_line; /* of the file, from 1; 0 = unknown */
-    enum rule rule;
+    enum reading_rule rule;
     const char *text; /* the beginning of the block, one line */
 };
 
@@ -85,12 +85,12 @@ struct explanation {
 enum { EXPLAINED_MAX = 40000, EXPLAINED_TEXT_MAX = 120 /* bytes */ };
 
 /* NULL = nobody asked. */
-void explain(struct explanation *explanation, struct arena *arena, int line, int end_line, enum rule rule,
-    const char *text);
+void explain(struct explanation *explanation, struct arena *arena, int line, int end_line,
+    enum reading_rule rule, const char *text);
 
-enum role rule_role(enum rule rule);
-const char *rule_name(enum rule rule);
-const char *rule_says(enum rule rule, bool chinese);
+enum role rule_role(enum reading_rule rule);
+const char *rule_name(enum reading_rule rule);
+const char *rule_says(enum reading_rule rule, bool chinese);
 const char *role_name(enum role role, bool chinese);
 
 void explanation_pack(struct buf *out, const struct explanation *explanation);

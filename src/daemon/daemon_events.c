@@ -139,11 +139,11 @@ static struct now room_now(void *context)
 
 /* --- a file dropped on the page --- */
 
-static void dropped_done(const struct digest *digest, const char *error, void *context)
+static void dropped_done(const struct reading_result *result, void *context)
 {
     struct dropped *dropped = context;
     struct daemon *daemon = dropped->daemon;
-    room_read_done(daemon->room, dropped->ticket, digest, error);
+    room_read_done(daemon->room, dropped->ticket, result->digest, result->error);
     for (struct dropped **at = &daemon->dropped; *at; at = &(*at)->next)
         if (*at == dropped) {
             *at = dropped->next;

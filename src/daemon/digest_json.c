@@ -2,6 +2,7 @@
 
 #include "core/buf.h"
 #include "core/digest.h"
+#include "core/explained.h"
 
 #include <jansson.h>
 #include <stdint.h>
@@ -84,14 +85,33 @@ static int add(const char *bytes, size_t len, void *context)
     return 0;
 }
 
-int digest_json(const struct digest *digest, struct buf *out)
+static json_t *explanation_json(const struct explanation *explanation)
+{
+    json_t *blocks = json_array();
+    for (size_t i = 0; i < explanation->count; i++) {
+        const struct explained *block = &explanation->blocks[i];
+        json_array_append_new(blocks, json_pack("{s:i,s:i,s:s,s:s,s:o}", "line", block->line, "end_line",
+                                          block->end_line, "role", role_name(rule_role(block->rule), false),
+                                          "rule", rule_name(block->rule), "text", text(block->text)));
+    }
+    return blocks;
+}
+
+int digest_json_explained(const struct digest *digest, const struct explanation *explanation, struct buf *out)
 {
     json_t *editions = json_array();
-    for (size_t i = 0; i < digest->count; i++)
+    for (size_t i = 0; digest && i < digest->count; i++)
         json_array_append_new(editions, edition_json(&digest->editions[i]));
     json_t *root = json_pack("{s:o}", "editions", editions);
+    if (explanation)
+        json_object_set_new(root, "explained", explanation_json(explanation));
     json_dump_callback(root, add, out, JSON_COMPACT);
     json_decref(root);
     buf_addc(out, '\n');
     return out->overflow ? -1 : 0;
+}
+
+int digest_json(const struct digest *digest, struct buf *out)
+{
+    return digest_json_explained(digest, NULL, out);
 }

@@ -15,7 +15,7 @@ struct reading {
     struct arena arena; /* the digest's */
     struct loop_child *child;
     const char *name;
-    void (*done)(const struct digest *digest, const char *error, void *context);
+    void (*done)(const struct reading_result *result, void *context);
     void *context;
 };
 
@@ -51,65 +51,76 @@ static const char *died_of(struct reading *reading, int code, const char *why)
         reading->name, *why ? why : "gave no whole answer");
 }
 
-static const struct digest *unpack(
-    struct reading *reading, int code, const char *why, const char *output, size_t len, const char **error)
+/* The parts of a whole answer, each unpacked as if an enemy had written it. */
+static void unpack(struct reading *reading, enum read_status status, const char *bytes, size_t len,
+    size_t explained_len, struct reading_result *result)
 {
-    enum read_status status;
-    size_t body;
-    if (len < READ_ANSWER_HEAD || !read_answer_head(output, &status, &body) ||
-        len - READ_ANSWER_HEAD != body) {
-        *error = died_of(reading, code, why);
-        return NULL;
-    }
-    output += READ_ANSWER_HEAD;
-    if (status == READ_ERROR) {
-        *error = arena_copy(&reading->arena, output, body > 900 ? 900 : body);
-        return NULL;
-    }
     struct error err = {0};
-    const struct digest *digest = digest_unpack(&reading->arena, output, body, &err);
-    if (!digest)
-        *error =
+    if (explained_len &&
+        explanation_unpack(&reading->arena, bytes + len, explained_len, &result->explanation, &err))
+        result->explanation = (struct explanation){0};
+    if (status == READ_ERROR) {
+        result->error = arena_copy(&reading->arena, bytes, len > 900 ? 900 : len);
+        return;
+    }
+    result->digest = digest_unpack(&reading->arena, bytes, len, &err);
+    if (!result->digest)
+        result->error =
             arena_printf(&reading->arena, "%s: the reader's answer is broken: %s", reading->name, err.text);
-    return digest;
 }
 
 static void ended(
     int code, const char *why, const char *output, size_t len, const char *errors, void *context)
 {
     struct reading *reading = context;
+    struct reading_result result = {.error = ""};
+    enum read_status status;
+    size_t body, explained;
     (void)errors;
-    const char *error = "";
-    const struct digest *digest = unpack(reading, code, why, output, len, &error);
-    reading->done(digest, error, reading->context);
+    if (len < READ_ANSWER_HEAD || !read_answer_head(output, &status, &body, &explained) ||
+        len - READ_ANSWER_HEAD != body + explained)
+        result.error = died_of(reading, code, why);
+    else
+        unpack(reading, status, output + READ_ANSWER_HEAD, body, explained, &result);
+    reading->done(&result, reading->context);
     arena_free(&reading->arena);
     free(reading);
 }
 
+/* What the child reads from its standard input. */
+static void write_request(struct buf *request, const struct reading_input *input)
+{
+    struct buf profile = BUF_INIT(READ_PROFILE_MAX);
+    if (input->profile)
+        profile_pack(&profile, input->profile);
+    struct read_lengths lengths = {strnlen(input->name, READ_NAME_MAX), strnlen(input->link, READ_LINK_MAX),
+        profile.len, input->len < READ_FILE_MAX ? input->len : READ_FILE_MAX};
+    char head[READ_REQUEST_HEAD];
+    read_request_head(head, &lengths, input->explain);
+    buf_add(request, head, sizeof head);
+    buf_add(request, input->name, lengths.name);
+    buf_add(request, input->link, lengths.link);
+    buf_add(request, profile.data, lengths.profile);
+    buf_add(request, input->bytes, lengths.file);
+    buf_free(&profile);
+}
+
 struct reading *reading_start(struct loop *loop, const struct reading_input *input,
-    void (*done)(const struct digest *digest, const char *error, void *context), void *context,
-    struct error *err)
+    void (*done)(const struct reading_result *result, void *context), void *context, struct error *err)
 {
     char path[4096];
     if (reader_path(path, sizeof path, err))
         return NULL;
-    size_t name_len = strnlen(input->name, READ_NAME_MAX), link_len = strnlen(input->link, READ_LINK_MAX);
-    size_t file_len = input->len < READ_FILE_MAX ? input->len : READ_FILE_MAX;
-    char head[READ_REQUEST_HEAD];
-    read_request_head(head, name_len, link_len, file_len);
-    struct buf request = BUF_INIT(sizeof head + READ_NAME_MAX + READ_LINK_MAX + READ_FILE_MAX);
-    buf_add(&request, head, sizeof head);
-    buf_add(&request, input->name, name_len);
-    buf_add(&request, input->link, link_len);
-    buf_add(&request, input->bytes, file_len);
-
+    struct buf request =
+        BUF_INIT(READ_REQUEST_HEAD + READ_NAME_MAX + READ_LINK_MAX + READ_PROFILE_MAX + READ_FILE_MAX);
+    write_request(&request, input);
     struct reading *reading = memory_new(1, sizeof *reading);
     reading->name = arena_string(&reading->arena, input->name);
     reading->done = done;
     reading->context = context;
     const char *const argv[] = {path, NULL};
     reading->child = loop_child_start(loop, argv, request.data, request.len,
-        READ_ANSWER_HEAD + READ_ANSWER_MAX, READ_WALL_MS, ended, reading, err);
+        READ_ANSWER_HEAD + READ_ANSWER_MAX + READ_EXPLANATION_MAX, READ_WALL_MS, ended, reading, err);
     buf_free(&request);
     if (!reading->child) {
         arena_free(&reading->arena);
@@ -132,21 +143,28 @@ struct waiting {
     struct loop *loop;
     struct arena *arena;
     struct digest *digest;
+    struct explanation *explanation;
     struct error *err;
 };
 
-static void waited(const struct digest *digest, const char *error, void *context)
+/* What was read dies with its reading: through its packed form into the caller's arena. */
+static void waited(const struct reading_result *result, void *context)
 {
     struct waiting *waiting = context;
-    if (digest) {
-        /* The digest dies with its reading: through its packed form into the caller's arena. */
-        struct buf packed = BUF_INIT(READ_ANSWER_MAX);
-        digest_pack(&packed, digest);
-        waiting->digest = digest_unpack(waiting->arena, packed.data, packed.len, waiting->err);
-        buf_free(&packed);
-    } else {
-        error_set(waiting->err, "%s", error);
+    struct buf packed = BUF_INIT(READ_ANSWER_MAX);
+    struct error none = {0};
+    if (waiting->explanation) {
+        explanation_pack(&packed, &result->explanation);
+        explanation_unpack(waiting->arena, packed.data, packed.len, waiting->explanation, &none);
+        buf_reset(&packed);
     }
+    if (result->digest) {
+        digest_pack(&packed, result->digest);
+        waiting->digest = digest_unpack(waiting->arena, packed.data, packed.len, waiting->err);
+    } else {
+        error_set(waiting->err, "%s", result->error);
+    }
+    buf_free(&packed);
     loop_stop(waiting->loop);
 }
 
@@ -155,9 +173,10 @@ static void no_round(void *context)
     (void)context;
 }
 
-struct digest *reading_wait(struct arena *arena, const struct reading_input *input, struct error *err)
+struct digest *reading_wait(struct arena *arena, const struct reading_input *input,
+    struct explanation *explanation, struct error *err)
 {
-    struct waiting waiting = {.loop = loop_new(err), .arena = arena, .err = err};
+    struct waiting waiting = {.loop = loop_new(err), .arena = arena, .explanation = explanation, .err = err};
     if (!waiting.loop)
         return NULL;
     if (reading_start(waiting.loop, input, waited, &waiting, err))

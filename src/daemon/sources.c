@@ -88,7 +88,7 @@ static void job_free(struct job *job)
     free(job);
 }
 
-static void job_done(const struct digest *digest, const char *error, void *context)
+static void job_done(const struct reading_result *result, void *context)
 {
     struct job *job = context;
     struct sources *sources = job->sources;
@@ -99,8 +99,8 @@ static void job_done(const struct digest *digest, const char *error, void *conte
         .path = job->path,
         .mtime_ns = job->mtime_ns,
         .size = job->size,
-        .digest = digest,
-        .error = error,
+        .digest = result->digest,
+        .error = result->error,
         .at_start = job->at_start};
     sources->hooks.read(&file, sources->hooks.context);
     if (job->at_start) {
@@ -132,7 +132,7 @@ static void job_start(struct job *job)
     if (job->reading)
         sources->children++;
     else
-        job_done(NULL, err.text, job);
+        job_done(&(struct reading_result){.error = err.text}, job);
 }
 
 static void start_jobs(struct sources *sources)

@@ -3,11 +3,13 @@
  * The child is started with no arguments, reads one request from its standard input, writes one answer to its
  * standard output and exits 0. Numbers are 32 bit, little endian.
  *
- *   request   "DRQ1"  name length, link length, file length   name  link  file
- *   answer    "DAN1"  status (enum read_status), length       that many bytes
+ *   request   "DRQ2"  lengths of name, link, profile and file; wishes   name  link  profile  file
+ *   answer    "DAN2"  status (enum read_status), two lengths            what was read, then its explanation
  *
- * With READ_EDITION the bytes are those of digest_pack() (warnings inside); with READ_ERROR an error text,
- * one line, "name:line:column: …" where a place is known. A child that ends without a whole answer died of
+ * The profile's bytes are those of profile_pack(), none = no profile. A wish is READ_EXPLAIN or 0. With
+ * READ_EDITION what was read is digest_pack() (warnings inside); with READ_ERROR an error text, one line,
+ * "name:line:column: …" where a place is known. The explanation is explanation_pack(), also of what failed;
+ * empty when nobody wished for it. A child that ends without a whole answer died of
  * what it read: SIGXCPU = READ_CPU_SECONDS were not enough, exit status OUT_OF_MEMORY (core/error.h) =
  * READ_MEMORY_MAX were not enough; the parent then names the file and the limit. READ_WALL_MS bounds what the
  * parent waits. */
@@ -16,23 +18,29 @@
 
 #include "core/buf.h"
 #include "core/digest.h"
+#include "core/explained.h"
+#include "core/profile.h"
 
 #include <stdint.h>
 
 #define READ_PROGRAM "digestd-read"
-#define READ_REQUEST_MAGIC "DRQ1"
-#define READ_ANSWER_MAGIC "DAN1"
+#define READ_REQUEST_MAGIC "DRQ2"
+#define READ_ANSWER_MAGIC "DAN2"
 
 enum read_status { READ_EDITION = 0, READ_ERROR = 1 };
+enum read_wish { READ_EXPLAIN = 1 };
 
 enum {
-    READ_REQUEST_HEAD = 16,
-    READ_ANSWER_HEAD = 12,
+    READ_REQUEST_HEAD = 24,
+    READ_ANSWER_HEAD = 16,
     READ_NAME_MAX = 4096,
     READ_LINK_MAX = 4096,
+    /* Five lists of words as long as they may be. */
+    READ_PROFILE_MAX = 5 * PROFILE_WORDS_MAX * (PROFILE_WORD_BYTES_MAX + 2) + 64,
     /* One byte more than an edition may have goes through, so that the child can say "too large" itself. */
     READ_FILE_MAX = DIGEST_BYTES_MAX + 1,
     READ_ANSWER_MAX = 64 << 20,
+    READ_EXPLANATION_MAX = EXPLAINED_MAX * (EXPLAINED_TEXT_MAX + 16),
     READ_CPU_SECONDS = 5,
     READ_WALL_MS = 15000,
     READ_MEMORY_MAX = 256 << 20,
@@ -52,22 +60,31 @@ static inline uint32_t read_get_u32(const char *at)
     return value;
 }
 
-/* The head of a request; the lengths are cut to their maximum by the caller. */
+/* How long each part of a request is; the lengths are cut to their maximum by the caller. */
+struct read_lengths {
+    size_t name, link, profile, file;
+};
+
 static inline void read_request_head(
-    char head[READ_REQUEST_HEAD], size_t name_len, size_t link_len, size_t file_len)
+    char head[READ_REQUEST_HEAD], const struct read_lengths *lengths, bool explain)
 {
     memcpy(head, READ_REQUEST_MAGIC, 4);
-    read_put_u32(head + 4, (uint32_t)name_len);
-    read_put_u32(head + 8, (uint32_t)link_len);
-    read_put_u32(head + 12, (uint32_t)file_len);
+    read_put_u32(head + 4, (uint32_t)lengths->name);
+    read_put_u32(head + 8, (uint32_t)lengths->link);
+    read_put_u32(head + 12, (uint32_t)lengths->profile);
+    read_put_u32(head + 16, (uint32_t)lengths->file);
+    read_put_u32(head + 20, explain ? READ_EXPLAIN : 0);
 }
 
 /* The head of an answer. False when it is not one or its lengths are out of bounds. */
-static inline bool read_answer_head(const char head[READ_ANSWER_HEAD], enum read_status *status, size_t *len)
+static inline bool read_answer_head(
+    const char head[READ_ANSWER_HEAD], enum read_status *status, size_t *len, size_t *explained_len)
 {
     uint32_t word = read_get_u32(head + 4);
     *len = read_get_u32(head + 8);
-    if (memcmp(head, READ_ANSWER_MAGIC, 4) != 0 || word > READ_ERROR || *len > READ_ANSWER_MAX)
+    *explained_len = read_get_u32(head + 12);
+    if (memcmp(head, READ_ANSWER_MAGIC, 4) != 0 || word > READ_ERROR || *len > READ_ANSWER_MAX ||
+        *explained_len > READ_EXPLANATION_MAX)
         return false;
     *status = (enum read_status)word;
     return true;
