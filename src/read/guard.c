@@ -3,6 +3,7 @@
 #include "core/buf.h"
 #include "read/inline.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -16,7 +17,8 @@ enum { COLON, BACKSLASH, SECOND, SIGNS };
 struct scan {
     const char *at, *end;    /* what was not looked at yet */
     const char *next[SIGNS]; /* the first of each from `at` on; `end` = there is none */
-    const char *done;        /* what stands before it was put */
+    const char *underscore; /* the first one after the last colon that was looked at; `end` = there is none */
+    const char *done;       /* what stands before it was put */
     void (*put)(void *to, const char *bytes, size_t len);
     void *to;
 };
@@ -48,9 +50,17 @@ static void replace(struct scan *scan, const char *text, size_t len, const char 
 /* The underscores of the address around a colon are guarded, but trailing ones: they are none of it. */
 static void pass_address(struct scan *scan, const char *colon)
 {
+    const char *from = scan->at;
+    scan->at = colon + 1;
+    if (scan->underscore < colon) {
+        scan->underscore = memchr(colon, '_', (size_t)(scan->end - colon));
+        scan->underscore = scan->underscore ? scan->underscore : scan->end;
+    }
+    if (scan->underscore == scan->end || memchr(colon, ' ', (size_t)(scan->underscore - colon)))
+        return; /* no address reaches so far */
     const char *start = colon;
     size_t size = 0;
-    for (int n = 4; n <= 5 && !size && colon - scan->at >= n; n++) {
+    for (int n = 4; n <= 5 && !size && colon - from >= n; n++) {
         start = colon - n;
         size = *start == 'h' ? inline_url(start, (size_t)(scan->end - start)) : 0;
         while (size && start[size - 1] == '_')
@@ -62,7 +72,7 @@ static void pass_address(struct scan *scan, const char *colon)
     scan->at = end;
 }
 
-void guard_put(const char *text, size_t len, void (*put)(void *to, const char *bytes, size_t len), void *to)
+bool guard_put(const char *text, size_t len, void (*put)(void *to, const char *bytes, size_t len), void *to)
 {
     struct scan scan = {.at = text, .end = text + len, .done = text, .put = put, .to = to};
     for (int sign; (sign = next_sign(&scan)) < SIGNS;) {
@@ -80,7 +90,49 @@ void guard_put(const char *text, size_t len, void (*put)(void *to, const char *b
         else
             scan.at = at + 1;
     }
+    bool marked = scan.done > text;
     put(to, scan.done, (size_t)(scan.end - scan.done));
+    return marked;
+}
+
+/* Is there a character of which this byte (at `offset` in it) is the rarest? */
+static bool holds(const char *text, size_t len, const char *character, size_t offset)
+{
+    size_t size = strlen(character);
+    for (const char *at = text, *end = text + len; (at = memchr(at, character[offset], (size_t)(end - at)));
+         at++)
+        if ((size_t)(at - text) >= offset && (size_t)(end - at) >= size - offset &&
+            memcmp(at - offset, character, size) == 0)
+            return true;
+    return false;
+}
+
+/* "&" that begins an entity, not the next part of an address's query. */
+static bool holds_entity(const char *text, size_t len)
+{
+    for (const char *at = text, *end = text + len; (at = memchr(at, '&', (size_t)(end - at)));) {
+        at++;
+        while (at < end && (isalnum((unsigned char)*at) || *at == '#'))
+            at++;
+        if (at < end && *at == ';')
+            return true;
+    }
+    return false;
+}
+
+bool guard_marked(const char *text, size_t len)
+{
+    for (const char *at = text, *end = text + len; (at = memchr(at, '\xb7', (size_t)(end - at))); at++)
+        if (at > text && at[-1] == STAR[0] && end - at > 1 && (at[1] == STAR[2] || at[1] == LINE[2]))
+            return true;
+    return false;
+}
+
+bool guard_needed(const char *text, size_t len)
+{
+    return memchr(text, '\t', len) || holds_entity(text, len) || holds(text, len, "\xc2\xad", 0) ||
+           holds(text, len, "\xe2\x80\x8b", 2) || holds(text, len, "\xe2\x81\xa0", 1) ||
+           holds(text, len, "\xef\xbb\xbf", 1);
 }
 
 /* Characters without width that pages leave behind: U+200B, U+2060, U+FEFF, U+00AD. */
@@ -95,29 +147,43 @@ static size_t invisible(const char *text)
     return 0;
 }
 
+/* Bytes at which something may have to be done begin none of these. */
+static size_t plain_run(const char *text)
+{
+    size_t len = 0;
+    for (unsigned char c = (unsigned char)*text;
+         c >= 0x20 && c != 0x7f && c != 0xc2 && c != 0xe2 && c != 0xef;)
+        c = (unsigned char)text[++len];
+    return len;
+}
+
 void guard_take(struct buf *out, const char *text, enum guard_mode mode)
 {
     bool literal = mode == GUARD_LITERAL;
-    while (*text) {
+    for (;;) {
+        size_t run = plain_run(text), size;
+        buf_add(out, text, run);
+        text += run;
         unsigned char c = (unsigned char)*text;
+        if (!c)
+            return;
         if (strncmp(text, STAR, 3) == 0) {
             buf_adds(out, literal ? "\\*" : mode == GUARD_TEXT ? STAR : "*");
             text += 3;
         } else if (strncmp(text, LINE, 3) == 0) {
             buf_addc(out, '_');
             text += 3;
-        } else if (!literal && c >= 0xc2 && invisible(text)) {
-            text += invisible(text);
+        } else if (c >= 0xc2 && !literal && (size = invisible(text))) {
+            text += size;
         } else if (c == 0xc2 && (unsigned char)text[1] < 0xa0) {
             text += 2; /* C1 controls, U+0080..U+009F */
-        } else if (c < 0x20 || c == 0x7f) {
-            if (literal && (c == '\n' || c == '\t'))
-                buf_addc(out, (char)c);
-            else if (c == '\n' || c == '\t')
-                buf_addc(out, ' ');
-            text++;
+        } else if (c >= 0xc2) {
+            size = c == 0xc2 ? 2 : 3;
+            buf_add(out, text, size);
+            text += size;
         } else {
-            buf_addc(out, (char)c);
+            if (c == '\n' || c == '\t')
+                buf_addc(out, literal ? (char)c : ' ');
             text++;
         }
     }

@@ -4,6 +4,7 @@
 #ifndef READ_GUARD_H
 #define READ_GUARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct buf;
@@ -14,8 +15,14 @@ enum guard_mode {
     GUARD_LITERAL, /* code: marks turned back, backslash too; newlines, tabs and zero-width characters stay */
 };
 
-/* Gives the whole text with its marks to `put`, in pieces: almost all of it as it stands. */
-void guard_put(const char *text, size_t len, void (*put)(void *to, const char *bytes, size_t len), void *to);
+/* Gives the whole text with its marks to `put`, in pieces: almost all of it as it stands. True when there was
+ * something to mark. */
+bool guard_put(const char *text, size_t len, void (*put)(void *to, const char *bytes, size_t len), void *to);
+/* Whether anything cmark gives back of this text, which was cleaned and has no marks, could be changed by
+ * guard_take(): it holds a tab, a character without width or one written as an entity. Most do not, and what
+ * is known of the whole need not be looked for in each of its parts. */
+bool guard_needed(const char *text, size_t len);
+bool guard_marked(const char *text, size_t len); /* it holds a mark */
 /* Adds text from cmark with the marks turned back as `mode` says. Control characters go, zero-width ones too.
  */
 void guard_take(struct buf *out, const char *text, enum guard_mode mode);

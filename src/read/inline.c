@@ -6,6 +6,7 @@
 #include "read/guard.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <strings.h>
 
 /* --- bare addresses --- */
@@ -17,10 +18,12 @@ static size_t scheme(const char *text, size_t len)
     return len > 7 && strncasecmp(text, "http://", 7) == 0 ? 7 : 0;
 }
 
+/* What an address may hold: printable ASCII but < > " ` * [ ] { } | \ ^. */
 static bool url_char(char c)
 {
+    static const uint64_t never[2] = {0x50000405ffffffff, 0xb800000178000000};
     unsigned char u = (unsigned char)c;
-    return u > 0x20 && u < 0x7f && !strchr("<>\"`*[]{}|\\^", c);
+    return u < 0x80 && !(never[u >> 6] >> (u & 63) & 1);
 }
 
 /* Does the line end at `at` ('\n') cut an address in two? Only after a sign that no sentence ends with. */
@@ -271,7 +274,17 @@ static void end_guard(struct arena *arena, struct node *node)
     node->text = text;
 }
 
-void inline_mend(struct arena *arena, struct node *root)
+unsigned inline_seen(const char *text, size_t len)
+{
+    const char *end = text + len, *colon = text;
+    unsigned seen = memchr(text, '*', len) ? INLINE_SIGNS : 0;
+    while ((colon = memchr(colon, ':', (size_t)(end - colon))) && end - colon > 3 &&
+           memcmp(colon, "://", 3) != 0)
+        colon++;
+    return colon && end - colon > 3 ? seen | INLINE_ADDRESSES : seen;
+}
+
+static void mend_signs(struct arena *arena, struct node *root)
 {
     for (struct node *node = root; node; node = node_next(root, node))
         if (node->first && (node->type == NODE_PARAGRAPH || !node_is_block(node->first->type)))
@@ -279,21 +292,29 @@ void inline_mend(struct arena *arena, struct node *root)
     for (struct node *node = root; node; node = node_next(root, node))
         if (node->type == NODE_STRONG)
             unwrap_strong(node);
-    int in_link = 0;
+}
+
+/* Is the node below a link that is below `root`? */
+static bool in_link(const struct node *root, const struct node *node)
+{
+    while (node != root && node->type != NODE_LINK)
+        node = node->parent;
+    return node->type == NODE_LINK;
+}
+
+void inline_mend(struct arena *arena, struct node *root, unsigned seen)
+{
+    if (seen & INLINE_SIGNS)
+        mend_signs(arena, root);
+    if (!(seen & (INLINE_ADDRESSES | INLINE_MARKS)))
+        return;
     for (struct node *node = root, *next; node; node = next) {
         next = node_next(root, node);
-        if (node->type == NODE_TEXT)
+        if (node->type != NODE_TEXT)
+            continue;
+        if (seen & INLINE_MARKS)
             end_guard(arena, node);
-        if (node->type == NODE_TEXT && !in_link)
-            link_text(arena, node);
-        /* Are we going into a link, or out of one? No link holds another. */
-        if (node->type == NODE_LINK && node->first)
-            in_link = 1;
-        else if (in_link && next && next->parent) {
-            const struct node *up = next->parent;
-            while (up && up->type != NODE_LINK)
-                up = up->parent;
-            in_link = up != NULL;
-        }
+        if (seen & INLINE_ADDRESSES && strstr(node->text, "://") && !in_link(root, node))
+            link_text(arena, node); /* no link holds another */
     }
 }

@@ -12,7 +12,17 @@ struct node;
  * trailing punctuation, and another address that is not a part of a query or path. */
 size_t inline_url(const char *text, size_t len);
 
-/* Mends everything below `root`. */
-void inline_mend(struct arena *arena, struct node *root);
+/* What may have to be mended, as seen in passing when the text was gathered. */
+enum {
+    INLINE_SIGNS = 1,     /* asterisks that are text, strong right in strong */
+    INLINE_ADDRESSES = 2, /* "://" */
+    INLINE_MARKS = 4,     /* marks of read/guard.h */
+    INLINE_ALL = 7,
+};
+/* Of a piece of text; marks are not looked for. */
+unsigned inline_seen(const char *text, size_t len);
+
+/* Mends everything below `root` that `seen` asks for. */
+void inline_mend(struct arena *arena, struct node *root, unsigned seen);
 
 #endif

@@ -25,6 +25,9 @@ struct builder {
     size_t cap;
     struct node *at;   /* where the next node goes */
     struct buf run;    /* text that is being gathered */
+    bool guarded;      /* all text from cmark goes through guard_take(), not that with marks alone */
+    unsigned seen;     /* what the block may need of inline_mend() */
+    unsigned marks;    /* INLINE_MARKS when there are any in the file */
     int block_depth;   /* quotes, lists and items around us in cmark's tree */
     int inline_depth;  /* styles around us in cmark's tree */
     cmark_node *image; /* the image whose alternative text is being gathered, or NULL */
@@ -47,9 +50,23 @@ bool tree_url_allowed(const char *url)
     return false;
 }
 
-/* An address as written, without what no address holds. */
-static const char *clean_url(struct arena *arena, const char *url)
+/* Adds what cmark gives to the run. */
+static void take(struct builder *b, const char *text, enum guard_mode mode)
 {
+    size_t len = strlen(text);
+    if (b->guarded || (b->marks && guard_marked(text, len)))
+        guard_take(&b->run, text, mode);
+    else
+        buf_add(&b->run, text, len);
+}
+
+/* An address as written, without what no address holds. */
+static const char *clean_url(struct builder *b, const char *url)
+{
+    size_t len = strlen(url);
+    if (!b->guarded && !(b->marks && guard_marked(url, len)) && !memchr(url, ' ', len) &&
+        !memchr(url, '\n', len))
+        return arena_copy(b->arena, url, len);
     struct buf out;
     buf_init(&out, strlen(url) * 2);
     guard_take(&out, url, GUARD_PLAIN);
@@ -58,7 +75,7 @@ static const char *clean_url(struct arena *arena, const char *url)
         if (out.data[i] != ' ' || (kept && i + 1 < out.len))
             out.data[kept++] = out.data[i];
     buf_truncate(&out, kept);
-    const char *clean = buf_keep(&out, arena);
+    const char *clean = buf_keep(&out, b->arena);
     buf_free(&out);
     return clean;
 }
@@ -69,6 +86,7 @@ static void flush(struct builder *b)
         return;
     struct node *text = node_add(b->arena, b->at, NODE_TEXT);
     text->text = buf_keep(&b->run, b->arena);
+    b->seen |= inline_seen(b->run.data, b->run.len);
     buf_reset(&b->run);
 }
 
@@ -81,6 +99,11 @@ static void close_anchor(struct builder *b)
     }
 }
 
+static bool holds_inlines(enum node_type type)
+{
+    return type == NODE_PARAGRAPH || type == NODE_HEADING || type == NODE_CELL;
+}
+
 static struct node *open_node(struct builder *b, enum node_type type)
 {
     flush(b);
@@ -91,6 +114,10 @@ static struct node *open_node(struct builder *b, enum node_type type)
 static void close_node(struct builder *b)
 {
     close_anchor(b);
+    if (holds_inlines(b->at->type)) {
+        inline_mend(b->arena, b->at, b->seen | b->marks);
+        b->seen = 0;
+    }
     b->at = b->at->parent;
 }
 
@@ -116,7 +143,7 @@ static void add_image(struct builder *b, const char *url, const char *alt)
 {
     flush(b);
     if (!tree_url_allowed(url)) {
-        guard_take(&b->run, alt, GUARD_PLAIN);
+        take(b, alt, GUARD_PLAIN);
         return;
     }
     struct node *image = node_add(b->arena, b->at, NODE_IMAGE);
@@ -135,17 +162,17 @@ static bool in_link(const struct builder *b)
 /* One token of HTML inside a line. */
 static void html_inline(struct builder *b, const struct html_token *token)
 {
-    const char *url = clean_url(b->arena, token->url);
+    const char *url = clean_url(b, token->url);
     switch (token->kind) {
     case HTML_TEXT:
-        guard_take(&b->run, token->text, GUARD_PLAIN);
+        guard_take(&b->run, token->text, GUARD_PLAIN); /* it may have line breaks */
         break;
     case HTML_BREAK:
         flush(b);
         node_add(b->arena, b->at, NODE_BREAK);
         break;
     case HTML_IMAGE:
-        add_image(b, url, clean_url(b->arena, token->text));
+        add_image(b, url, clean_url(b, token->text));
         break;
     case HTML_ANCHOR:
         if (!in_link(b) && tree_url_allowed(url)) {
@@ -205,24 +232,18 @@ static void read_html_block(struct builder *b, cmark_node *node)
 
 static void add_code(struct builder *b, enum node_type type, cmark_node *node)
 {
-    struct buf text;
-    const char *literal = cmark_node_get_literal(node);
     flush(b);
-    buf_init(&text, strlen(literal) * 2);
-    guard_take(&text, literal, GUARD_LITERAL);
-    if (type == NODE_CODE)
-        for (size_t i = 0; i < text.len; i++)
-            if (text.data[i] == '\n' || text.data[i] == '\t')
-                text.data[i] = ' ';
     struct node *code = node_add(b->arena, b->at, type);
-    code->text = buf_keep(&text, b->arena);
-    buf_reset(&text);
+    take(b, cmark_node_get_literal(node), GUARD_LITERAL);
+    for (char *at = b->run.data; type == NODE_CODE && (at = strpbrk(at, "\n\t")); at++)
+        *at = ' ';
+    code->text = buf_keep(&b->run, b->arena);
+    buf_reset(&b->run);
     if (type == NODE_CODE_BLOCK) {
-        text.max = strlen(cmark_node_get_fence_info(node)) * 2;
-        guard_take(&text, cmark_node_get_fence_info(node), GUARD_PLAIN);
-        code->info = buf_keep(&text, b->arena);
+        take(b, cmark_node_get_fence_info(node), GUARD_PLAIN);
+        code->info = buf_keep(&b->run, b->arena);
+        buf_reset(&b->run);
     }
-    buf_free(&text);
 }
 
 static void enter_table(struct builder *b, const char *type)
@@ -237,7 +258,7 @@ static void enter_table(struct builder *b, const char *type)
 
 static void enter_link(struct builder *b, cmark_node *node)
 {
-    const char *url = clean_url(b->arena, cmark_node_get_url(node));
+    const char *url = clean_url(b, cmark_node_get_url(node));
     if (b->anchor || !tree_url_allowed(url)) {
         b->bare = node;
         return;
@@ -250,7 +271,7 @@ static bool enter_leaf(struct builder *b, cmark_node *node)
 {
     switch (cmark_node_get_type(node)) {
     case CMARK_NODE_TEXT:
-        guard_take(&b->run, cmark_node_get_literal(node), GUARD_TEXT);
+        take(b, cmark_node_get_literal(node), GUARD_TEXT);
         return true;
     case CMARK_NODE_SOFTBREAK:
         buf_addc(&b->run, '\n');
@@ -304,6 +325,8 @@ static void enter_block(struct builder *b, cmark_node *node, cmark_node_type typ
 
 static void enter_style(struct builder *b, enum node_type type)
 {
+    if (type == NODE_STRONG && b->at->type == NODE_STRONG)
+        b->seen |= INLINE_SIGNS;
     if (++b->inline_depth <= TREE_INLINE_DEPTH)
         open_node(b, type);
 }
@@ -339,7 +362,7 @@ static void enter(struct builder *b, cmark_node *node)
     case CMARK_NODE_IMAGE:
         flush(b);
         b->image = node;
-        b->image_url = clean_url(b->arena, cmark_node_get_url(node));
+        b->image_url = clean_url(b, cmark_node_get_url(node));
         break;
     default:
         if (strcmp(cmark_node_get_type_string(node), "strikethrough") == 0)
@@ -402,7 +425,7 @@ static void step_image(struct builder *b, cmark_node *node, cmark_event_type eve
         add_image(b, b->image_url, buf_keep(&alt, b->arena));
         buf_free(&alt);
     } else if (event == CMARK_EVENT_ENTER && (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE)) {
-        guard_take(&b->run, cmark_node_get_literal(node), GUARD_PLAIN);
+        take(b, cmark_node_get_literal(node), GUARD_PLAIN);
     } else if (event == CMARK_EVENT_ENTER && type == CMARK_NODE_SOFTBREAK) {
         buf_addc(&b->run, '\n');
     }
@@ -463,14 +486,15 @@ static void feed(void *parser, const char *text, size_t len)
     cmark_parser_feed(parser, text, len);
 }
 
-static cmark_node *parse(const char *text, size_t len, cmark_mem *memory)
+static cmark_node *parse(struct builder *b, const char *text, size_t len, cmark_mem *memory)
 {
     static const char *const names[] = {"table", "strikethrough"};
     cmark_gfm_core_extensions_ensure_registered();
     cmark_parser *parser = cmark_parser_new_with_mem(CMARK_OPT_STRIKETHROUGH_DOUBLE_TILDE, memory);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         cmark_parser_attach_syntax_extension(parser, cmark_find_syntax_extension(names[i]));
-    guard_put(text, len, feed, parser);
+    b->marks = guard_put(text, len, feed, parser) ? INLINE_MARKS : 0;
+    b->guarded = guard_needed(text, len);
     cmark_node *document = cmark_parser_finish(parser);
     cmark_parser_free(parser);
     return document;
@@ -482,9 +506,8 @@ struct tree tree_parse(struct arena *arena, const char *text, size_t len)
     struct builder b = {.arena = arena};
     b.tree.root = b.at = node_new(arena, NODE_DOCUMENT);
     buf_init(&b.run, len * 3 + 16);
-    build(&b, parse(text, len, pool_begin(&pool)));
+    build(&b, parse(&b, text, len, pool_begin(&pool)));
     pool_end(&pool);
     buf_free(&b.run);
-    inline_mend(arena, b.tree.root);
     return b.tree;
 }
