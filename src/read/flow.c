@@ -7,8 +7,6 @@
 
 #include <stdint.h>
 
-enum { HARD = '\v' }; /* a hard break in the text of a whole block */
-
 static bool is_space(char c)
 {
     return c == ' ' || c == '\n' || c == '\t';
@@ -23,44 +21,78 @@ static uint32_t point_before(const char *raw, size_t at)
     return utf8_decode(raw, at, start, &size);
 }
 
-/* Does the run of white space raw[from..to) stay as one space? */
-static bool stays(const char *raw, size_t len, size_t from, size_t to)
+/* What is around a run of white space, as its rules see it. */
+struct gap {
+    const char *before; /* the text that ends where it begins; NULL = an edge of the block, a hard break */
+    size_t before_len;
+    bool glued;        /* something to be seen stands right before `before` */
+    const char *after; /* the text that begins where it ends; NULL = an edge, a hard break */
+    size_t after_len;
+    bool line; /* it holds the end of a line */
+};
+
+/* Does it stay as one space? */
+static bool stays(const struct gap *gap)
 {
-    if (from == 0 || to == len || raw[from - 1] == HARD || raw[to] == HARD)
+    if (!gap->before || !gap->after)
         return false;
-    if (!memchr(raw + from, '\n', to - from))
+    if (!gap->line)
         return true;
-    if (raw[from - 1] == '-' && from >= 2 && !is_space(raw[from - 2]) && raw[from - 2] != HARD)
+    const char *end = gap->before + gap->before_len;
+    if (end[-1] == '-' && (gap->before_len >= 2 ? !is_space(end[-2]) : gap->glued))
         return false;
     size_t size;
-    return !utf8_is_cjk(point_before(raw, from)) || !utf8_is_cjk(utf8_decode(raw, len, to, &size));
+    return !utf8_is_cjk(point_before(gap->before, gap->before_len)) ||
+           !utf8_is_cjk(utf8_decode(gap->after, gap->after_len, 0, &size));
 }
 
-/* Adds raw[from..to) of a whole block, white space settled. A run that reaches over the edge belongs to the
- * part in which it begins. */
-static void settle(struct buf *out, const char *raw, size_t len, size_t from, size_t to)
+enum { BLOCK = 32 };
+
+/* Is there white space in a block of bytes that is more than one space in front of something? Without a
+ * branch, so that a compiler can look at many bytes at once; the byte behind the block is looked at too. */
+static bool has_run(const char *text)
 {
-    for (size_t at = from; at < to;) {
-        if (!is_space(raw[at])) {
-            size_t end = at;
-            while (end < to && !is_space(raw[end]))
-                end++;
-            buf_add(out, raw + at, end - at);
-            at = end;
-            continue;
-        }
-        size_t start = at, end = at;
-        while (start > 0 && is_space(raw[start - 1]))
-            start--;
-        while (end < len && is_space(raw[end]))
-            end++;
-        if (start >= from && stays(raw, len, start, end))
+    unsigned char found = 0;
+    for (int i = 0; i < BLOCK; i++) {
+        unsigned char c = (unsigned char)text[i], next = (unsigned char)text[i + 1];
+        found |= (unsigned char)((c < ' ') | ((c == ' ') & (next <= ' ')));
+    }
+    return found;
+}
+
+/* Where white space begins, from `at` on, that has to be decided on: all but one space before something else.
+ * `len` = nowhere. */
+static size_t find_run(const char *text, size_t len, size_t at)
+{
+    while (len - at > BLOCK && !has_run(text + at))
+        at += BLOCK;
+    for (; at < len; at++)
+        if (is_space(text[at]) && (text[at] != ' ' || at + 1 == len || is_space(text[at + 1])))
+            break;
+    return at;
+}
+
+static size_t skip_space(const char *text, size_t len, size_t at)
+{
+    while (at < len && is_space(text[at]))
+        at++;
+    return at;
+}
+
+void flow_text(struct buf *out, const char *raw, size_t len)
+{
+    for (size_t at = skip_space(raw, len, 0); at < len;) {
+        size_t end = find_run(raw, len, at), next = skip_space(raw, len, end);
+        buf_add(out, raw + at, end - at);
+        struct gap gap = {.before = raw, .before_len = end, .after = raw + next, .after_len = len - next};
+        gap.line = memchr(raw + end, '\n', next - end);
+        if (next < len && stays(&gap))
             buf_addc(out, ' ');
-        at = end < to ? end : to;
+        at = next;
     }
 }
 
-static void add_raw(struct buf *out, const struct node *node, char hard)
+static void add_raw(struct buf *out, const struct node *node)
 {
     switch (node->type) {
     case NODE_TEXT:
@@ -69,11 +101,11 @@ static void add_raw(struct buf *out, const struct node *node, char hard)
         buf_adds(out, node->text);
         break;
     case NODE_BREAK:
-        buf_addc(out, hard);
+        buf_addc(out, '\n');
         break;
     default:
         if (node_is_block(node->type) && node->prev)
-            buf_addc(out, hard);
+            buf_addc(out, '\n');
     }
 }
 
@@ -81,16 +113,18 @@ void flow_raw(struct buf *out, const struct node *root)
 {
     for (const struct node *node = root; node; node = node_next(root, node))
         if (node != root || !node_is_block(node->type))
-            add_raw(out, node, '\n');
-}
-
-void flow_text(struct buf *out, const char *raw, size_t len)
-{
-    settle(out, raw, len, 0, len);
+            add_raw(out, node);
 }
 
 const char *flow_line(struct arena *arena, const struct node *node)
 {
+    /* Mostly it is one text with nothing to be done about it. */
+    const struct node *only = node->type != NODE_TEXT && node->first == node->last ? node->first : node;
+    if (only && only->type == NODE_TEXT) {
+        size_t len = strlen(only->text), at = skip_space(only->text, len, 0);
+        if (find_run(only->text, len, at) == len)
+            return only->text + at;
+    }
     struct buf raw, line;
     buf_init(&raw, SIZE_MAX / 4);
     flow_raw(&raw, node);
@@ -111,15 +145,22 @@ bool flow_is_blank(const struct node *root)
         if (node->type != NODE_TEXT)
             continue;
         for (const char *at = node->text; *at; at++) {
-            if (strncmp(at, "\xc2\xa0", 2) == 0)
+            if (*at == '\xc2' && strncmp(at, "\xc2\xa0", 2) == 0)
                 at++; /* a space that does not break */
-            else if (strncmp(at, "\xe3\x80\x80", 3) == 0 || strncmp(at, "\xe2\x80\x8d", 3) == 0)
+            else if ((*at == '\xe3' && strncmp(at, "\xe3\x80\x80", 3) == 0) ||
+                     (*at == '\xe2' && strncmp(at, "\xe2\x80\x8d", 3) == 0))
                 at += 2; /* an ideographic space; a joiner with nothing to join */
             else if (!is_space(*at))
                 return false;
         }
     }
     return true;
+}
+
+/* Something that is no white space, whatever it says. */
+static bool is_solid(const struct node *node)
+{
+    return node->type == NODE_CODE || node->type == NODE_IMAGE;
 }
 
 /* Takes the text nodes that follow into this one. */
@@ -169,32 +210,88 @@ static void tidy(struct arena *arena, struct node *block)
     }
 }
 
+/* What follows the text of `node`, which ends in white space, within its block. */
+static void look_ahead(const struct node *block, const struct node *node, struct gap *gap)
+{
+    gap->after = NULL;
+    while ((node = node_next(block, node)) && node->type != NODE_BREAK && !gap->after) {
+        const char *text = node->type == NODE_TEXT ? node->text : is_solid(node) ? "x" : "";
+        size_t len = strlen(text), at = skip_space(text, len, 0);
+        gap->line = gap->line || memchr(text, '\n', at);
+        if (at < len) {
+            gap->after = text + at;
+            gap->after_len = len - at;
+        }
+    }
+}
+
+/* Where we are in a block. A run of white space that reaches over the edge of a text belongs to the one in
+ * which it begins. */
+struct flow {
+    struct arena *arena;
+    const struct node *block;
+    struct gap gap;
+    bool inside; /* such a run goes on */
+    struct buf text;
+};
+
+/* The white space text[end..next) of a text: does it stay as one space? */
+static bool decide(struct flow *flow, const struct node *node, size_t end, size_t next, size_t len)
+{
+    struct gap *gap = &flow->gap;
+    gap->line = memchr(node->text + end, '\n', next - end);
+    gap->after = node->text + next;
+    gap->after_len = len - next;
+    flow->inside = next == len;
+    if (flow->inside)
+        look_ahead(flow->block, node, gap);
+    return stays(gap);
+}
+
+/* Settles the white space of one text; one without any that has to be settled stays where it is. */
+static void join_text(struct flow *flow, struct node *node)
+{
+    const char *text = node->text;
+    struct gap *gap = &flow->gap;
+    size_t len = strlen(text), start = flow->inside || !gap->before ? skip_space(text, len, 0) : 0;
+    bool glued = gap->before && !flow->inside && !is_space(text[0]);
+    buf_reset(&flow->text);
+    for (size_t at = start, end, next; at < len; at = next) {
+        end = find_run(text, len, at);
+        next = skip_space(text, len, end);
+        if (end > 0) {
+            gap->before = text;
+            gap->before_len = end;
+            gap->glued = glued;
+        }
+        flow->inside = false;
+        bool space = end < len && decide(flow, node, end, next, len);
+        if (next == len && at == start && (end == len || (space && end + 1 == len && text[end] == ' '))) {
+            node->text = text + start;
+            return;
+        }
+        buf_add(&flow->text, text + at, end - at);
+        if (space)
+            buf_addc(&flow->text, ' ');
+    }
+    node->text = flow->text.len ? buf_keep(&flow->text, flow->arena) : "";
+}
+
 /* A paragraph, heading or cell. */
 static void join_block(struct arena *arena, struct node *block)
 {
-    struct buf raw, text;
-    buf_init(&raw, SIZE_MAX / 4);
-    buf_init(&text, SIZE_MAX / 4);
+    struct flow flow = {.arena = arena, .block = block};
+    buf_init(&flow.text, SIZE_MAX / 4);
     for (struct node *node = block->first; node; node = node_next(block, node)) {
-        if (node->type == NODE_CODE || node->type == NODE_IMAGE)
-            buf_adds(&raw, "x"); /* something that is no white space */
-        else
-            add_raw(&raw, node, HARD);
-    }
-    size_t at = 0;
-    for (struct node *node = block->first; node; node = node_next(block, node)) {
-        if (node->type == NODE_CODE || node->type == NODE_IMAGE || node->type == NODE_BREAK) {
-            at++;
-        } else if (node->type == NODE_TEXT) {
-            size_t size = strlen(node->text);
-            buf_reset(&text);
-            settle(&text, raw.data, raw.len, at, at + size);
-            node->text = buf_keep(&text, arena);
-            at += size;
+        if (node->type == NODE_TEXT) {
+            join_text(&flow, node);
+        } else if (node->type == NODE_BREAK || is_solid(node)) {
+            flow.gap.before = is_solid(node) ? "x" : NULL;
+            flow.gap.before_len = 1;
+            flow.inside = false;
         }
     }
-    buf_free(&raw);
-    buf_free(&text);
+    buf_free(&flow.text);
     tidy(arena, block);
 }
 
