@@ -55,18 +55,19 @@ static bool same_images(const struct item *one, const struct item *other)
 }
 
 const char *item_changes(struct arena *arena, const struct item *old, const char *old_section,
-    const struct item *new, const char *new_section)
+    const struct item *new, const char *new_section, bool moved)
 {
     const struct {
         const char *name;
         bool same;
     } fields[] = {
         {"title", same_text(old->title, new->title)},
-        {"section", same_text(old_section, new_section)},
         {"text", same_body(old, new)},
         {"links", same_links(old, new)},
         {"questions", same_questions(old, new)},
         {"images", same_images(old, new)},
+        {"section", same_text(old_section, new_section)},
+        {"order", !moved},
     };
     struct buf list = BUF_INIT(128);
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)

@@ -5,8 +5,9 @@
 #include "core/arena.h"
 #include "core/digest.h"
 
-/* "title, links"; "" = nothing. The names are those of the contract's JSON. */
+/* "title, links" of title, text, links, questions, images, section, order; "" = nothing. `moved`: it stands
+ * elsewhere among the others. The names are those of the contract's JSON. */
 const char *item_changes(struct arena *arena, const struct item *old, const char *old_section,
-    const struct item *new, const char *new_section);
+    const struct item *new, const char *new_section, bool moved);
 
 #endif

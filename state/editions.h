@@ -75,16 +75,17 @@ struct import_report {
     bool changed;   /* something was written */
     bool published; /* it was published before */
     /* Filled by desk_import(): sums over all editions of the file, and what to say. */
-    size_t editions, created_editions, changed_editions, fresh, altered, gone;
+    size_t editions, created_editions, changed_editions, fresh, altered, back, gone;
     const char *text; /* one line for the log: what changed; NULL = nothing */
     const char
         *warning;   /* one line for the operator: why it gave nothing; NULL = all is well, or said before */
     bool recovered; /* it could not be read before, now it can */
     struct import_change {
-        enum import_kind { IMPORT_NEW, IMPORT_CHANGED, IMPORT_GONE } kind;
+        /* BACK: it had been taken out, and is the same one. */
+        enum import_kind { IMPORT_NEW, IMPORT_CHANGED, IMPORT_BACK, IMPORT_GONE } kind;
         int number;
         const char *title;
-        const char *fields; /* "title, links", for IMPORT_CHANGED */
+        const char *fields; /* "title, links", for IMPORT_CHANGED and _BACK; see state/changes.h */
     } * changes;
     size_t change_count;
 };

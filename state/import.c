@@ -4,41 +4,21 @@
 #include "state/changes.h"
 #include "state/day.h"
 #include "state/editions.h"
-#include "state/match.h"
+#include "state/known.h"
 #include "state/rows.h"
 #include "state/slug.h"
 #include <assert.h>
 
-enum {
-    PACKED_MAX = 64 << 20,
-    SAME_SLUG_MAX = 50, /* editions whose ids differ only in what a slug cannot hold */
-    RENAMED_MAX = 20,   /* editions of vanished files that are looked at */
-};
-
-struct stored {
-    int64_t id; /* 0 = none yet */
-    const char *slug, *path, *day;
-    int64_t next_number;
-    bool published;
-    const void *packed;
-    size_t packed_len;
-    struct edition *edition;
-};
+enum { PACKED_MAX = 64 << 20 };
 
 struct import {
     struct state *state;
     struct arena *arena;
-    const char *source, *path;
-    int64_t now_ms, settles_at;
-    struct stored old;
-    const struct item **items; /* of the new edition, in order */
-    const char **sections;     /* the section's title of each */
-    int *old_of;               /* index into old_items, or MATCH_NONE */
+    struct reading new;
+    int64_t settles_at;
+    struct known old;
+    int *old_of; /* of each new item: its index in old.items, or MATCH_NONE */
     int *numbers;
-    size_t count;
-    const struct item **old_items;
-    const char **old_sections;
-    size_t old_count;
     struct edition *numbered; /* the new edition with numbers, as it is stored */
     struct rows changes;
     struct import_report *report;
@@ -47,127 +27,6 @@ struct import {
 static const char *or_empty(const char *text)
 {
     return text ? text : "";
-}
-
-/* --- what is stored --- */
-
-static int read_stored(struct import *import, struct query *q, struct stored *out, struct error *err)
-{
-    *out = (struct stored){
-        .id = column_int(q, 0),
-        .slug = column_text(q, import->arena, 1),
-        .path = column_text(q, import->arena, 2),
-        .day = column_text(q, import->arena, 3),
-        .next_number = column_int(q, 4),
-        .published = !column_null(q, 5),
-    };
-    out->packed = column_blob(q, import->arena, 6, &out->packed_len);
-    struct digest *digest = digest_unpack(import->arena, out->packed, out->packed_len, err);
-    if (!digest || digest->count != 1) {
-        import->state->damaged = true;
-        return error_set(err, "edition %s: its stored form is damaged", out->slug);
-    }
-    out->edition = &digest->editions[0];
-    return 0;
-}
-
-#define STORED_COLUMNS "id, slug, path, " EDITION_DAY ", next_number, published_at, packed"
-
-/* The stored edition of that id. Two ids that give one slug are two editions: the second gets "-2". */
-static int find_by_id(struct import *import, const char *id, const char **slug, struct error *err)
-{
-    const char *plain = slug_of(import->arena, id);
-    for (int i = 1; i <= SAME_SLUG_MAX; i++) {
-        *slug = i == 1 ? plain : arena_printf(import->arena, "%s-%d", plain, i);
-        struct query q;
-        query_start(
-            &q, import->state, "SELECT " STORED_COLUMNS " FROM edition WHERE source = ? AND slug = ?");
-        query_text(&q, import->source);
-        query_text(&q, *slug);
-        struct stored found = {0};
-        int result = query_row(&q) ? read_stored(import, &q, &found, err) : 0;
-        if (query_end(&q, err) || result)
-            return -1;
-        if (!found.id)
-            return 0;
-        if (!strcmp(or_empty(found.edition->id), id)) {
-            import->old = found;
-            return 0;
-        }
-    }
-    return error_set(err, "too many editions are called %s", plain);
-}
-
-static const struct item **list_items(
-    struct arena *arena, const struct edition *edition, const char ***sections, size_t *count)
-{
-    *count = edition_item_count(edition);
-    const struct item **items = arena_array(arena, *count, sizeof *items);
-    *sections = arena_array(arena, *count, sizeof **sections);
-    size_t at = 0;
-    for (size_t s = 0; s < edition->section_count; s++)
-        for (size_t i = 0; i < edition->sections[s].item_count; i++) {
-            (*sections)[at] = or_empty(edition->sections[s].title);
-            items[at++] = &edition->sections[s].items[i];
-        }
-    return items;
-}
-
-/* Fills old_items and old_of from import->old; how many matched. */
-static size_t match_old(struct import *import)
-{
-    import->old_count = 0;
-    if (import->old.edition)
-        import->old_items =
-            list_items(import->arena, import->old.edition, &import->old_sections, &import->old_count);
-    struct match_side stored = {.items = import->old_items, .count = import->old_count};
-    struct match_side fresh = {.items = import->items, .count = import->count};
-    match_items(&stored, &fresh, import->old_of);
-    size_t matched = 0;
-    for (size_t i = 0; i < import->count; i++)
-        matched += import->old_of[i] != MATCH_NONE;
-    return matched;
-}
-
-/* A file that is there no more, half of whose items came back in this one: it was renamed, and keeps its
- * slug. The same where the file stayed and only the id in it changed; and from then on it is found by its
- * path and new id. */
-static int find_renamed(struct import *import, const char *id, struct error *err)
-{
-    if (!import->path[0] || !import->count)
-        return 0;
-    struct query q;
-    query_start(&q, import->state,
-        "SELECT " STORED_COLUMNS
-        " FROM edition WHERE source = ?1 AND path <> '' AND seen_at <> ?3 AND (path = ?2 OR "
-        "NOT EXISTS(SELECT 1 FROM file WHERE file.source = ?1 AND file.path = edition.path)) AND "
-        "(SELECT count(*) FROM edition AS other WHERE other.source = ?1 AND other.path = edition.path) = 1 "
-        "ORDER BY " EDITION_ORDER " LIMIT ?4");
-    query_text(&q, import->source);
-    query_text(&q, import->path);
-    query_int(&q, import->now_ms);
-    query_int(&q, RENAMED_MAX);
-    int result = 0;
-    struct stored best = {0};
-    size_t best_matched = 0;
-    while (!result && query_row(&q)) {
-        result = read_stored(import, &q, &import->old, err);
-        if (result)
-            break;
-        bool same = !strcmp(import->old.path, import->path) && !strcmp(or_empty(import->old.edition->id), id);
-        size_t matched = match_old(import);
-        if (same) {
-            best = import->old;
-            break;
-        }
-        size_t more = import->count > import->old_count ? import->count : import->old_count;
-        if (matched * 2 >= more && matched > best_matched) {
-            best = import->old;
-            best_matched = matched;
-        }
-    }
-    import->old = best;
-    return query_end(&q, err) || result ? -1 : 0;
 }
 
 /* --- what changed --- */
@@ -187,30 +46,69 @@ static const char *title_of(const struct item *item, const char *section)
     return item->title && item->title[0] ? item->title : section;
 }
 
-/* Numbers for all items; the report of what is new, changed and gone. */
+/* Those that have to move so that the others stand in the order they stood in: as few as can be. */
+static const bool *list_moved(struct import *import)
+{
+    size_t count = import->new.count, longest = 0;
+    bool *moved = arena_array(import->arena, count, sizeof *moved);
+    /* ends[n]: the item with the lowest old place that a row of n + 1 items in their old order can end with.
+     */
+    size_t *ends = arena_array(import->arena, count, sizeof *ends);
+    size_t *before = arena_array(import->arena, count, sizeof *before);
+    for (size_t i = 0; i < count; i++) {
+        int old = import->old_of[i];
+        if (old == MATCH_NONE || (size_t)old >= import->old.count)
+            continue;
+        size_t low = 0, high = longest;
+        while (low < high) {
+            size_t middle = (low + high) / 2;
+            if (import->old_of[ends[middle]] < old)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        before[i] = low ? ends[low - 1] : count;
+        ends[low] = i;
+        longest = low == longest ? longest + 1 : longest;
+        moved[i] = true;
+    }
+    for (size_t i = longest ? ends[longest - 1] : count; i < count; i = before[i])
+        moved[i] = false;
+    return moved;
+}
+
+static void number_item(struct import *import, size_t at, bool moved)
+{
+    const struct item *item = import->new.items[at];
+    const char *section = import->new.sections[at], *title = title_of(item, section);
+    int old = import->old_of[at];
+    if (old == MATCH_NONE) {
+        import->numbers[at] = (int)import->old.next_number++;
+        note(import, IMPORT_NEW, import->numbers[at], title, "");
+        return;
+    }
+    import->numbers[at] = import->old.items[old]->number;
+    bool back = (size_t)old >= import->old.count;
+    const char *fields =
+        item_changes(import->arena, import->old.items[old], import->old.sections[old], item, section, moved);
+    if (back || fields[0])
+        note(import, back ? IMPORT_BACK : IMPORT_CHANGED, import->numbers[at], title, fields);
+}
+
+/* Numbers for all items; the report of what is new, changed, back and gone. */
 static void number_items(struct import *import)
 {
-    for (size_t i = 0; i < import->count; i++) {
-        const char *title = title_of(import->items[i], import->sections[i]);
-        if (import->old_of[i] == MATCH_NONE) {
-            import->numbers[i] = (int)import->old.next_number++;
-            note(import, IMPORT_NEW, import->numbers[i], title, "");
-            continue;
-        }
-        import->numbers[i] = import->old_items[import->old_of[i]]->number;
-        const char *fields = item_changes(import->arena, import->old_items[import->old_of[i]],
-            import->old_sections[import->old_of[i]], import->items[i], import->sections[i]);
-        if (fields[0])
-            note(import, IMPORT_CHANGED, import->numbers[i], title, fields);
-    }
-    bool *kept = arena_array(import->arena, import->old_count, sizeof *kept);
-    for (size_t i = 0; i < import->count; i++)
+    const bool *moved = list_moved(import);
+    bool *kept = arena_array(import->arena, import->old.count + import->old.gone, sizeof *kept);
+    for (size_t i = 0; i < import->new.count; i++) {
+        number_item(import, i, moved[i]);
         if (import->old_of[i] != MATCH_NONE)
             kept[import->old_of[i]] = true;
-    for (size_t i = 0; i < import->old_count; i++)
+    }
+    for (size_t i = 0; i < import->old.count; i++)
         if (!kept[i])
-            note(import, IMPORT_GONE, import->old_items[i]->number,
-                title_of(import->old_items[i], import->old_sections[i]), "");
+            note(import, IMPORT_GONE, import->old.items[i]->number,
+                title_of(import->old.items[i], import->old.sections[i]), "");
 }
 
 /* A copy of the edition with numbered items. Where in its file an item stood is not kept: it would make every
@@ -273,7 +171,7 @@ static int write_edition(struct import *import, const struct buf *packed, struct
             "INSERT INTO edition(source, slug, title, date, number, period, language, link, draft, path, "
             "seen_at, settles_at, next_number, packed) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
             "?12, ?13, ?14)");
-    query_text(&q, import->source);
+    query_text(&q, import->new.source);
     query_text(&q, import->old.slug);
     query_text(&q, or_empty(edition->title));
     query_text(&q, or_empty(edition->date));
@@ -282,8 +180,8 @@ static int write_edition(struct import *import, const struct buf *packed, struct
     query_text(&q, or_empty(edition->language));
     query_text(&q, or_empty(edition->link));
     query_int(&q, edition->draft);
-    query_text(&q, import->path[0] ? import->path : or_empty(import->old.path));
-    query_int(&q, import->now_ms);
+    query_text(&q, import->new.path[0] ? import->new.path : or_empty(import->old.path));
+    query_int(&q, import->new.now_ms);
     query_int(&q, import->settles_at);
     query_int(&q, import->old.next_number);
     query_blob(&q, packed->data, packed->len);
@@ -298,17 +196,16 @@ static int write_edition(struct import *import, const struct buf *packed, struct
 
 static int write_item(struct import *import, size_t at, int64_t *id, struct error *err)
 {
-    const struct item *item = import->items[at];
+    const struct item *item = import->new.items[at];
     struct query q;
     query_start(&q, import->state,
         "INSERT INTO item(edition, number, position, section, title) VALUES(?, ?, ?, ?, ?) "
         "ON CONFLICT(edition, number) DO UPDATE SET position = excluded.position, section = "
-        "excluded.section, "
-        "title = excluded.title RETURNING id");
+        "excluded.section, title = excluded.title, gone = NULL RETURNING id");
     query_int(&q, import->old.id);
     query_int(&q, import->numbers[at]);
     query_int(&q, (int64_t)at + 1);
-    query_text(&q, import->sections[at]);
+    query_text(&q, import->new.sections[at]);
     query_text(&q, or_empty(item->title));
     *id = query_row(&q) ? column_int(&q, 0) : 0;
     return query_end(&q, err);
@@ -316,9 +213,9 @@ static int write_item(struct import *import, size_t at, int64_t *id, struct erro
 
 static int write_search(struct import *import, size_t at, const char *day, int64_t id, struct error *err)
 {
-    const struct item *item = import->items[at];
+    const struct item *item = import->new.items[at];
     struct buf text = BUF_INIT(DIGEST_BYTES_MAX), terms = BUF_INIT(DIGEST_BYTES_MAX * 4u);
-    buf_addf(&text, "%s\n%s\n", import->sections[at], or_empty(item->title));
+    buf_addf(&text, "%s\n%s\n", import->new.sections[at], or_empty(item->title));
     if (item->body)
         message_plain(&text, item->body, false);
     for (size_t i = 0; i < item->link_count; i++)
@@ -392,6 +289,39 @@ static int write_questions(struct import *import, const struct item *item, int64
     return 0;
 }
 
+/* An item that is taken out is kept as it stood: it may come back, and is the same one then. */
+static int write_gone(struct import *import, const struct import_change *change, struct error *err)
+{
+    size_t at = 0;
+    while (at < import->old.count && import->old.items[at]->number != change->number)
+        at++;
+    if (at == import->old.count)
+        return 0;
+    struct item item = *import->old.items[at];
+    struct section section = {.title = import->old.sections[at], .items = &item, .item_count = 1};
+    struct edition edition = {.id = "", .sections = &section, .section_count = 1};
+    struct digest alone = {.editions = &edition, .count = 1};
+    struct buf packed = BUF_INIT(PACKED_MAX);
+    digest_pack(&packed, &alone);
+    struct query q;
+    query_start(&q, import->state, "UPDATE item SET gone = ? WHERE edition = ? AND number = ?");
+    query_blob(&q, packed.data, packed.len);
+    query_int(&q, import->old.id);
+    query_int(&q, change->number);
+    int result = query_end(&q, err);
+    buf_free(&packed);
+    return result;
+}
+
+static int write_all_gone(struct import *import, struct error *err)
+{
+    const struct import_change *changes = import->changes.data;
+    for (size_t i = 0; i < import->changes.count; i++)
+        if (changes[i].kind == IMPORT_GONE && write_gone(import, &changes[i], err))
+            return -1;
+    return 0;
+}
+
 static int write_items(struct import *import, const char *day, struct error *err)
 {
     struct query q;
@@ -405,13 +335,15 @@ static int write_items(struct import *import, const char *day, struct error *err
     query_int(&q, import->old.id);
     if (query_end(&q, err))
         return -1;
-    int64_t *ids = arena_array(import->arena, import->count, sizeof *ids);
-    for (size_t i = 0; i < import->count; i++)
-        if (write_item(import, i, &ids[i], err) || write_questions(import, import->items[i], ids[i], err))
+    if (write_all_gone(import, err))
+        return -1;
+    int64_t *ids = arena_array(import->arena, import->new.count, sizeof *ids);
+    for (size_t i = 0; i < import->new.count; i++)
+        if (write_item(import, i, &ids[i], err) || write_questions(import, import->new.items[i], ids[i], err))
             return -1;
     /* All of the index at last and together: FTS5 writes out what it gathered whenever another statement
      * begins. */
-    for (size_t i = 0; i < import->count; i++)
+    for (size_t i = 0; i < import->new.count; i++)
         if (write_search(import, i, day, ids[i], err))
             return -1;
     return 0;
@@ -440,7 +372,7 @@ static int write_path(struct import *import, struct error *err)
 {
     struct query q;
     query_start(&q, import->state, "UPDATE edition SET path = ? WHERE id = ?");
-    query_text(&q, import->path);
+    query_text(&q, import->new.path);
     query_int(&q, import->old.id);
     return query_end(&q, err);
 }
@@ -466,14 +398,10 @@ static void pack(struct import *import, const struct edition *edition, const cha
 static bool is_unchanged(
     struct import *import, const struct edition *edition, const char *id, struct buf *packed)
 {
-    if (!import->old.id)
+    if (!import->old.id || import->old.count != import->new.count)
         return false;
-    import->old_items =
-        list_items(import->arena, import->old.edition, &import->old_sections, &import->old_count);
-    if (import->old_count != import->count)
-        return false;
-    for (size_t i = 0; i < import->count; i++)
-        import->numbers[i] = import->old_items[i]->number;
+    for (size_t i = 0; i < import->new.count; i++)
+        import->numbers[i] = import->old.items[i]->number;
     pack(import, edition, id, packed);
     return !packed->overflow && same_as_stored(import, packed);
 }
@@ -481,7 +409,10 @@ static bool is_unchanged(
 static int store_changed(struct import *import, const struct edition *edition, const char *id,
     struct buf *packed, struct error *err)
 {
-    match_old(import);
+    if (import->old.id && known_gone(import->state, import->arena, &import->old, err))
+        return -1;
+    if (known_match(import->state, import->arena, &import->new, &import->old, import->old_of, err))
+        return -1;
     number_items(import);
     pack(import, edition, id, packed);
     if (packed->overflow)
@@ -500,7 +431,7 @@ static int store(struct import *import, const struct edition *edition, const cha
     int result = 0;
     if (!is_unchanged(import, edition, id, &packed))
         result = store_changed(import, edition, id, &packed, err);
-    else if (import->path[0] && strcmp(import->old.path, import->path) != 0)
+    else if (import->new.path[0] && strcmp(import->old.path, import->new.path) != 0)
         result = write_path(import, err);
     buf_free(&packed);
     import->report->edition = import->old.id;
@@ -517,22 +448,24 @@ int state_import(struct state *state, struct arena *arena, const char *source, c
     *report = (struct import_report){.slug = ""};
     struct import import = {.state = state,
         .arena = arena,
-        .source = source,
-        .path = path,
-        .now_ms = now_ms,
+        .new = {.source = source,
+            .path = path,
+            .id = edition->id && edition->id[0] ? edition->id : slug_base_name(arena, path),
+            .edition = edition,
+            .now_ms = now_ms},
         .settles_at = settles_at,
         .changes = {.arena = arena, .size = sizeof(struct import_change)},
         .report = report};
-    const char *id = edition->id && edition->id[0] ? edition->id : slug_base_name(arena, path);
+    struct reading *new = &import.new;
     const char *slug;
-    import.items = list_items(arena, edition, &import.sections, &import.count);
-    import.old_of = arena_array(arena, import.count, sizeof *import.old_of);
-    import.numbers = arena_array(arena, import.count, sizeof *import.numbers);
-    if (find_by_id(&import, id, &slug, err))
+    new->items = known_items(arena, edition, &new->sections, &new->count);
+    import.old_of = arena_array(arena, new->count, sizeof *import.old_of);
+    import.numbers = arena_array(arena, new->count, sizeof *import.numbers);
+    if (known_by_id(state, arena, new, &import.old, &slug, err))
         return -1;
-    if (!import.old.id && find_renamed(&import, id, err))
+    if (!import.old.id && known_renamed(state, arena, new, &import.old, err))
         return -1;
     if (!import.old.id)
         import.old.slug = slug;
-    return store(&import, edition, id, err);
+    return store(&import, edition, new->id, err);
 }

@@ -14,13 +14,14 @@
 /* "dgsd": written into every state file, so that a file of another program is not taken for one. */
 enum { STATE_APPLICATION = 0x64677364 };
 
-extern const unsigned char embedded__001_sql_data[], embedded__002_sql_data[];
+extern const unsigned char embedded__001_sql_data[], embedded__002_sql_data[], embedded__003_sql_data[];
 
 static const struct migration {
     const unsigned char *text; /* ends with a NUL */
 } migrations[] = {
     {embedded__001_sql_data},
     {embedded__002_sql_data},
+    {embedded__003_sql_data},
 };
 enum { STATE_VERSION = sizeof migrations / sizeof migrations[0] };
 

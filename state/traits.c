@@ -9,24 +9,20 @@ enum {
     URL_MAX = 8192,
     SLOTS_MIN = 1 << 12, /* of the count of words */
     SLOTS_MAX = 1 << 20,
-    TITLE_MIN = 4, /* points: a shorter title is half a title */
+    TITLE_MIN = 3, /* points: a shorter title is half a title */
     TITLE_LONG = 12,
-    TYPO_MAX = 6, /* bytes: of a title that may hold a typo, and of the typo */
+    TYPO_MAX = 3, /* bytes: of a title that may hold a typo, and of the typo */
     SLUG_MIN =
         12, /* a path of one word, shorter than that, without a digit or hyphen, is a page of many things */
 };
 
-/* Any two stories of one company, with the same phrases around them, have so much of their texts in common:
- * it says nothing. Half of a text is as much as an editor leaves of a story he writes anew, and is all that
- * is needed. */
-static const double text_unlike = 0.15, text_alike = 0.42;
 /* With the title among the words a good beginning ("News from …") is a great part of them: nearly all must
  * agree. */
 static const double all_unlike = 0.50, all_alike = 0.85;
 /* What a text says beyond that it is the same tells twins apart, and no more: it does not outdo a title. */
 static const double beyond = 0.25;
-/* A page that may have many stories on it, a picture that may stand for many; a title with a typo. */
-static const double index_page = 0.4, picture = 0.4, mistyped = 0.4;
+/* A page that may have many stories on it, a picture that may stand for many. */
+static const double index_page = 0.4, picture = 0.4;
 /* Where an item was cut in two, the half that has the title is the old one. */
 static const double title_weight = 1.5, address_weight = 1.25;
 
@@ -441,7 +437,7 @@ void traits_weigh(struct arena *arena, struct traits_list *stored, struct traits
 
 /* --- two items --- */
 
-/* One or two characters in one place: "模形" and "模型". Other numbers are another thing. */
+/* A character in one place: "模形" and "模型". Other numbers are another thing. */
 static bool is_mistyped(const struct traits *one, const struct traits *other)
 {
     const char *a = one->title.text, *b = other->title.text;
@@ -454,7 +450,7 @@ static bool is_mistyped(const struct traits *one, const struct traits *other)
            !strcmp(one->digits, other->digits);
 }
 
-static double titles(const struct traits *one, const struct traits *other)
+static double titles(const struct traits *one, const struct traits *other, double mistyped)
 {
     double worth = one->title.worth < other->title.worth ? one->title.worth : other->title.worth;
     if (!one->title.text[0] || !other->title.text[0] || worth <= 0)
@@ -500,13 +496,14 @@ static double grade(double likeness_of, double unlike, double alike)
     return grade_of < 0 ? 0 : grade_of < 1 ? grade_of : 1 + (grade_of - 1) * beyond;
 }
 
-double traits_evidence(const struct traits *stored, const struct traits *fresh, double enough)
+double traits_evidence(const struct traits *stored, const struct traits *fresh, const struct measure *measure)
 {
     bool titled = stored->title.text[0] && fresh->title.text[0];
-    double text = grade(likeness(&stored->text, &fresh->text, enough), text_unlike, text_alike);
-    double all = grade(likeness(&stored->all, &fresh->all, enough), all_unlike, all_alike);
+    double text =
+        grade(likeness(&stored->text, &fresh->text, measure->enough), measure->unlike, measure->alike);
+    double all = grade(likeness(&stored->all, &fresh->all, measure->enough), all_unlike, all_alike);
     if (titled && strcmp(stored->digits, fresh->digits) != 0)
         all = 0;
-    return title_weight * titles(stored, fresh) + address_weight * addresses(stored, fresh) +
-           (text > all ? text : all);
+    return title_weight * titles(stored, fresh, measure->mistyped) +
+           address_weight * addresses(stored, fresh) + (text > all ? text : all);
 }

@@ -50,8 +50,15 @@ struct traits_list traits_of(struct arena *arena, const struct match_side *side)
 /* Fills words and worths: what is frequent on either side says little. */
 void traits_weigh(struct arena *arena, struct traits_list *stored, struct traits_list *fresh,
     const struct match_side *given);
-/* From 1 on they are the same item, if there is no other that is about as likely. `enough`: so many shared
- * words, none of them a common one, are a text. */
-double traits_evidence(const struct traits *stored, const struct traits *fresh, double enough);
+/* When a text is the same one: so many shared words, none of them a common one, are a text; any two have
+ * `unlike` in common, and from `alike` on (0 … 1) nothing else is needed. And how much of a title one with a
+ * typo is. */
+struct measure {
+    double enough, unlike, alike, mistyped;
+};
+
+/* From 1 on they are the same item, if there is no other that is about as likely. */
+double traits_evidence(
+    const struct traits *stored, const struct traits *fresh, const struct measure *measure);
 
 #endif

@@ -11,7 +11,7 @@
 #if defined(__SANITIZE_ADDRESS__)
 enum { HISTORIES = 60 };
 #else
-enum { HISTORIES = 1500 };
+enum { HISTORIES = 1200 };
 #endif
 enum { STEPS = 6, ITEMS_MAX = 90, SEED = 20230824 };
 
@@ -33,7 +33,8 @@ struct history {
 };
 
 struct tally {
-    size_t histories, steps, items, edited, merges, splits, warranted;
+    size_t histories, steps, items, edited, merges, splits, warranted, questions, question_merges,
+        question_splits;
 };
 
 /* --- the editor --- */
@@ -61,10 +62,29 @@ static void edit_typo(struct history *h, struct story *story)
     }
 }
 
+/* A new one, another one in its place, one that goes, or the same in other words. */
 static void edit_question(struct history *h, struct story *story)
 {
-    if (story->question_count < STORY_QUESTIONS)
-        story->questions[story->question_count++] = a_question(&h->arena, &h->chance, story);
+    size_t at = story->question_count ? below(&h->chance, story->question_count) : 0;
+    size_t how = story->question_count ? below(&h->chance, 6) : 0;
+    if (how < 2) {
+        at = how && story->question_count ? at : story->question_count;
+        if (at < STORY_QUESTIONS)
+            add_question(&h->arena, &h->chance, story, at);
+    } else if (how == 2) {
+        story->questions[at] = story->questions[--story->question_count];
+        story->question_ids[at] = story->question_ids[story->question_count];
+        story->reworded[at] = story->reworded[story->question_count];
+    } else if (story->reworded[at]) {
+        return;
+    } else if (how == 3) {
+        story->questions[at] = mistype(h, story->questions[at]);
+        story->reworded[at] = true;
+    } else {
+        story->questions[at] = arena_printf(&h->arena, "%s%s",
+            story->chinese ? PICK(&h->chance, zh_begins) : PICK(&h->chance, en_begins), story->questions[at]);
+        story->reworded[at] = true;
+    }
 }
 
 static void edit_flow(struct history *h, struct story *story)
@@ -246,7 +266,7 @@ static void cut(struct history *h, size_t at)
     first->done = second.done = true;
     size_t half = first->clause_count / 2;
     first->clause_count -= half;
-    second.from = first->id;
+    second.family = first->family ? first->family : first->id;
     second.id = h->next_story++;
     memmove(second.clauses, second.clauses + first->clause_count, half * sizeof *second.clauses);
     second.clause_count = half;
@@ -262,8 +282,10 @@ static void cut(struct history *h, size_t at)
 
 static void edit_edition(struct history *h)
 {
-    for (size_t i = 0; i < h->count; i++)
-        h->edition[i].done = h->edition[i].touched = false, h->edition[i].from = 0;
+    for (size_t i = 0; i < h->count; i++) {
+        h->edition[i].done = h->edition[i].touched = false;
+        memset(h->edition[i].reworded, 0, sizeof h->edition[i].reworded);
+    }
     if (!h->count)
         put_in(h, another(h, NULL));
     size_t edits = 1 + below(&h->chance, h->count);
@@ -283,6 +305,7 @@ static void edit_edition(struct history *h)
             if (h->in_drawer && h->in_drawer <= ITEMS_MAX) {
                 if (percent(&h->chance, 30))
                     edit_one(h, &h->drawer[h->in_drawer - 1]);
+                h->drawer[h->in_drawer - 1].touched = true;
                 put_in(h, h->drawer[--h->in_drawer]);
             }
             break;
@@ -417,6 +440,11 @@ static void show(const struct history *h, const char *what, const struct story *
     }
 }
 
+static bool of_family(const struct story *old, const struct story *new)
+{
+    return new->family && (new->family == old->id || new->family == old->family);
+}
+
 static void judge(struct history *h, const int *out, struct tally *tally)
 {
     bool *used = arena_array(&h->arena, h->all, sizeof *used);
@@ -428,7 +456,7 @@ static void judge(struct history *h, const int *out, struct tally *tally)
         if (out[f] != MATCH_NONE) {
             const struct story *old = &h->stored[out[f]].story;
             /* Which half of one without a title is the old one, nobody can say. */
-            if (old->id != new->id && (old->title || old->id != new->from) && tally->merges++ < 3)
+            if (old->id != new->id && (old->title || !of_family(old, new)) && tally->merges++ < 3)
                 show(h, "two stories under one number", old, new);
             continue;
         }
@@ -446,10 +474,35 @@ static void judge(struct history *h, const int *out, struct tally *tally)
     }
 }
 
+/* The same of the questions of an item that stayed itself. */
+static void judge_questions(const struct history *h, const int *out, struct tally *tally)
+{
+    for (size_t f = 0; f < h->count; f++) {
+        const struct story *new = &h->edition[f],
+                           *old = out[f] == MATCH_NONE ? NULL : &h->stored[out[f]].story;
+        if (!old)
+            continue;
+        int of[STORY_QUESTIONS];
+        match_texts(old->questions, old->question_count, new->questions, new->question_count, of);
+        for (size_t q = 0; q < new->question_count; q++)
+            if (of[q] != MATCH_NONE) {
+                if (old->question_ids[of[q]] != new->question_ids[q] && tally->question_merges++ < 5)
+                    printf("seed %llu: two questions: %s | %s\n", (unsigned long long)h->seed,
+                        old->questions[of[q]], new->questions[q]);
+            } else {
+                for (size_t o = 0; o < old->question_count; o++)
+                    if (old->question_ids[o] == new->question_ids[q] && tally->question_splits++ < 5)
+                        printf("seed %llu: one question: %s | %s\n", (unsigned long long)h->seed,
+                            old->questions[o], new->questions[q]);
+            }
+        tally->questions += new->question_count;
+    }
+}
+
 /* As it is kept from then on: those that are gone stay known. */
 static void keep(struct history *h, const int *out)
 {
-    static struct kept next[ITEMS_MAX * (STEPS + 2)];
+    struct kept *next = arena_array(&h->arena, h->all + h->count, sizeof *next);
     size_t count = 0;
     bool *used = arena_array(&h->arena, h->all, sizeof *used);
     for (size_t f = 0; f < h->count; f++) {
@@ -479,6 +532,7 @@ static void take_up(struct history *h, struct tally *tally)
     int out[ITEMS_MAX];
     match_items(&stored, &fresh, out);
     judge(h, out, tally);
+    judge_questions(h, out, tally);
     keep(h, out);
     tally->items += h->count;
     tally->steps++;
@@ -512,8 +566,12 @@ static void test_histories(void **state)
            "and most of the text were changed; %.1f s\n",
         tally.histories, SEED, tally.steps, tally.items, tally.merges, tally.splits, tally.warranted,
         (double)(clock() - began) / CLOCKS_PER_SEC);
+    printf("%zu questions: %zu merges, %zu splits\n", tally.questions, tally.question_merges,
+        tally.question_splits);
     assert_int_equal(tally.merges, 0);
     assert_int_equal(tally.splits, 0);
+    assert_int_equal(tally.question_merges, 0);
+    assert_int_equal(tally.question_splits, 0);
 }
 
 int main(void)

@@ -174,21 +174,24 @@ static void an_older_file_is_brought_up(void **unused)
     assert_string_equal(delivery.remote_id, "77");
     assert_int_equal(state_told(state, 3, "a/b.3", &told, &by, &at, &err), 0);
     assert_true(told && by == 9);
+    int64_t format;
+    assert_int_equal(sql_ask(state, "PRAGMA user_version", &format, &err), 0);
+    const char *before = arena_printf(&arena, ".before-v%d", (int)format);
     state_close(state);
     /* The copy of before is whole, of the old format, and marked: nothing runs on it by mistake. */
-    is_private(".before-v2");
+    is_private(before);
     struct mark mark;
     int64_t version;
-    state = state_open(path_of(".before-v2"), STATE_LOOK, 5, &err);
+    state = state_open(path_of(before), STATE_LOOK, 5, &err);
     assert_non_null(state);
     assert_int_equal(state_mark(state, &arena, &mark, &err), 0);
     assert_int_equal(mark.at, 5);
     assert_int_equal(sql_ask(state, "PRAGMA user_version", &version, &err), 0);
     assert_int_equal(version, 1);
     state_close(state);
-    assert_null(state_open(path_of(".before-v2"), STATE_DAEMON, 5, &err));
+    assert_null(state_open(path_of(before), STATE_DAEMON, 5, &err));
     assert_non_null(strstr(err.text, "digestd restore"));
-    assert_int_equal(access(path_of(".before-v2.tmp"), F_OK), -1);
+    assert_int_equal(access(path_of(arena_printf(&arena, "%s.tmp", before)), F_OK), -1);
     arena_free(&arena);
 }
 

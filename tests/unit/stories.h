@@ -10,7 +10,7 @@
 #include "core/utf8.h"
 #include "words.h"
 
-enum { STORY_CLAUSES = 12, STORY_LINKS = 4, STORY_QUESTIONS = 6 };
+enum { STORY_CLAUSES = 12, STORY_LINKS = 4, STORY_QUESTIONS = 6, STORY_ASKED = 24 };
 
 struct chance {
     uint64_t state;
@@ -43,7 +43,7 @@ struct clause {
 };
 
 struct story {
-    int id, from; /* from: whose second half it is, where the editor has just cut one in two */
+    int id, family; /* family: of which one it was cut off, if it was */
     bool chinese;
     const char *company, *product, *host;
     const char *title; /* NULL = none */
@@ -54,8 +54,11 @@ struct story {
     const char *questions[STORY_QUESTIONS];
     int question_ids[STORY_QUESTIONS];
     size_t question_count;
-    const char *image; /* NULL = none */
-    uint64_t flow;     /* how its lines and paragraphs fall */
+    const char *asked[STORY_ASKED]; /* ever */
+    size_t asked_count;
+    bool reworded[STORY_QUESTIONS]; /* this time */
+    const char *image;              /* NULL = none */
+    uint64_t flow;                  /* how its lines and paragraphs fall */
     size_t section;
     bool touched; /* this time */
     bool done;    /* for this time: the editor has cut it in two, and lets it be */
@@ -186,6 +189,32 @@ static inline const char *a_question(struct arena *arena, struct chance *chance,
                                      PICK(chance, en_places), PICK(chance, en_verbs), PICK(chance, en_nouns));
 }
 
+/* The same but for one piece in the middle: whoever reads the two takes one for a correction of the other. */
+static inline bool nearly(const char *one, const char *other)
+{
+    size_t a = strlen(one), b = strlen(other), less = a < b ? a : b, start = 0, end = 0;
+    while (start < less && one[start] == other[start])
+        start++;
+    while (end < less - start && one[a - end - 1] == other[b - end - 1])
+        end++;
+    return (start + end) * 5 > less * 2;
+}
+
+static inline void add_question(struct arena *arena, struct chance *chance, struct story *story, size_t at)
+{
+    story->question_ids[at] = (int)(chance_next(chance) >> 34);
+    bool again;
+    do {
+        const char *question = a_question(arena, chance, story);
+        again = false;
+        for (size_t i = 0; i < story->asked_count && i < STORY_ASKED; i++)
+            again |= nearly(question, story->asked[i]);
+        if (!again)
+            story->questions[at] = story->asked[story->asked_count++ % STORY_ASKED] = question;
+    } while (again);
+    story->question_count += at == story->question_count;
+}
+
 /* A story of its own. `like`: of the same company, on the same host, with the same beginning of its title. */
 static inline struct story a_story(
     struct arena *arena, struct chance *chance, int id, const struct story *like)
@@ -215,10 +244,8 @@ static inline struct story a_story(
     if (percent(chance, 10) && story.link_count < STORY_LINKS)
         story.links[story.link_count++] =
             arena_printf(arena, "https://%s/%s", story.host, PICK(chance, index_pages));
-    for (size_t i = below(chance, 4); i > 0; i--) {
-        story.question_ids[story.question_count] = (int)(chance_next(chance) >> 34);
-        story.questions[story.question_count++] = a_question(arena, chance, &story);
-    }
+    for (size_t i = below(chance, 4); i > 0; i--)
+        add_question(arena, chance, &story, story.question_count);
     if (percent(chance, 20))
         story.image = arena_printf(arena, "https://img.%s/%zu.png", story.host, below(chance, 1000000));
     story.flow = chance_next(chance);

@@ -68,6 +68,8 @@ static const char *const hosts[] = {"news.example.org", "blog.example.com", "lab
     "press.example.com", "code.example.net", "arxiv.example", "weekly.example.org"};
 static const char *const index_pages[] = {"news", "blog", "about", "products"};
 
+static const char *const zh_begins[] = {"你觉得", "再想想，", "如果换成你，", "那么"};
+static const char *const en_begins[] = {"And now: ", "Do you know: ", "In your view, ", "Then again, "};
 static const char *const zh_typos[] = {"的", "得", "地", "在", "再", "做", "作", "象", "像", "已", "以"};
 static const char *const en_typos[] = {"e", "a", "o", "t", "n", "s", "r", "l"};
 
