@@ -67,6 +67,7 @@ enum role {
         "at the end, from the picture or rule after the last link or question",                              \
         "结尾处，最后一个链接或提问之后的图片或分隔线起")                                                    \
     RULE(RULE_TAIL_CLOSING, "tail-closing", ROLE_TAIL, "closing words at the end", "文末结束语")             \
+    RULE(RULE_UNREAD, "unread", ROLE_ASIDE, "no rule makes an item of it", "没有规则把它当作条目")           \
     RULE(RULE_SKIP, "skip", ROLE_TAIL, "the profile says to skip it", "配置里写明跳过")
 
 #define EXPLAINED_ENUM(symbol, name, role, english, chinese) symbol,

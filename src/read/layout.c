@@ -4,284 +4,360 @@
 #include "core/buf.h"
 #include "core/error.h"
 #include "core/utf8.h"
+#include "read/bold.h"
+#include "read/content.h"
 #include "read/edition.h"
+#include "read/entry.h"
 #include "read/flow.h"
 #include "read/item.h"
+#include "read/number.h"
+#include "read/purpose.h"
+#include "read/wrapped.h"
 
 #include <stdint.h>
 
-/* An ATX heading is one line of the file; editors' tools wrap lines at about 80, so that the rest of a long
- * title becomes a paragraph. */
-enum { WRAP_MIN = 72, TITLE_LONG = 100, ITEM_NODES_MAX = MESSAGE_NODES_MAX / 2 };
+/* Headings made of bold or numbered lines below real ones are one deeper than any of these. */
+enum { LEVEL_CUT = 7, LEVELS = 8, ITEM_NODES_MAX = MESSAGE_NODES_MAX / 2 };
 
 struct plan {
     struct arena *arena;
-    const char *name;
-    struct block *blocks;
-    size_t count;
-    int section_level; /* 0 = the items stand in no section */
-    int item_level;    /* 0 = each section is one item */
+    struct reader *reader;
+    const struct profile *profile;
+    struct blocks blocks;
+    int item_level; /* headings of this level and below begin items; above: sections */
+    bool leafy;     /* headings without others below them hold items, rather than being ones */
+    bool flat;      /* items have no sections of their own: one level only */
+    bool numbered;  /* of lists with and without numbers in one section, the numbered ones hold the items */
     struct layout *layout;
-    bool late_pictures; /* items before had pictures after their last link or question */
+    struct item *items; /* of all sections, one section after the other */
+    size_t item_count, item_cap, section_cap;
+    size_t *first_items;        /* of each section */
+    struct section *open;       /* items go here; NULL = none yet */
+    const char *titles[LEVELS]; /* of the sections that are open, by level */
+    bool any_list;              /* lists hold the items, with links or without */
+    bool late_pictures;         /* items before had pictures after their last link or question */
 };
+
+static struct block *block_at(const struct plan *plan, size_t at)
+{
+    return &plan->blocks.all[at];
+}
 
 static bool is_heading(const struct block *block)
 {
     return block->node->type == NODE_HEADING && block->node->level > 0;
 }
 
-/* Offsets of the lines of the text: one more than there are lines. */
-static size_t *line_starts(struct arena *arena, const char *text, size_t len, size_t *count)
+static const char *line_of(const struct plan *plan, const struct block *block)
 {
-    size_t lines = 1;
-    for (size_t i = 0; i < len; i++)
-        lines += text[i] == '\n';
-    size_t *starts = arena_array(arena, lines + 2, sizeof *starts);
-    size_t n = 1;
-    for (size_t i = 0; i < len; i++)
-        if (text[i] == '\n')
-            starts[n++] = i + 1;
-    starts[n] = len + 1;
-    *count = lines;
-    return starts;
+    return flow_line(plan->arena, block->node);
 }
 
-/* --- headings cut over lines --- */
-
-struct lines {
-    const char *text;
-    size_t *starts;
-    size_t count;
-};
-
-static size_t points_of_line(const struct lines *lines, int line)
+static void explain_block(const struct plan *plan, const struct block *block, enum rule rule)
 {
-    if (line < 1 || (size_t)line > lines->count)
-        return 0;
-    size_t start = lines->starts[line - 1], end = lines->starts[line] - 1;
-    return utf8_points(lines->text + start, end - start);
+    if (plan->reader->explanation)
+        explain(
+            plan->reader->explanation, plan->arena, block->line, block->end_line, rule, line_of(plan, block));
 }
 
-/* Code points of the first word of a line. */
-static size_t first_word(const struct lines *lines, int line)
+/* What belongs to no item. */
+static void add_rest(struct plan *plan, size_t from, size_t to, enum rule rule)
 {
-    if (line < 1 || (size_t)line > lines->count)
-        return 0;
-    const char *text = lines->text + lines->starts[line - 1];
-    size_t len = lines->starts[line] - 1 - lines->starts[line - 1], n = 0;
-    while (n < len && text[n] != ' ')
-        n++;
-    return utf8_points(text, n);
-}
-
-static bool glued(const struct block *block, const struct block *next)
-{
-    return block->node->type == NODE_HEADING && next->node->type == NODE_PARAGRAPH && block->end_line > 0 &&
-           next->line == block->end_line + 1;
-}
-
-/* Would the first word below have fitted into the heading's line? Then nobody wrapped it. */
-static bool overflows(const struct lines *lines, const struct block *block)
-{
-    return block->line == block->end_line &&
-           points_of_line(lines, block->line) + 1 + first_word(lines, block->line + 1) > WRAP_MIN;
-}
-
-/* Puts the paragraph below into the heading. */
-static void take_in(struct arena *arena, struct block *heading, struct node *paragraph)
-{
-    node_add_text(arena, heading->node, "\n");
-    while (paragraph->first) {
-        struct node *node = paragraph->first;
-        node_unlink(node);
-        node_append(heading->node, node);
+    for (; from < to; from++) {
+        explain_block(plan, block_at(plan, from), rule);
+        node_append(plan->layout->rest, block_at(plan, from)->node);
     }
 }
 
-static bool ends_sentence(const char *line)
+static size_t next_heading(const struct plan *plan, size_t from)
 {
-    size_t len = strlen(line);
-    return (len >= 3 && strcmp(line + len - 3, "。") == 0) ||
-           (len >= 2 && line[len - 1] == '.' && line[len - 2] != '.');
-}
-
-/* Only in a file that never lets text begin right under a heading is a paragraph right under one the rest of
- * it. */
-static void unwrap_headings(struct plan *plan, const struct lines *lines)
-{
-    for (size_t i = 0; i + 1 < plan->count; i++)
-        if (glued(&plan->blocks[i], &plan->blocks[i + 1]) && !overflows(lines, &plan->blocks[i]))
-            return;
-    size_t kept = 0;
-    for (size_t i = 0; i < plan->count; i++) {
-        struct block block = plan->blocks[i];
-        if (i + 1 < plan->count && glued(&plan->blocks[i], &plan->blocks[i + 1])) {
-            take_in(plan->arena, &block, plan->blocks[i + 1].node);
-            block.end_line = plan->blocks[i + 1].end_line;
-            i++;
-        }
-        plan->blocks[kept++] = block;
-    }
-    plan->count = kept;
-}
-
-/* A heading that is really text: longer than any title, or a long sentence with its full stop. */
-static bool is_prose(struct arena *arena, const struct block *block)
-{
-    if (!is_heading(block))
-        return false;
-    const char *line = flow_line(arena, block->node);
-    size_t points = utf8_points(line, strlen(line));
-    return points > 2 * TITLE_LONG || (points > TITLE_LONG && ends_sentence(line));
-}
-
-static void demote_prose(struct plan *plan)
-{
-    for (size_t i = 0; i < plan->count; i++) {
-        if (!is_prose(plan->arena, &plan->blocks[i]))
-            continue;
-        plan->blocks[i].node->type = NODE_PARAGRAPH;
-        plan->blocks[i].node->level = 0;
-    }
-}
-
-/* --- levels --- */
-
-static void count_levels(const struct plan *plan, size_t from, size_t counts[7])
-{
-    memset(counts, 0, 7 * sizeof *counts);
-    for (size_t i = from; i < plan->count; i++)
-        if (is_heading(&plan->blocks[i]))
-            counts[plan->blocks[i].node->level]++;
-}
-
-static int level_below(const size_t counts[7], int level)
-{
-    for (int next = level + 1; next <= 6; next++)
-        if (counts[next])
-            return next;
-    return 0;
-}
-
-static size_t first_heading(const struct plan *plan, size_t from)
-{
-    while (from < plan->count && !is_heading(&plan->blocks[from]))
+    while (from < plan->blocks.count && !is_heading(block_at(plan, from)))
         from++;
     return from;
-}
-
-/* The first heading is the edition's title when no other has its level and all others are below it. */
-static bool is_title(const struct plan *plan, size_t at)
-{
-    size_t counts[7];
-    count_levels(plan, at, counts);
-    int level = plan->blocks[at].node->level;
-    int top = level_below(counts, 0);
-    return top == level && counts[level] == 1 && level <= 2 && level_below(counts, level) &&
-           (level == 1 || level_below(counts, level_below(counts, level)));
-}
-
-static void choose_levels(struct plan *plan)
-{
-    size_t counts[7];
-    count_levels(plan, 0, counts);
-    int top = level_below(counts, 0);
-    plan->section_level = top;
-    plan->item_level = top ? level_below(counts, top) : 0;
-    if (top && !plan->item_level && counts[top] > 1) {
-        plan->section_level = 0;
-        plan->item_level = top;
-    }
-}
-
-/* --- sections and items --- */
-
-static struct section *add_section(struct plan *plan, const char *title)
-{
-    struct layout *layout = plan->layout;
-    struct section *section = &layout->sections[layout->section_count++];
-    section->title = title;
-    return section;
 }
 
 /* The end of what begins after block `at`: the next heading of this level or above. */
 static size_t end_of(const struct plan *plan, size_t at, int level)
 {
-    while (++at < plan->count)
-        if (is_heading(&plan->blocks[at]) && plan->blocks[at].node->level <= level)
+    while (++at < plan->blocks.count)
+        if (is_heading(block_at(plan, at)) && block_at(plan, at)->node->level <= level)
             break;
     return at;
+}
+
+static struct content content_between(const struct plan *plan, size_t from, size_t to)
+{
+    return content_of(plan->arena, plan->blocks.all + from, to - from);
+}
+
+/* --- sections --- */
+
+static void add_section(struct plan *plan, const char *title, int level)
+{
+    struct layout *layout = plan->layout;
+    if (layout->section_count == plan->section_cap) {
+        size_t cap = plan->section_cap ? plan->section_cap * 2 : 16;
+        struct section *sections = arena_array(plan->arena, cap, sizeof *sections);
+        size_t *first = arena_array(plan->arena, cap, sizeof *first);
+        if (layout->section_count) {
+            memcpy(sections, layout->sections, layout->section_count * sizeof *sections);
+            memcpy(first, plan->first_items, layout->section_count * sizeof *first);
+        }
+        layout->sections = sections;
+        plan->first_items = first;
+        plan->section_cap = cap;
+    }
+    plan->first_items[layout->section_count] = plan->item_count;
+    plan->open = &layout->sections[layout->section_count++];
+    plan->open->title = title && title[0] ? title : NULL;
+    for (int i = level; i < LEVELS; i++)
+        plan->titles[i] = NULL;
+    plan->open->parents = arena_array(plan->arena, LEVELS, sizeof *plan->open->parents);
+    for (int i = 0; i < level; i++)
+        if (plan->titles[i])
+            plan->open->parents[plan->open->parent_count++] = plan->titles[i];
+    if (level > 0)
+        plan->titles[level] = plan->open->title;
+}
+
+static struct item *add_item(struct plan *plan, int line)
+{
+    if (!plan->open)
+        add_section(plan, NULL, 0);
+    if (plan->item_count == plan->item_cap) {
+        size_t cap = plan->item_cap ? plan->item_cap * 2 : 64;
+        struct item *items = arena_array(plan->arena, cap, sizeof *items);
+        if (plan->item_count)
+            memcpy(items, plan->items, plan->item_count * sizeof *items);
+        plan->items = items;
+        plan->item_cap = cap;
+    }
+    plan->open->item_count++;
+    struct item *item = &plan->items[plan->item_count++];
+    *item = (struct item){.line = line};
+    return item;
+}
+
+static void settle_items(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->layout->section_count; i++)
+        plan->layout->sections[i].items = plan->items + plan->first_items[i];
+}
+
+/* --- items --- */
+
+static int check_item(const struct plan *plan, const struct item *item, struct error *err)
+{
+    const char *name = plan->reader->request->name;
+    size_t nodes = 0;
+    for (const struct node *node = item->body; node; node = node_next(item->body, node))
+        nodes++;
+    if (nodes > ITEM_NODES_MAX)
+        return error_set(
+            err, "%s:%d:1: this item is made of more than %d pieces", name, item->line, ITEM_NODES_MAX);
+    if (item->link_count > DIGEST_LINKS_MAX)
+        return error_set(
+            err, "%s:%d:1: this item has more than %d links", name, item->line, DIGEST_LINKS_MAX);
+    if (plan->item_count > DIGEST_ITEMS_MAX)
+        return error_set(err, "%s:%d:1: more than %d items", name, item->line, DIGEST_ITEMS_MAX);
+    return 0;
+}
+
+static void explain_item(
+    const struct plan *plan, const struct item *item, int line, int end_line, enum rule rule)
+{
+    struct explanation *out = plan->reader->explanation;
+    if (!out)
+        return;
+    explain(out, plan->arena, line, end_line, rule, item->title ? item->title : "");
+    const char *words = flow_line(plan->arena, item->body);
+    if (words[0])
+        explain(out, plan->arena, line, end_line, RULE_TEXT, words);
+    for (size_t i = 0; i < item->link_count; i++)
+        if (item->links[i].label)
+            explain(out, plan->arena, line, end_line, RULE_LINK,
+                arena_printf(plan->arena, "%s %s", item->links[i].label, item->links[i].url));
+    for (size_t i = 0; i < item->question_count; i++)
+        explain(out, plan->arena, line, end_line, RULE_QUESTION, item->questions[i]);
 }
 
 static struct node *gather(struct plan *plan, size_t from, size_t to)
 {
     struct node *document = node_new(plan->arena, NODE_DOCUMENT);
     for (size_t i = from; i < to; i++)
-        node_append(document, plan->blocks[i].node);
+        node_append(document, block_at(plan, i)->node);
     return document;
 }
 
-static bool blank_range(const struct plan *plan, size_t from, size_t to)
+/* Nothing but references and promotion follows. */
+static bool is_last(const struct plan *plan, size_t at)
 {
-    for (; from < to; from++)
-        if (!flow_is_blank(plan->blocks[from].node))
+    for (; at < plan->blocks.count; at = next_heading(plan, at + 1)) {
+        const char *title = line_of(plan, block_at(plan, at));
+        if (!is_heading(block_at(plan, at)) ||
+            (!purpose_is_references(title, plan->profile) && !purpose_is_promotion(title, plan->profile)))
             return false;
+    }
     return true;
 }
 
-static int check_item(const struct plan *plan, const struct item *item, struct error *err)
+/* The item under the heading at `at` (a section's, for RULE_ITEM_SECTION), of blocks up to `to`. */
+static int heading_item(struct plan *plan, size_t at, size_t to, enum rule rule, struct error *err)
 {
-    size_t nodes = 0;
-    for (const struct node *node = item->body; node; node = node_next(item->body, node))
-        nodes++;
-    if (nodes > ITEM_NODES_MAX)
-        return error_set(
-            err, "%s:%d:1: this item is made of more than %d pieces", plan->name, item->line, ITEM_NODES_MAX);
-    if (item->link_count > DIGEST_LINKS_MAX)
-        return error_set(
-            err, "%s:%d:1: this item has more than %d links", plan->name, item->line, DIGEST_LINKS_MAX);
-    return 0;
-}
-
-/* One item out of blocks[from..to). The items of all sections stand in one array, one section after the
- * other. */
-static int add_item(struct plan *plan, struct section *section, const struct block *heading, size_t from,
-    size_t to, struct error *err)
-{
-    struct item *item = &section->items[section->item_count++];
-    struct node *tail = to == plan->count && !plan->late_pictures ? plan->layout->rest : NULL;
-    *item = (struct item){.line = heading->line};
-    bool late = item_read(plan->arena, item, heading->node, gather(plan, from, to), tail);
-    plan->late_pictures |= late;
+    struct block heading = *block_at(plan, at);
+    struct node *tail = is_last(plan, to) && !plan->late_pictures ? plan->layout->rest : NULL;
+    struct node *before = tail ? tail->last : NULL;
+    int end_line = to > at + 1 ? block_at(plan, to - 1)->end_line : heading.end_line;
+    struct item *item = add_item(plan, heading.line);
+    plan->late_pictures |= item_read(plan->arena, item, heading.node, gather(plan, at + 1, to), tail);
+    if (rule == RULE_ITEM_SECTION && item->title && item->link_count && item->links[0].text &&
+        words_hold(&plan->profile->link_titles, item->title)) {
+        item->title = item->links[0].text;
+        item->title_url = item->links[0].url;
+    }
+    explain_item(plan, item, heading.line, end_line, rule);
+    for (struct node *node = tail ? (before ? before->next : tail->first) : NULL; node; node = node->next)
+        explain(plan->reader->explanation, plan->arena, 0, 0, RULE_TAIL_PICTURE,
+            node->type == NODE_RULE ? "---" : flow_line(plan->arena, node));
     return check_item(plan, item, err);
 }
 
-static void add_rest(struct plan *plan, size_t from, size_t to)
+static int entry_item(
+    struct plan *plan, struct entry entry, const struct block *block, enum rule rule, struct error *err)
 {
-    for (; from < to; from++)
-        node_append(plan->layout->rest, plan->blocks[from].node);
+    struct item *item = add_item(plan, block->line);
+    item_read(plan->arena, item, entry.title, entry.body, NULL);
+    explain_item(plan, item, block->line, block->end_line, rule);
+    return check_item(plan, item, err);
 }
 
-/* The items below the section heading at `at` (which has no own place when level is 0), up to `end`. */
-static int add_items(struct plan *plan, struct section *section, size_t first, size_t end, struct error *err)
+static void set_aside(struct plan *plan, struct node *entry, const struct block *block, enum rule rule)
 {
-    for (size_t at = first; at < end;) {
-        size_t stop = end_of(plan, at, plan->item_level);
-        if (stop > end)
-            stop = end;
-        if (add_item(plan, section, &plan->blocks[at], at + 1, stop, err))
+    if (plan->reader->explanation)
+        explain(plan->reader->explanation, plan->arena, block->line, block->end_line, rule,
+            flow_line(plan->arena, entry));
+    while (entry->first) {
+        struct node *child = entry->first;
+        node_unlink(child);
+        node_append(plan->layout->rest, child);
+    }
+}
+
+static int list_items(
+    struct plan *plan, struct node *list, const struct block *block, int level, struct error *err)
+{
+    for (struct node *entry = list->first, *next; entry; entry = next) {
+        next = entry->next;
+        node_unlink(entry);
+        if (purpose_is_placeholder(plan->arena, entry)) {
+            set_aside(plan, entry, block, RULE_ASIDE_PLACEHOLDER);
+        } else if (level < LEVEL_CUT && entry_is_section(plan->arena, entry)) {
+            add_section(plan, entry_line(plan->arena, entry), level + 1);
+            explain(plan->reader->explanation, plan->arena, block->line, block->end_line, RULE_SECTION_LEAF,
+                plan->open->title);
+            if (list_items(plan, entry->last, block, level + 1, err))
+                return -1;
+        } else if (entry_item(plan, entry_read(plan->arena, entry), block, RULE_ITEM_LIST, err)) {
             return -1;
-        at = stop;
+        }
     }
     return 0;
 }
 
-static size_t first_item(const struct plan *plan, size_t from, size_t end)
+static int table_items(struct plan *plan, struct node *table, const struct block *block, struct error *err)
 {
-    while (from < end &&
-           !(is_heading(&plan->blocks[from]) && plan->blocks[from].node->level == plan->item_level))
-        from++;
-    return from;
+    const struct node *head = table->first;
+    for (struct node *row = head->next, *next; row; row = next) {
+        next = row->next;
+        node_unlink(row);
+        if (!flow_is_blank(row) &&
+            entry_item(plan, entry_row(plan->arena, row, head), block, RULE_ITEM_ROW, err))
+            return -1;
+    }
+    return 0;
+}
+
+/* Does this list hold items, and is it of the kind that holds them in this file? */
+static bool holds_items(const struct plan *plan, const struct node *list, const struct content *content)
+{
+    if (list->type != NODE_LIST)
+        return false;
+    if (content->numbered && content->bulleted && (list->level != 0) != plan->numbered)
+        return false;
+    if (plan->profile->items == SHAPE_LIST || plan->any_list)
+        return true;
+    for (const struct node *entry = list->first; entry; entry = entry->next)
+        if (purpose_is_placeholder(plan->arena, entry))
+            return true;
+    return content_is_item_list(plan->arena, list);
+}
+
+/* The items in the lists, tables or paragraphs of blocks[from..to); what stands around them is no item. */
+static int split_content(
+    struct plan *plan, size_t from, size_t to, int level, const struct content *content, struct error *err)
+{
+    bool paragraphs = content->kind == CONTENT_PARAGRAPHS;
+    for (size_t at = from; at < to; at++) {
+        const struct block *block = block_at(plan, at);
+        if (holds_items(plan, block->node, content)) {
+            if (list_items(plan, block->node, block, level, err))
+                return -1;
+        } else if (block->node->type == NODE_TABLE && content->kind == CONTENT_TABLE) {
+            if (table_items(plan, block->node, block, err))
+                return -1;
+        } else if (paragraphs && content_is_item_paragraph(plan->arena, block->node)) {
+            if (entry_item(plan, entry_read(plan->arena, block->node), block, RULE_ITEM_PARAGRAPH, err))
+                return -1;
+        } else {
+            bool placeholder = purpose_is_placeholder(plan->arena, block->node);
+            add_rest(plan, at, at + 1,
+                placeholder                      ? RULE_ASIDE_PLACEHOLDER
+                : block->node->type == NODE_LIST ? RULE_ASIDE_LIST
+                                                 : RULE_ASIDE_OPENING);
+        }
+    }
+    return 0;
+}
+
+/* --- the outline --- */
+
+/* Is this content a list of items, so that its heading is a section? */
+static bool is_items(const struct plan *plan, const struct content *content, bool children)
+{
+    switch (content->kind) {
+    case CONTENT_LIST:
+        return content->numbered + content->bulleted > 0;
+    case CONTENT_TABLE:
+    case CONTENT_PARAGRAPHS:
+        return true;
+    case CONTENT_MIXED:
+        return plan->leafy || (!children && content->entry_words > content->words &&
+                                  content->numbered + content->bulleted > 1);
+    default:
+        return plan->profile->items == SHAPE_LIST;
+    }
+}
+
+/* The words right below a section's heading, blocks[at + 1..to). */
+static int section_words(struct plan *plan, size_t at, size_t to, bool children, struct error *err)
+{
+    enum shape shape = plan->profile->items;
+    bool whole = shape == SHAPE_SECTION || (shape >= SHAPE_HEADING_1 && shape <= SHAPE_HEADING_6);
+    struct content content = content_between(plan, at + 1, to);
+    if (!whole && is_items(plan, &content, children))
+        return split_content(plan, at + 1, to, block_at(plan, at)->node->level, &content, err);
+    bool nothing = content.kind == CONTENT_LIST && !content.numbered && !content.bulleted;
+    for (size_t i = at + 1; i < to && !nothing && !children; i++)
+        nothing = purpose_is_placeholder(plan->arena, block_at(plan, i)->node);
+    if (nothing) {
+        content.kind = CONTENT_LIST;
+        return split_content(plan, at + 1, to, block_at(plan, at)->node->level, &content, err);
+    }
+    if (children || content.kind == CONTENT_EMPTY) {
+        add_rest(plan, at + 1, to, RULE_ASIDE_OPENING);
+        return 0;
+    }
+    return heading_item(plan, at, to, RULE_ITEM_SECTION, err);
 }
 
 static bool holds_link(const struct node *root)
@@ -292,102 +368,347 @@ static bool holds_link(const struct node *root)
     return false;
 }
 
-static int read_section(struct plan *plan, size_t at, size_t end, struct item *items, struct error *err)
+/* Entries with words of their own beside the link are news under that title; bare links are references. */
+static bool is_told_list(const struct plan *plan, size_t from, size_t to)
 {
-    const char *title = flow_line(plan->arena, plan->blocks[at].node);
-    struct section *section = add_section(plan, title[0] ? title : NULL);
-    section->items = items;
-    size_t first = plan->item_level ? first_item(plan, at + 1, end) : end;
-    if (first == end && !blank_range(plan, at + 1, end))
-        return add_item(plan, section, &plan->blocks[at], at + 1, end, err);
-    if (holds_link(plan->blocks[at].node))
-        node_append(plan->layout->rest, plan->blocks[at].node);
-    add_rest(plan, at + 1, first);
-    return add_items(plan, section, first, end, err);
+    size_t told = 0, all = 0;
+    for (; from < to; from++) {
+        const struct node *list = block_at(plan, from)->node;
+        for (const struct node *entry = list->type == NODE_LIST ? list->first : NULL; entry;
+             entry = entry->next) {
+            struct buf words;
+            buf_init(&words, SIZE_MAX / 4);
+            for (const struct node *node = entry->first ? entry->first->first : NULL; node; node = node->next)
+                if (node->type == NODE_TEXT)
+                    buf_adds(&words, node->text);
+            told += utf8_points(words.data ? words.data : "", words.len) > 12;
+            buf_free(&words);
+            all++;
+        }
+    }
+    return all > 2 && told * 2 > all;
 }
 
-static int read_sections(struct plan *plan, size_t at, struct error *err)
+static int read_section(struct plan *plan, size_t at, size_t own, bool children, struct error *err)
 {
-    size_t headings = 0;
-    for (size_t i = at; i < plan->count; i++)
-        headings += is_heading(&plan->blocks[i]);
-    if (headings > DIGEST_ITEMS_MAX)
-        return error_set(err, "%s: more than %d headings", plan->name, DIGEST_ITEMS_MAX);
-    struct item *items = arena_array(plan->arena, headings + 1, sizeof *items);
-    plan->layout->sections = arena_array(plan->arena, headings + 1, sizeof *plan->layout->sections);
-    /* Items before the first section, or all of them, stand in no section. */
-    size_t end = at;
-    while (end < plan->count && !(is_heading(&plan->blocks[end]) && plan->section_level &&
-                                    plan->blocks[end].node->level <= plan->section_level))
-        end++;
-    if (end > at) {
-        struct section *section = add_section(plan, NULL);
-        section->items = items;
-        size_t first = first_item(plan, at, end);
-        add_rest(plan, at, first);
-        if (add_items(plan, section, first, end, err))
-            return -1;
-        items += section->item_count;
-        if (!section->item_count)
-            plan->layout->section_count--;
+    const struct block *heading = block_at(plan, at);
+    const char *title = line_of(plan, heading);
+    enum rule rule = heading->rule              ? heading->rule
+                     : plan->leafy && !children ? RULE_SECTION_LEAF
+                                                : RULE_SECTION_HEADING;
+    if (purpose_is_references(title, plan->profile) &&
+        (words_hold(&plan->profile->references, title) || !is_told_list(plan, at + 1, own))) {
+        add_rest(plan, at, own, RULE_REFERENCES);
+        return 0;
     }
-    for (at = end; at < plan->count; at = end) {
-        end = end_of(plan, at, plan->section_level);
-        if (read_section(plan, at, end, items, err))
-            return -1;
-        items += plan->layout->sections[plan->layout->section_count - 1].item_count;
+    if (purpose_is_contents(title)) {
+        add_rest(plan, at, own, RULE_ASIDE_CONTENTS);
+        return 0;
+    }
+    explain_block(plan, heading, rule);
+    add_section(plan, title, heading->node->level);
+    if (!children && purpose_is_promotion(title, plan->profile)) {
+        add_rest(plan, at + 1, own, words_hold(&plan->profile->skip, title) ? RULE_SKIP : RULE_TAIL_WORDS);
+        return 0;
+    }
+    size_t before = plan->item_count;
+    if (section_words(plan, at, own, children, err))
+        return -1;
+    bool told = plan->item_count > before && heading->node->parent == NULL && !heading->node->first;
+    if (!told && holds_link(heading->node))
+        node_append(plan->layout->rest, heading->node);
+    return 0;
+}
+
+/* In a file of one level a heading above a list is a section among items. */
+static bool is_section_among_items(const struct plan *plan, size_t at, size_t end)
+{
+    if (!plan->flat || plan->profile->items != SHAPE_FOUND)
+        return false;
+    const char *title = line_of(plan, block_at(plan, at));
+    if (purpose_is_references(title, plan->profile) || purpose_is_promotion(title, plan->profile) ||
+        purpose_is_contents(title))
+        return true;
+    struct content content = content_between(plan, at + 1, end);
+    return (content.kind == CONTENT_LIST && content.numbered + content.bulleted > 1) ||
+           content.kind == CONTENT_TABLE;
+}
+
+static int walk(struct plan *plan, size_t at, struct error *err)
+{
+    while (at < plan->blocks.count) {
+        const struct block *heading = block_at(plan, at);
+        int level = heading->node->level;
+        if (level < plan->item_level) {
+            size_t own = next_heading(plan, at + 1);
+            bool children = own < plan->blocks.count && block_at(plan, own)->node->level > level;
+            if (read_section(plan, at, own, children, err))
+                return -1;
+            at = own;
+            continue;
+        }
+        size_t end = end_of(plan, at, level == LEVEL_CUT ? level : plan->item_level);
+        if (is_section_among_items(plan, at, end)) {
+            if (read_section(plan, at, end, false, err))
+                return -1;
+        } else {
+            if (plan->flat && plan->open && plan->open->title)
+                plan->open = NULL;
+            if (heading_item(plan, at, end, heading->rule ? heading->rule : RULE_ITEM_HEADING, err))
+                return -1;
+        }
+        at = end;
     }
     return 0;
 }
 
-/* --- what it looks like instead --- */
+/* --- levels --- */
 
-static bool is_bold_line(const struct node *node)
+static void count_levels(const struct plan *plan, size_t from, size_t counts[LEVELS])
 {
-    if (node->type != NODE_PARAGRAPH || !node->first || node->first->type != NODE_STRONG)
-        return false;
-    for (const struct node *next = node->first->next; next; next = next->next)
-        if (next->type != NODE_STRONG && next->type != NODE_BREAK)
-            return false;
-    return true;
+    memset(counts, 0, LEVELS * sizeof *counts);
+    for (size_t i = from; i < plan->blocks.count; i++)
+        if (is_heading(block_at(plan, i)))
+            counts[block_at(plan, i)->node->level]++;
 }
 
-static int no_items(const struct plan *plan, struct error *err)
+static int level_below(const size_t counts[LEVELS], int level)
 {
-    int bold = 0, entries = 0, rows = 0, first_bold = 0, first_entry = 0, first_row = 0;
-    for (size_t i = 0; i < plan->count; i++) {
-        const struct block *block = &plan->blocks[i];
-        if (is_bold_line(block->node) && !bold++)
-            first_bold = block->line;
-        for (const struct node *child = block->node->first; child; child = child->next) {
-            if (child->type == NODE_ITEM && !entries++)
-                first_entry = block->line;
-            if (child->type == NODE_ROW && child->prev && !rows++)
-                first_row = block->line;
+    for (int next = level + 1; next < LEVELS; next++)
+        if (counts[next])
+            return next;
+    return 0;
+}
+
+/* The first heading is the edition's title when no other has its level and all others are below it. */
+static bool is_title(const struct plan *plan, size_t at)
+{
+    size_t counts[LEVELS];
+    count_levels(plan, at, counts);
+    const struct block *block = block_at(plan, at);
+    int level = block->node->level;
+    int top = level_below(counts, 0);
+    return !block->rule && top == level && counts[level] == 1 && level <= 2 && level_below(counts, level) &&
+           (level == 1 || level_below(counts, level_below(counts, level)));
+}
+
+/* Do most headings of this level stand right above deeper ones, with no words of their own? */
+static bool are_containers(const struct plan *plan, size_t from, int level)
+{
+    size_t all = 0, empty = 0;
+    for (size_t at = from; at < plan->blocks.count; at++) {
+        if (!is_heading(block_at(plan, at)) || block_at(plan, at)->node->level != level)
+            continue;
+        size_t own = next_heading(plan, at + 1);
+        all++;
+        empty += own == at + 1 && own < plan->blocks.count && block_at(plan, own)->node->level > level;
+    }
+    return empty * 2 > all;
+}
+
+static void choose_levels(struct plan *plan, size_t from)
+{
+    size_t counts[LEVELS];
+    enum shape shape = plan->profile->items;
+    count_levels(plan, from, counts);
+    int top = level_below(counts, 0), next = top ? level_below(counts, top) : 0;
+    plan->item_level = LEVEL_CUT;
+    if (shape >= SHAPE_HEADING_1 && shape <= SHAPE_HEADING_6) {
+        plan->item_level = (int)(shape - SHAPE_HEADING_1) + 1;
+    } else if (plan->leafy) {
+        return;
+    } else if (next && next < LEVEL_CUT) {
+        plan->item_level = next;
+        for (int deeper; (deeper = level_below(counts, plan->item_level)) && deeper < LEVEL_CUT &&
+                         are_containers(plan, from, plan->item_level);)
+            plan->item_level = deeper;
+    } else if (top && top < LEVEL_CUT && counts[top] > 1 && !next) {
+        plan->item_level = top;
+    }
+    plan->flat = plan->item_level == top;
+}
+
+/* --- what holds the items --- */
+
+/* Where most headings without others below them stand above lists, tables, bold or numbered lines, these are
+ * the items. Cuts such lines into headings of their own level. */
+static void find_leaves(struct plan *plan, size_t from)
+{
+    enum shape shape = plan->profile->items;
+    size_t listed = 0, told = 0, bold_leaves = 0, bold_lines = 0, numbered = 0, bulleted = 0;
+    for (size_t at = from; at < plan->blocks.count; at = next_heading(plan, at + 1)) {
+        size_t own = next_heading(plan, at + 1);
+        struct content content = content_between(plan, at + 1, own);
+        bool leaf =
+            own == plan->blocks.count || block_at(plan, own)->node->level <= block_at(plan, at)->node->level;
+        numbered += content.numbered;
+        bulleted += content.bulleted;
+        if (content.kind == CONTENT_BOLD) {
+            bold_leaves++;
+            bold_lines += content.bold;
+        }
+        if (!leaf)
+            continue;
+        if (content.kind == CONTENT_PROSE || content.kind == CONTENT_MIXED)
+            told++;
+        else if (content.kind != CONTENT_EMPTY)
+            listed++;
+    }
+    plan->numbered = numbered >= bulleted;
+    bool cut = bold_lines >= 2 * bold_leaves; /* one bold line below each heading is a subtitle */
+    if (!cut && shape != SHAPE_BOLD) {
+        listed -= bold_leaves < listed ? bold_leaves : listed;
+        told += bold_leaves;
+    }
+    plan->leafy = shape == SHAPE_FOUND ? listed > told : shape > SHAPE_HEADING_6;
+}
+
+/* Bold and numbered lines below the headings that are sections become headings themselves. */
+static void cut_leaves(struct plan *plan, size_t from)
+{
+    enum shape shape = plan->profile->items;
+    struct blocks out = {0};
+    for (size_t i = 0; i < from; i++)
+        blocks_add(plan->arena, &out, block_at(plan, i));
+    for (size_t at = from; at < plan->blocks.count;) {
+        size_t own = next_heading(plan, at + 1);
+        const struct block *first = plan->blocks.all + at + 1;
+        struct content content = content_between(plan, at + 1, own);
+        bool leaf =
+            own == plan->blocks.count || block_at(plan, own)->node->level <= block_at(plan, at)->node->level;
+        bool section = leaf && (plan->leafy || block_at(plan, at)->node->level < plan->item_level);
+        bool found = shape == SHAPE_FOUND && section;
+        blocks_add(plan->arena, &out, block_at(plan, at));
+        if (shape == SHAPE_BOLD || (found && content.kind == CONTENT_BOLD && content.bold > 1))
+            for (size_t i = 0; i < own - at - 1; i++)
+                bold_cut(plan->arena, &first[i], LEVEL_CUT, RULE_ITEM_BOLD, &out);
+        else if (shape == SHAPE_NUMBER || (found && content.kind == CONTENT_NUMBER))
+            number_cut(plan->arena, first, own - at - 1, LEVEL_CUT, &out);
+        else
+            for (size_t i = 0; i < own - at - 1; i++)
+                blocks_add(plan->arena, &out, &first[i]);
+        at = own;
+    }
+    plan->blocks = out;
+}
+
+/* Is the file's outline made of bold lines: are they before any heading with words in between, and no fewer
+ * than the headings? */
+static bool is_bold_outline(const struct plan *plan)
+{
+    enum shape items = plan->profile->items, sections = plan->profile->sections;
+    if (items != SHAPE_FOUND || sections != SHAPE_FOUND)
+        return sections == SHAPE_BOLD || (items == SHAPE_BOLD && sections == SHAPE_FOUND &&
+                                             next_heading(plan, 0) == plan->blocks.count);
+    size_t bold = 0, headings = 0;
+    bool before = false, between = false;
+    for (size_t i = 0; i < plan->blocks.count; i++) {
+        const struct block *block = block_at(plan, i);
+        if (is_heading(block)) {
+            headings++;
+            continue;
+        }
+        bool line = bold_begins(plan->arena, block->node);
+        bold += line;
+        if (!headings && line)
+            before = true;
+        else if (!headings && before)
+            between = true;
+    }
+    return headings ? before && between && bold > headings : bold > 1;
+}
+
+/* Headings that the profile takes out of the outline. */
+static void keep_levels(struct plan *plan)
+{
+    enum shape sections = plan->profile->sections, items = plan->profile->items;
+    int deepest = LEVEL_CUT;
+    if (items >= SHAPE_HEADING_1 && items <= SHAPE_HEADING_6)
+        deepest = (int)(items - SHAPE_HEADING_1) + 1;
+    else if (sections >= SHAPE_HEADING_1 && sections <= SHAPE_HEADING_6 && items != SHAPE_FOUND)
+        deepest = (int)(sections - SHAPE_HEADING_1) + 1;
+    for (size_t i = 0; i < plan->blocks.count; i++) {
+        struct node *node = block_at(plan, i)->node;
+        if (is_heading(block_at(plan, i)) &&
+            (node->level > deepest || (sections == SHAPE_NONE && node->level < deepest)))
+            node->level = -node->level;
+    }
+}
+
+/* --- a file without headings --- */
+
+/* Words above the items open the edition: where the items begin; the number of blocks = nowhere. */
+static size_t find_plain(struct plan *plan, struct content *content)
+{
+    enum { OPENING_MAX = 12 };
+    size_t count = plan->blocks.count, at = 0;
+    for (; at < count && at < OPENING_MAX; at++) {
+        *content = content_between(plan, at, count);
+        if (content->kind == CONTENT_LIST || content->kind == CONTENT_TABLE ||
+            content->kind == CONTENT_NUMBER || content->kind == CONTENT_PARAGRAPHS)
+            return at;
+    }
+    /* Lists without links are better than nothing. */
+    for (at = 0; at < count; at++) {
+        const struct node *list = block_at(plan, at)->node;
+        if (list->type == NODE_LIST && list->first->next) {
+            *content = (struct content){.kind = CONTENT_LIST};
+            plan->any_list = true;
+            return at;
         }
     }
-    if (bold >= entries && bold >= rows && bold > 0)
-        return error_set(err,
-            "%s:%d:1: 0 items, but %d bold line%s like titles; write them as headings (#### title)",
-            plan->name, first_bold, bold, bold == 1 ? " looks" : "s look");
-    if (entries >= rows && entries > 0)
-        return error_set(err,
-            "%s:%d:1: 0 items, but %d list entr%s like items; give each a heading (#### title)", plan->name,
-            first_entry, entries, entries == 1 ? "y looks" : "ies look");
-    if (rows > 0)
-        return error_set(err,
-            "%s:%d:1: 0 items, but %d table row%s like items; give each a heading (#### title)", plan->name,
-            first_row, rows, rows == 1 ? " looks" : "s look");
-    return error_set(err, "%s: 0 items: no heading begins one (## section, #### title)", plan->name);
-}
-
-static size_t count_items(const struct layout *layout)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < layout->section_count; i++)
-        count += layout->sections[i].item_count;
     return count;
 }
+
+static int read_plain(struct plan *plan, struct error *err)
+{
+    struct content content;
+    size_t count = plan->blocks.count, first = find_plain(plan, &content);
+    if (first == count)
+        return 0;
+    for (size_t i = 0; i < first; i++) {
+        explain_block(plan, block_at(plan, i), RULE_INTRO);
+        node_append(plan->layout->opening, block_at(plan, i)->node);
+    }
+    plan->numbered = content.numbered >= content.bulleted;
+    if (content.kind != CONTENT_NUMBER && plan->profile->items != SHAPE_NUMBER)
+        return split_content(plan, first, count, 0, &content, err);
+    struct blocks out = {0};
+    number_cut(plan->arena, plan->blocks.all + first, count - first, LEVEL_CUT, &out);
+    plan->blocks = out;
+    plan->item_level = LEVEL_CUT;
+    return walk(plan, next_heading(plan, 0), err);
+}
+
+/* --- no items --- */
+
+/* Says what the file looks like instead, block by block to those who asked. */
+static int no_items(const struct plan *plan, struct error *err)
+{
+    const char *name = plan->reader->request->name;
+    int bold = 0, lists = 0, first_bold = 0, first_list = 0;
+    for (size_t i = 0; i < plan->blocks.count; i++) {
+        const struct block *block = block_at(plan, i);
+        explain_block(plan, block, RULE_UNREAD);
+        if (block->rule == RULE_ITEM_BOLD || bold_begins(plan->arena, block->node)) {
+            if (!bold++)
+                first_bold = block->line;
+        } else if (block->node->type == NODE_LIST && !lists++) {
+            first_list = block->line;
+        }
+    }
+    if (bold)
+        return error_set(err, "%s:%d:1: 0 items, but %d bold line%s like %s; see digestd read --explain %s",
+            name, first_bold, bold, bold == 1 ? " looks" : "s look", bold == 1 ? "a title" : "titles", name);
+    if (lists)
+        return error_set(err, "%s:%d:1: 0 items, but %d list%s; see digestd read --explain %s", name,
+            first_list, lists, lists == 1 ? "" : "s", name);
+    return error_set(err,
+        "%s: 0 items: no heading, bold line, list or table begins one; see digestd read --explain %s", name,
+        name);
+}
+
+/* --- the whole --- */
 
 /* Detaches the blocks from the tree; question headings lose their rank, so that they begin nothing. */
 static void take_blocks(struct plan *plan, struct tree *tree)
@@ -395,56 +716,105 @@ static void take_blocks(struct plan *plan, struct tree *tree)
     for (size_t i = 0; i < tree->count; i++) {
         struct node *node = tree->blocks[i].node;
         node_unlink(node);
-        if (flow_is_blank(node) && node->type != NODE_HEADING)
-            continue;
-        plan->blocks[plan->count++] = tree->blocks[i];
+        if (!flow_is_blank(node) || node->type == NODE_HEADING)
+            blocks_add(plan->arena, &plan->blocks, &tree->blocks[i]);
     }
 }
 
-static void rank_question_headings(struct plan *plan, bool back)
+static void drop_question_ranks(struct plan *plan)
 {
-    for (size_t i = 0; i < plan->count; i++) {
-        struct node *node = plan->blocks[i].node;
-        if (node->type != NODE_HEADING)
-            continue;
-        if (back)
-            node->level = node->level < 0 ? -node->level : node->level;
-        else if (item_is_question_heading(node))
-            node->level = -node->level;
+    for (size_t i = 0; i < plan->blocks.count; i++)
+        if (is_heading(block_at(plan, i)) && item_is_question_heading(block_at(plan, i)->node))
+            block_at(plan, i)->node->level = -block_at(plan, i)->node->level;
+}
+
+static void restore_rank(struct node *root)
+{
+    for (struct node *node = root; node; node = node_next(root, node))
+        if (node->type == NODE_HEADING && (node->level < 0 || node->level > 6))
+            node->level = node->level < 0 ? -node->level : 6;
+}
+
+/* Headings without rank are text again, wherever they have come to stand. */
+static void restore_ranks(struct plan *plan)
+{
+    restore_rank(plan->layout->rest);
+    restore_rank(plan->layout->opening);
+    for (size_t i = 0; i < plan->item_count; i++)
+        restore_rank(plan->items[i].body);
+}
+
+/* Words and pictures at the very end that close the file. */
+static void cut_closing(struct plan *plan)
+{
+    size_t kept = plan->blocks.count;
+    for (size_t at = kept; at > 0; at--) {
+        const struct node *node = block_at(plan, at - 1)->node;
+        if (purpose_is_closing(plan->arena, node))
+            kept = at - 1;
+        else if (plan->blocks.count - at > 2 || node->type != NODE_PARAGRAPH || !purpose_is_link_alone(node))
+            break;
     }
+    add_rest(plan, kept, plan->blocks.count, RULE_TAIL_CLOSING);
+    plan->blocks.count = kept;
+}
+
+/* The edition's title and what stands above its first section or item. Returns where that is. */
+static size_t take_opening(struct plan *plan)
+{
+    struct layout *layout = plan->layout;
+    size_t at = next_heading(plan, 0), opening = at;
+    if (at < plan->blocks.count && is_title(plan, at)) {
+        layout->title = line_of(plan, block_at(plan, at));
+        explain_block(plan, block_at(plan, at), RULE_TITLE_HEADING);
+        block_at(plan, at)->node->type = NODE_PARAGRAPH; /* no rank any more */
+        if (holds_link(block_at(plan, at)->node))
+            node_append(layout->rest, block_at(plan, at)->node);
+        opening = next_heading(plan, at);
+    }
+    for (size_t i = 0; i < opening; i++) {
+        if (i == at)
+            continue;
+        explain_block(plan, block_at(plan, i), RULE_INTRO);
+        node_append(layout->opening, block_at(plan, i)->node);
+    }
+    return opening;
+}
+
+static int read_outline(struct plan *plan, struct error *err)
+{
+    if (is_bold_outline(plan)) {
+        struct blocks out = {0};
+        bold_outline(plan->arena, &plan->blocks, &out);
+        plan->blocks = out;
+    }
+    size_t from = take_opening(plan);
+    find_leaves(plan, from);
+    choose_levels(plan, from);
+    cut_leaves(plan, from);
+    return walk(plan, from, err);
 }
 
 int layout_read(struct reader *reader, struct tree *tree, const char *text, size_t len, struct layout *layout,
     struct error *err)
 {
     struct arena *arena = reader->arena;
-    struct plan plan = {.arena = arena, .name = reader->request->name, .layout = layout};
-    struct lines lines = {.text = text};
-    lines.starts = line_starts(arena, text, len, &lines.count);
-    *layout = (struct layout){.rest = node_new(arena, NODE_DOCUMENT)};
-    plan.blocks = arena_array(arena, tree->count + 1, sizeof *plan.blocks);
+    struct plan plan = {.arena = arena, .reader = reader, .profile = reader->profile, .layout = layout};
+    *layout =
+        (struct layout){.opening = node_new(arena, NODE_DOCUMENT), .rest = node_new(arena, NODE_DOCUMENT)};
     take_blocks(&plan, tree);
-    unwrap_headings(&plan, &lines);
-    demote_prose(&plan);
-    rank_question_headings(&plan, false);
-    size_t at = first_heading(&plan, 0), opening = at;
-    if (at < plan.count && is_title(&plan, at)) {
-        layout->title = flow_line(arena, plan.blocks[at].node);
-        plan.blocks[at].node->type = NODE_PARAGRAPH; /* no rank any more */
-        if (holds_link(plan.blocks[at].node))
-            node_append(layout->rest, plan.blocks[at].node);
-        opening = first_heading(&plan, at);
-    }
-    choose_levels(&plan);
-    layout->opening = node_new(arena, NODE_DOCUMENT);
-    for (size_t i = 0; i < opening; i++)
-        if (i != at)
-            node_append(layout->opening, plan.blocks[i].node);
-    if (read_sections(&plan, opening, err))
+    if (len)
+        wrapped_headings(arena, &plan.blocks, text, len);
+    keep_levels(&plan);
+    drop_question_ranks(&plan);
+    cut_closing(&plan);
+    bool plain = next_heading(&plan, 0) == plan.blocks.count && !is_bold_outline(&plan);
+    if (plain ? read_plain(&plan, err) : read_outline(&plan, err))
         return -1;
-    if (!count_items(layout))
+    if (!plan.item_count)
         return no_items(&plan, err);
-    rank_question_headings(&plan, true);
+    settle_items(&plan);
+    restore_ranks(&plan);
     flow_join(arena, layout->rest);
     return 0;
 }

@@ -7,6 +7,7 @@
 #ifndef READ_TREE_H
 #define READ_TREE_H
 
+#include "core/explained.h"
 #include "core/message.h"
 
 struct arena;
@@ -16,6 +17,7 @@ struct block {
     struct node *node; /* a child of the root */
     int line;          /* of the file, from 1; 0 = unknown */
     int end_line;
+    enum rule rule; /* what made a heading of it; 0 = it is as it was written */
 };
 
 struct tree {

@@ -1,0 +1,155 @@
+#include "read/content.h"
+
+#include "core/arena.h"
+#include "core/utf8.h"
+#include "read/bold.h"
+#include "read/entry.h"
+#include "read/flow.h"
+#include "read/label.h"
+#include "read/number.h"
+#include "read/purpose.h"
+
+#include <string.h>
+
+enum { ROWS_MIN = 2, PARAGRAPHS_MIN = 3, AROUND_MAX = 2 /* paragraphs beside a list */ };
+
+static size_t points_of(struct arena *arena, const struct node *node)
+{
+    const char *line = flow_line(arena, node);
+    return utf8_points(line, strlen(line));
+}
+
+/* Three of five entries are enough: editors forget links. Placeholders count for nothing. */
+static bool enough(size_t items, size_t all)
+{
+    return items > 0 && items * 5 >= all * 3;
+}
+
+static bool only_placeholders(struct arena *arena, const struct node *list)
+{
+    for (const struct node *entry = list->first; entry; entry = entry->next)
+        if (!purpose_is_placeholder(arena, entry))
+            return false;
+    return true;
+}
+
+static size_t count_items(struct arena *arena, const struct node *list, size_t *all)
+{
+    size_t items = 0;
+    *all = 0;
+    for (const struct node *entry = list->first; entry; entry = entry->next) {
+        if (purpose_is_placeholder(arena, entry))
+            continue;
+        items += entry_is_item(arena, entry);
+        ++*all;
+    }
+    return items;
+}
+
+bool content_is_item_list(struct arena *arena, const struct node *list)
+{
+    size_t all, items = list->type == NODE_LIST ? count_items(arena, list, &all) : 0;
+    return items && enough(items, all);
+}
+
+bool content_is_item_table(const struct node *table)
+{
+    size_t rows = 0, linked = 0;
+    if (table->type != NODE_TABLE || !table->first)
+        return false;
+    for (const struct node *row = table->first->next; row; row = row->next) {
+        bool link = false;
+        for (const struct node *node = row; node; node = node_next(row, node))
+            link = link || node->type == NODE_LINK;
+        linked += link;
+        rows++;
+    }
+    return rows >= ROWS_MIN && linked * 2 >= rows;
+}
+
+static const struct node *seen(const struct node *paragraph, bool last)
+{
+    const struct node *node = last ? paragraph->last : paragraph->first;
+    while (node && (node->type == NODE_BREAK || (node->type == NODE_TEXT && flow_is_blank(node))))
+        node = last ? node->prev : node->next;
+    return node;
+}
+
+bool content_is_item_paragraph(struct arena *arena, const struct node *paragraph)
+{
+    if (paragraph->type != NODE_PARAGRAPH || !entry_is_item(arena, paragraph))
+        return false;
+    const struct node *first = seen(paragraph, false), *last = seen(paragraph, true);
+    if (first == last && first->type == NODE_LINK)
+        return strcmp(flow_line(arena, first), first->url) != 0;
+    bool link = false;
+    for (const struct node *node = paragraph->first; node; node = node->next)
+        link = link || node->type == NODE_LINK;
+    return last->type == NODE_LINK || (link && (first->type == NODE_LINK || first->type == NODE_STRONG));
+}
+
+struct tally {
+    size_t blocks, paragraphs, item_paragraphs, items, entries, item_lists, item_tables, others;
+    bool list_first, placeholders;
+};
+
+static void count_block(
+    struct arena *arena, const struct node *node, struct tally *tally, struct content *content)
+{
+    size_t all;
+    tally->blocks++;
+    if (node->type == NODE_LIST) {
+        size_t items = count_items(arena, node, &all);
+        tally->items += items;
+        tally->entries += all;
+        tally->item_lists += items && enough(items, all);
+        tally->placeholders = tally->placeholders || only_placeholders(arena, node);
+        *(node->level ? &content->numbered : &content->bulleted) += items;
+        content->entry_words += points_of(arena, node);
+        tally->list_first = tally->list_first || tally->blocks == 1;
+    } else if (content_is_item_table(node)) {
+        tally->item_tables++;
+    } else if (node->type == NODE_PARAGRAPH) {
+        tally->paragraphs++;
+        tally->item_paragraphs += content_is_item_paragraph(arena, node);
+        content->words += points_of(arena, node);
+        content->bold += bold_begins(arena, node);
+    } else {
+        tally->others++;
+        content->words += points_of(arena, node);
+    }
+}
+
+struct content content_of(struct arena *arena, const struct block *blocks, size_t count)
+{
+    struct content content = {0};
+    struct tally tally = {0};
+    size_t end = 0;
+    /* After a question label lists are questions. */
+    while (end < count && !(blocks[end].node->type == NODE_HEADING && blocks[end].node->level < 0) &&
+           !label_question(flow_line(arena, blocks[end].node), true))
+        end++;
+    for (size_t i = 0; i < end; i++)
+        if (!flow_is_blank(blocks[i].node))
+            count_block(arena, blocks[i].node, &tally, &content);
+    bool lists = tally.item_lists || (tally.placeholders && !tally.items);
+    size_t first = 0;
+    while (first < end && flow_is_blank(blocks[first].node))
+        first++;
+    if (!tally.blocks)
+        content.kind = end < count ? CONTENT_PROSE : CONTENT_EMPTY;
+    else if (tally.item_tables && tally.paragraphs <= AROUND_MAX && !tally.items)
+        content.kind = CONTENT_TABLE;
+    else if (lists && tally.list_first && tally.paragraphs <= AROUND_MAX && !tally.others)
+        content.kind = CONTENT_LIST;
+    else if (first < end && bold_begins(arena, blocks[first].node))
+        content.kind = CONTENT_BOLD;
+    else if (number_begins(arena, blocks + first, end - first))
+        content.kind = CONTENT_NUMBER;
+    else if (tally.item_paragraphs >= PARAGRAPHS_MIN && tally.item_paragraphs * 5 >= tally.paragraphs * 4 &&
+             !tally.item_lists && !tally.others)
+        content.kind = CONTENT_PARAGRAPHS;
+    else
+        content.kind = lists ? CONTENT_MIXED : CONTENT_PROSE;
+    return content;
+}

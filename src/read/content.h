@@ -1,0 +1,33 @@
+/* What stands right below a heading: the words of one item, or items of their own. */
+#ifndef READ_CONTENT_H
+#define READ_CONTENT_H
+
+#include "read/tree.h"
+
+struct arena;
+
+enum content_kind {
+    CONTENT_EMPTY,
+    CONTENT_PROSE,      /* words, pictures, code; lists without links */
+    CONTENT_LIST,       /* a list of items, or of placeholders, with at most a few words around it */
+    CONTENT_MIXED,      /* words, then a list of items */
+    CONTENT_BOLD,       /* bold lines with words below */
+    CONTENT_NUMBER,     /* numbered lines */
+    CONTENT_TABLE,      /* a table with links */
+    CONTENT_PARAGRAPHS, /* paragraphs, each with its link */
+};
+
+struct content {
+    enum content_kind kind;
+    size_t bold;               /* bold lines */
+    size_t numbered, bulleted; /* entries of either kind of list that are items */
+    size_t words, entry_words; /* code points outside and inside of lists */
+};
+
+struct content content_of(struct arena *arena, const struct block *blocks, size_t count);
+/* A block that holds items: one of the lists or tables meant above. */
+bool content_is_item_list(struct arena *arena, const struct node *list);
+bool content_is_item_table(const struct node *table);
+bool content_is_item_paragraph(struct arena *arena, const struct node *paragraph);
+
+#endif

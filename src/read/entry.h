@@ -1,0 +1,28 @@
+/* An entry of a list, a row of a table, or a paragraph that is an item by itself: its title and its body.
+ *
+ * The title is, in this order: the bold words it begins with; the link it begins with ("[audio] [title](…)"
+ * too); the words before a bare address or a last link; the first line, where it is short. */
+#ifndef READ_ENTRY_H
+#define READ_ENTRY_H
+
+#include "core/message.h"
+
+struct entry {
+    struct node *title; /* NODE_HEADING; NULL = it has none */
+    struct node *body;  /* NODE_DOCUMENT */
+};
+
+/* Is this NODE_ITEM or NODE_PARAGRAPH an item: a link of its own, or a bold beginning? "订阅: https://…", a
+ * label and nothing else, is none. */
+bool entry_is_item(struct arena *arena, const struct node *node);
+/* Words with a list below that holds the items: a section within the list. */
+bool entry_is_section(struct arena *arena, const struct node *item);
+/* The words of the entry itself, without what is below it. */
+const char *entry_line(struct arena *arena, const struct node *item);
+
+/* Takes apart a NODE_ITEM, NODE_PARAGRAPH or NODE_HEADING, which is used up. */
+struct entry entry_read(struct arena *arena, struct node *node);
+/* A NODE_ROW below `head`. */
+struct entry entry_row(struct arena *arena, struct node *row, const struct node *head);
+
+#endif

@@ -1,0 +1,143 @@
+#include "read/purpose.h"
+
+#include "core/arena.h"
+#include "core/buf.h"
+#include "core/message.h"
+#include "core/profile.h"
+#include "core/utf8.h"
+#include "read/flow.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/* Folded words without the signs around them: "【参考资料】：" -> "参考资料", "Join Us?" -> "join us". */
+static const char *bare_words(struct arena *arena, const char *text)
+{
+    struct buf folded;
+    buf_init(&folded, SIZE_MAX / 4);
+    utf8_fold(&folded, text, strlen(text));
+    size_t from = folded.len, to = 0, size;
+    for (size_t at = 0; at < folded.len; at += size)
+        if (utf8_kind(utf8_decode(folded.data, folded.len, at, &size)) == UTF8_WORD) {
+            from = at < from ? at : from;
+            to = at + size;
+        }
+    const char *words = from < to ? arena_copy(arena, folded.data + from, to - from) : "";
+    buf_free(&folded);
+    return words;
+}
+
+static bool one_of(const char *words, const char *const *list)
+{
+    for (; *list; list++)
+        if (strcmp(words, *list) == 0)
+            return true;
+    return false;
+}
+
+static bool is_title_of(const char *title, const char *const *list)
+{
+    struct arena arena = {0};
+    bool is = title && one_of(bare_words(&arena, title), list);
+    arena_free(&arena);
+    return is;
+}
+
+bool purpose_is_references(const char *title, const struct profile *profile)
+{
+    static const char *const list[] = {"reference", "references", "reference links", "refs", "sources",
+        "links", "further reading", "参考", "参考资料", "参考链接", "参考文献", "参考来源", "参考内容",
+        "引用", "引用链接", "信息来源", "资料来源", "来源", "相关链接", NULL};
+    return title && (words_hold(&profile->references, title) || is_title_of(title, list));
+}
+
+bool purpose_is_promotion(const char *title, const struct profile *profile)
+{
+    static const char *const list[] = {"join us", "join the community", "join our community", "get involved",
+        "contribute", "contributing", "how to contribute", "subscribe", "follow us", "about us", "about",
+        "sponsor", "sponsors", "our sponsors", "support us", "advertisement", "feedback", "previous editions",
+        "past issues", "加入我们", "加入社群", "关注我们", "联系我们", "关于我们", "订阅", "订阅我们", "投稿",
+        "投稿方式", "赞助", "赞助商", "广告", "招聘", "往期回顾", "往期", "往期推荐", "支持我们", NULL};
+    return title && (words_hold(&profile->skip, title) || is_title_of(title, list));
+}
+
+bool purpose_is_contents(const char *title)
+{
+    static const char *const list[] = {"contents", "table of contents", "in this issue", "in this edition",
+        "overview", "目录", "本期目录", "本期内容", "本期看点", "导航", NULL};
+    return is_title_of(title, list);
+}
+
+static bool holds(const struct node *root, enum node_type type)
+{
+    for (const struct node *node = root; node; node = node_next(root, node))
+        if (node->type == type)
+            return true;
+    return false;
+}
+
+static bool begins(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+bool purpose_is_placeholder(struct arena *arena, const struct node *block)
+{
+    enum { POINTS_MAX = 90 };
+    static const char *const whole[] = {"none", "n/a", "na", "nothing", "tbd", "无", "暂无", "空", NULL};
+    static const char *const starts[] = {
+        "暂无", "本周暂无", "本期暂无", "本周无", "本期无", "本周没有", "本期没有"};
+    if (holds(block, NODE_LINK) || holds(block, NODE_IMAGE))
+        return false;
+    const char *line = flow_line(arena, block);
+    if (!line[0] || utf8_points(line, strlen(line)) > POINTS_MAX)
+        return false;
+    const char *words = bare_words(arena, line);
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (begins(words, starts[i]))
+            return true;
+    if (one_of(words, whole))
+        return true;
+    /* "No RFCs were approved this week." */
+    return begins(words, "no ") &&
+           (strstr(words, "this week") || strstr(words, "this month") || strstr(words, "this time") ||
+               strstr(words, " yet") || strstr(words, " were "));
+}
+
+/* All that can be seen of it stands in italics, and none of its links is bare. */
+static bool all_italic(struct arena *arena, const struct node *paragraph)
+{
+    bool any = false;
+    for (const struct node *node = paragraph->first; node; node = node->next) {
+        if (node->type == NODE_EMPHASIS)
+            any = true;
+        else if (node->type != NODE_BREAK && !flow_is_blank(node))
+            return false;
+        for (const struct node *link = node; link; link = node_next(node, link))
+            if (link->type == NODE_LINK && strcmp(flow_line(arena, link), link->url) == 0)
+                return false;
+    }
+    return any;
+}
+
+bool purpose_is_closing(struct arena *arena, const struct node *block)
+{
+    static const char *const list[] = {
+        "the end", "end", "fin", "eof", "完", "全文完", "本期完", "以上", "结束", NULL};
+    if (block->type != NODE_PARAGRAPH)
+        return false;
+    return all_italic(arena, block) || one_of(bare_words(arena, flow_line(arena, block)), list);
+}
+
+bool purpose_is_link_alone(const struct node *paragraph)
+{
+    const struct node *link = NULL;
+    for (const struct node *node = paragraph->first; node; node = node->next) {
+        if (node->type == NODE_BREAK || (node->type == NODE_TEXT && flow_is_blank(node)))
+            continue;
+        if (link || node->type != NODE_LINK)
+            return false;
+        link = node;
+    }
+    return link != NULL;
+}

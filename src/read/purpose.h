@@ -1,0 +1,24 @@
+/* What a heading, list or paragraph is for, by its words: not every one leads to news. */
+#ifndef READ_PURPOSE_H
+#define READ_PURPOSE_H
+
+#include <stdbool.h>
+
+struct arena;
+struct node;
+struct profile;
+
+/* "References", "参考资料": links of the edition as a whole. */
+bool purpose_is_references(const char *title, const struct profile *profile);
+/* "Join us", "关注我们": invites, advertises, thanks; or the profile says to skip it. */
+bool purpose_is_promotion(const char *title, const struct profile *profile);
+/* "Contents", "本期目录". */
+bool purpose_is_contents(const char *title);
+/* An entry or paragraph that says there is nothing: "*No events this week.*", "本周暂无". */
+bool purpose_is_placeholder(struct arena *arena, const struct node *block);
+/* A paragraph that closes the file: all of it in italics, or "--The End--", "（完）". */
+bool purpose_is_closing(struct arena *arena, const struct node *block);
+/* One link and nothing else. */
+bool purpose_is_link_alone(const struct node *paragraph);
+
+#endif
