@@ -265,6 +265,17 @@ static void unwrap_strong(struct node *parent)
     }
 }
 
+/* "**和****搜索**" is strong that ends and begins again at once: the signs between go. */
+static void drop_inner_signs(struct arena *arena, const struct node *strong)
+{
+    for (struct node *child = strong->first; child; child = child->next) {
+        char *text = child->type == NODE_TEXT ? strstr(child->text, "****") : NULL;
+        if (!text || (text > child->text && text[-1] == '*') || text[4] == '*')
+            continue;
+        child->text = arena_printf(arena, "%.*s%s", (int)(text - child->text), child->text, text + 4);
+    }
+}
+
 static void end_guard(struct arena *arena, struct node *node)
 {
     if (!strchr(node->text, (unsigned char)GUARD_FIRST))
@@ -290,8 +301,10 @@ static void mend_signs(struct arena *arena, struct node *root)
         if (node->first && (node->type == NODE_PARAGRAPH || !node_is_block(node->first->type)))
             mend_strong(arena, node);
     for (struct node *node = root; node; node = node_next(root, node))
-        if (node->type == NODE_STRONG)
+        if (node->type == NODE_STRONG) {
             unwrap_strong(node);
+            drop_inner_signs(arena, node);
+        }
 }
 
 /* Is the node below a link that is below `root`? */

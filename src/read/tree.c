@@ -189,6 +189,28 @@ static void html_inline(struct builder *b, const struct html_token *token)
     }
 }
 
+/* "the <dialog> element": a tag without attributes that nothing closes in its line is a word. */
+static bool is_word_in_brackets(cmark_node *node)
+{
+    static const char *const alone[] = {"br", "hr", "wbr", "p", "li", "img"};
+    const char *html = cmark_node_get_literal(node);
+    size_t n = 1;
+    while (isalnum((unsigned char)html[n]) || html[n] == '-')
+        n++;
+    if (n == 1 || strcmp(html + n, ">") != 0)
+        return false;
+    for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
+        if (strlen(alone[i]) == n - 1 && strncasecmp(html + 1, alone[i], n - 1) == 0)
+            return false;
+    for (cmark_node *next = cmark_node_next(node); next; next = cmark_node_next(next)) {
+        const char *end =
+            cmark_node_get_type(next) == CMARK_NODE_HTML_INLINE ? cmark_node_get_literal(next) : "";
+        if (strncmp(end, "</", 2) == 0 && strncasecmp(end + 2, html + 1, n - 1) == 0)
+            return false;
+    }
+    return true;
+}
+
 static void read_html_inline(struct builder *b, const char *html)
 {
     struct html_token token;
@@ -228,6 +250,52 @@ static void read_html_block(struct builder *b, cmark_node *node)
         close_anchor(b);
     if (b->at != outside)
         close_node(b);
+}
+
+/* Does each line of the text, but for empty ones, hold an address? */
+static bool lines_of_addresses(const char *text)
+{
+    bool any = false;
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+        size_t blank = strspn(text, " \t");
+        if (blank < len) {
+            const char *at = strstr(text, "://");
+            if (!at || at >= text + len)
+                return false;
+            any = true;
+        }
+        text += len + (text[len] == '\n');
+    }
+    return any;
+}
+
+/* Indented lines with an address each are no code, but text that an editor's tool has indented. */
+static bool add_addresses(struct builder *b, cmark_node *node)
+{
+    int length, offset;
+    char character;
+    if (cmark_node_get_fenced(node, &length, &offset, &character))
+        return false;
+    struct buf text;
+    buf_init(&text, strlen(cmark_node_get_literal(node)) * 2);
+    guard_take(&text, cmark_node_get_literal(node), GUARD_LITERAL);
+    bool are = text.len && lines_of_addresses(text.data);
+    if (are) {
+        open_node(b, NODE_PARAGRAPH);
+        for (const char *at = text.data; *at;) {
+            size_t len = strcspn(at, "\n");
+            if (b->at->first || b->run.len) {
+                flush(b);
+                node_add(b->arena, b->at, NODE_BREAK);
+            }
+            buf_add(&b->run, at, len);
+            at += len + (at[len] == '\n');
+        }
+        close_node(b);
+    }
+    buf_free(&text);
+    return are;
 }
 
 static void add_code(struct builder *b, enum node_type type, cmark_node *node)
@@ -284,10 +352,14 @@ static bool enter_leaf(struct builder *b, cmark_node *node)
         add_code(b, NODE_CODE, node);
         return true;
     case CMARK_NODE_CODE_BLOCK:
-        add_code(b, NODE_CODE_BLOCK, node);
+        if (!add_addresses(b, node))
+            add_code(b, NODE_CODE_BLOCK, node);
         return true;
     case CMARK_NODE_HTML_INLINE:
-        read_html_inline(b, cmark_node_get_literal(node));
+        if (is_word_in_brackets(node))
+            guard_take(&b->run, cmark_node_get_literal(node), GUARD_PLAIN);
+        else
+            read_html_inline(b, cmark_node_get_literal(node));
         return true;
     case CMARK_NODE_HTML_BLOCK:
         read_html_block(b, node);
