@@ -4,6 +4,7 @@
 #include "core/buf.h"
 #include "core/profile.h"
 #include "core/utf8.h"
+#include "read/edition.h"
 #include "read/flow.h"
 #include "read/label.h"
 #include "read/purpose.h"
@@ -41,14 +42,14 @@ static bool ends_with(const char *text, const char *end)
     return len >= n && strcmp(text + len - n, end) == 0;
 }
 
-static bool could_be_title(const char *text)
+static bool could_be_title(const struct reader *reader, const char *text)
 {
     static const char *const never[] = {":", "：", "。", "；", ";", "，", ","};
     size_t points = utf8_points(text, strlen(text));
     for (size_t i = 0; i < sizeof never / sizeof *never; i++)
         if (ends_with(text, never[i]))
             return false;
-    return points > 0 && points <= TITLE_POINTS_MAX && !label_question(text, true);
+    return points > 0 && points <= TITLE_POINTS_MAX && !label_question(reader->profile, text, true);
 }
 
 /* The end of the line that begins at `node`: the break or the text with the newline, NULL = the last line. */
@@ -61,7 +62,7 @@ static struct node *line_end(const struct node *node)
 }
 
 /* "** title **", which CommonMark does not take for bold because of the spaces. */
-static const char *spaced_strong(struct arena *arena, const struct node *from, const struct node *end)
+static const char *spaced_strong(const struct reader *reader, const struct node *from, const struct node *end)
 {
     if (from->type != NODE_TEXT || (from->next != end && end))
         return NULL;
@@ -74,17 +75,17 @@ static const char *spaced_strong(struct arena *arena, const struct node *from, c
     struct buf line;
     buf_init(&line, len);
     flow_text(&line, text + 2, len - 4);
-    const char *title = strstr(line.data, "**") ? NULL : buf_keep(&line, arena);
+    const char *title = strstr(line.data, "**") ? NULL : buf_keep(&line, reader->arena);
     buf_free(&line);
     return title;
 }
 
 /* Is the line from `from` to before `end` bold, with nothing but links after it? Its words, or NULL. */
-static const char *bold_words(struct arena *arena, const struct node *from, const struct node *end)
+static const char *bold_words(const struct reader *reader, const struct node *from, const struct node *end)
 {
-    const char *spaced = spaced_strong(arena, from, end);
+    const char *spaced = spaced_strong(reader, from, end);
     if (spaced)
-        return could_be_title(spaced) ? spaced : NULL;
+        return could_be_title(reader, spaced) ? spaced : NULL;
     struct buf words;
     buf_init(&words, SIZE_MAX / 4);
     bool good = true, over = false;
@@ -104,7 +105,8 @@ static const char *bold_words(struct arena *arena, const struct node *from, cons
     struct buf line;
     buf_init(&line, SIZE_MAX / 4);
     flow_text(&line, words.data ? words.data : "", words.len);
-    const char *title = good && line.len && could_be_title(line.data) ? buf_keep(&line, arena) : NULL;
+    const char *title =
+        good && line.len && could_be_title(reader, line.data) ? buf_keep(&line, reader->arena) : NULL;
     buf_free(&line);
     buf_free(&words);
     return title;
@@ -118,10 +120,10 @@ static const struct node *first_seen(const struct node *paragraph)
     return node;
 }
 
-bool bold_begins(struct arena *arena, const struct node *paragraph)
+bool bold_begins(const struct reader *reader, const struct node *paragraph)
 {
     const struct node *from = paragraph->type == NODE_PARAGRAPH ? first_seen(paragraph) : NULL;
-    return from && bold_words(arena, from, line_end(from));
+    return from && bold_words(reader, from, line_end(from));
 }
 
 /* --- cutting --- */
@@ -133,11 +135,11 @@ static void drop_before(struct node *paragraph, const struct node *until)
 }
 
 /* Moves what the strong nodes of the line hold into the heading; links stay. */
-static void take_words(struct arena *arena, struct node *heading, struct node *from, struct node *end)
+static void take_words(const struct reader *reader, struct node *heading, struct node *from, struct node *end)
 {
-    const char *spaced = spaced_strong(arena, from, end);
+    const char *spaced = spaced_strong(reader, from, end);
     if (spaced) {
-        node_add_text(arena, heading, spaced);
+        node_add_text(reader->arena, heading, spaced);
         if (from != end)
             node_unlink(from);
         return;
@@ -156,7 +158,7 @@ static void take_words(struct arena *arena, struct node *heading, struct node *f
 }
 
 /* Takes out the end of a line that is gone; the text after its newline stays. */
-static void end_line(struct arena *arena, struct node *end)
+static void end_line(const struct reader *reader, struct node *end)
 {
     if (!end)
         return;
@@ -164,32 +166,33 @@ static void end_line(struct arena *arena, struct node *end)
     if (rest && !rest[1 + strspn(rest + 1, " ")])
         rest = NULL;
     if (end->prev && rest) /* a link of the bold line stands before it */
-        end->text = arena_string(arena, rest);
+        end->text = arena_string(reader->arena, rest);
     else if (rest)
-        end->text = arena_string(arena, rest + 1);
+        end->text = arena_string(reader->arena, rest + 1);
     else if (!end->prev)
         node_unlink(end);
     else if (end->type == NODE_TEXT)
         end->text = "\n";
 }
 
-void bold_cut(struct arena *arena, const struct block *block, int level, enum rule rule, struct blocks *out)
+void bold_cut(
+    const struct reader *reader, const struct block *block, int level, enum rule rule, struct blocks *out)
 {
     struct node *paragraph = block->node;
     for (;;) {
         struct node *from = (struct node *)first_seen(paragraph), *end = from ? line_end(from) : NULL;
-        if (paragraph->type != NODE_PARAGRAPH || !from || !bold_words(arena, from, end))
+        if (paragraph->type != NODE_PARAGRAPH || !from || !bold_words(reader, from, end))
             break;
         drop_before(paragraph, from);
-        struct node *heading = node_new(arena, NODE_HEADING);
+        struct node *heading = node_new(reader->arena, NODE_HEADING);
         heading->level = level;
-        take_words(arena, heading, from, end);
-        end_line(arena, end);
-        blocks_add(arena, out,
+        take_words(reader, heading, from, end);
+        end_line(reader, end);
+        blocks_add(reader->arena, out,
             &(struct block){.node = heading, .line = block->line, .end_line = block->end_line, .rule = rule});
     }
     if (!flow_is_blank(paragraph))
-        blocks_add(arena, out, block);
+        blocks_add(reader->arena, out, block);
 }
 
 /* --- a file of bold lines --- */
@@ -230,9 +233,9 @@ static bool was_bold(const struct block *block)
 }
 
 /* Back to a bold paragraph: it is no title. */
-static void put_back(struct arena *arena, struct block *block)
+static void put_back(const struct reader *reader, struct block *block)
 {
-    struct node *strong = node_new(arena, NODE_STRONG);
+    struct node *strong = node_new(reader->arena, NODE_STRONG);
     while (block->node->first) {
         struct node *child = block->node->first;
         node_unlink(child);
@@ -244,7 +247,7 @@ static void put_back(struct arena *arena, struct block *block)
     node_append(block->node, strong);
 }
 
-static size_t find_runs(struct arena *arena, struct blocks *blocks, struct run *runs)
+static size_t find_runs(const struct reader *reader, struct blocks *blocks, struct run *runs)
 {
     size_t count = 0;
     for (size_t at = 0; at < blocks->count; at++) {
@@ -255,10 +258,10 @@ static size_t find_runs(struct arena *arena, struct blocks *blocks, struct run *
         while (end < blocks->count && was_bold(&blocks->all[end]))
             end++;
         *run = (struct run){.count = end - at, .next = end, .last = end - at};
-        run->tokens = arena_array(arena, run->count, sizeof *run->tokens);
+        run->tokens = arena_array(reader->arena, run->count, sizeof *run->tokens);
         for (size_t i = 0; i < run->count; i++) {
             struct block *block = &blocks->all[at + i];
-            run->tokens[i] = (struct token){block, number_alone(flow_line(arena, block->node))};
+            run->tokens[i] = (struct token){block, number_alone(flow_line(reader->arena, block->node))};
             if (run->tokens[i].number)
                 run->last = i;
         }
@@ -268,7 +271,7 @@ static size_t find_runs(struct arena *arena, struct blocks *blocks, struct run *
 }
 
 /* A short plain line with text below it, as a title that somebody forgot to make bold. */
-static bool is_plain_title(struct arena *arena, const struct blocks *blocks, size_t at)
+static bool is_plain_title(const struct reader *reader, const struct blocks *blocks, size_t at)
 {
     static const char *const ends[] = {"。", ".", "！", "!", "；", ":", "："};
     if (at + 1 >= blocks->count || blocks->all[at].node->type != NODE_PARAGRAPH ||
@@ -278,7 +281,7 @@ static bool is_plain_title(struct arena *arena, const struct blocks *blocks, siz
     for (const struct node *node = paragraph; node; node = node_next(paragraph, node))
         if (node->type == NODE_LINK || node->type == NODE_IMAGE)
             return false;
-    const char *line = flow_line(arena, paragraph);
+    const char *line = flow_line(reader->arena, paragraph);
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (ends_with(line, ends[i]))
             return false;
@@ -287,7 +290,7 @@ static bool is_plain_title(struct arena *arena, const struct blocks *blocks, siz
 
 /* Makes the run's tokens from..to, numbers left out, one heading. NULL: there are no words. */
 static struct block *join(
-    struct arena *arena, struct run *run, size_t from, size_t to, int level, enum rule rule)
+    const struct reader *reader, struct run *run, size_t from, size_t to, int level, enum rule rule)
 {
     struct block *first = NULL;
     for (size_t i = from; i < to; i++) {
@@ -300,7 +303,7 @@ static struct block *join(
             first->rule = rule;
             continue;
         }
-        node_add_text(arena, first->node, "\n");
+        node_add_text(reader->arena, first->node, "\n");
         while (block->node->first) {
             struct node *child = block->node->first;
             node_unlink(child);
@@ -327,7 +330,7 @@ static size_t count_words(const struct run *run, size_t from, size_t to)
 }
 
 struct outline {
-    struct arena *arena;
+    const struct reader *reader;
     struct blocks *in, *out;
     bool sections; /* one was met */
 };
@@ -335,22 +338,22 @@ struct outline {
 static void emit(struct outline *outline, const struct block *block)
 {
     if (block)
-        blocks_add(outline->arena, outline->out, block);
+        blocks_add(outline->reader->arena, outline->out, block);
     outline->sections = outline->sections || (block && block->node->level == 1);
 }
 
 /* Words and the number of an item, in whatever order. Returns how many blocks after the run are its title. */
 static size_t numbered_run(struct outline *outline, struct run *run)
 {
-    struct arena *arena = outline->arena;
+    const struct reader *reader = outline->reader;
     size_t last = run->last, count = run->count;
     if (last + 1 < count) { /* section, number, title */
-        emit(outline, join(arena, run, 0, last, 1, RULE_SECTION_BOLD));
-        emit(outline, join(arena, run, last + 1, count, 2, RULE_ITEM_MARK));
+        emit(outline, join(reader, run, 0, last, 1, RULE_SECTION_BOLD));
+        emit(outline, join(reader, run, last + 1, count, 2, RULE_ITEM_MARK));
         return 0;
     }
-    if (is_plain_title(arena, outline->in, run->next)) {
-        emit(outline, join(arena, run, 0, last, 1, RULE_SECTION_BOLD));
+    if (is_plain_title(reader, outline->in, run->next)) {
+        emit(outline, join(reader, run, 0, last, 1, RULE_SECTION_BOLD));
         struct block *title = &outline->in->all[run->next];
         title->node->type = NODE_HEADING;
         title->node->level = 2;
@@ -363,10 +366,10 @@ static size_t numbered_run(struct outline *outline, struct run *run)
     bool own = run->tokens[0].number && last > 0;
     bool above = !outline->sections && count_words(run, 0, last) > 1;
     if (own || above) {
-        emit(outline, join(arena, run, from, from + 1, 1, RULE_SECTION_BOLD));
+        emit(outline, join(reader, run, from, from + 1, 1, RULE_SECTION_BOLD));
         from++;
     }
-    emit(outline, join(arena, run, from, last, 2, RULE_ITEM_MARK));
+    emit(outline, join(reader, run, from, last, 2, RULE_ITEM_MARK));
     return 0;
 }
 
@@ -383,51 +386,50 @@ static bool stands_above_pictures(const struct outline *outline, const struct ru
 
 static void plain_run(struct outline *outline, struct run *run, bool last)
 {
-    static const struct profile none;
-    struct arena *arena = outline->arena;
-    const char *words = flow_line(arena, run->tokens[0].block->node);
-    bool alone = run->count == 1 && (purpose_is_references(words, &none) || purpose_is_contents(words));
+    const struct reader *reader = outline->reader;
+    const char *words = flow_line(reader->arena, run->tokens[0].block->node);
+    bool alone =
+        run->count == 1 && (purpose_is_references(reader, words) || purpose_is_contents(reader, words));
     if (run->count > 1 || alone) {
-        emit(outline, join(arena, run, 0, 1, 1, RULE_SECTION_BOLD));
-        emit(outline, join(arena, run, 1, run->count, 2, RULE_ITEM_BOLD));
+        emit(outline, join(reader, run, 0, 1, 1, RULE_SECTION_BOLD));
+        emit(outline, join(reader, run, 1, run->count, 2, RULE_ITEM_BOLD));
     } else if (last && stands_above_pictures(outline, run)) {
-        put_back(arena, run->tokens[0].block);
+        put_back(reader, run->tokens[0].block);
         emit(outline, run->tokens[0].block);
     } else {
-        emit(outline, join(arena, run, 0, 1, 2, RULE_ITEM_BOLD));
+        emit(outline, join(reader, run, 0, 1, 2, RULE_ITEM_BOLD));
     }
 }
 
 /* In a file of numbers a bold line without one is text, but for the references. */
 static void unnumbered_run(struct outline *outline, struct run *run)
 {
-    static const struct profile none;
     for (size_t i = 0; i < run->count; i++) {
         struct block *block = run->tokens[i].block;
-        if (purpose_is_references(flow_line(outline->arena, block->node), &none)) {
-            emit(outline, join(outline->arena, run, i, i + 1, 1, RULE_SECTION_BOLD));
+        if (purpose_is_references(outline->reader, flow_line(outline->reader->arena, block->node))) {
+            emit(outline, join(outline->reader, run, i, i + 1, 1, RULE_SECTION_BOLD));
             continue;
         }
-        put_back(outline->arena, block);
+        put_back(outline->reader, block);
         emit(outline, block);
     }
 }
 
-void bold_outline(struct arena *arena, const struct blocks *blocks, struct blocks *out)
+void bold_outline(const struct reader *reader, const struct blocks *blocks, struct blocks *out)
 {
     struct blocks cut = {0};
     for (size_t i = 0; i < blocks->count; i++) {
         struct node *node = blocks->all[i].node;
         if (node->type == NODE_HEADING && node->level > 0)
             node->level = -node->level;
-        bold_cut(arena, &blocks->all[i], 2, RULE_ITEM_BOLD, &cut);
+        bold_cut(reader, &blocks->all[i], 2, RULE_ITEM_BOLD, &cut);
     }
-    struct run *runs = arena_array(arena, cut.count + 1, sizeof *runs);
-    size_t count = find_runs(arena, &cut, runs), numbered = 0;
+    struct run *runs = arena_array(reader->arena, cut.count + 1, sizeof *runs);
+    size_t count = find_runs(reader, &cut, runs), numbered = 0;
     for (size_t i = 0; i < count; i++)
         numbered += runs[i].last < runs[i].count;
     bool numbers = numbered > 1 && numbered * 2 >= count;
-    struct outline outline = {.arena = arena, .in = &cut, .out = out};
+    struct outline outline = {.reader = reader, .in = &cut, .out = out};
     for (size_t at = 0, i = 0; at < cut.count;) {
         if (i < count && at + runs[i].count == runs[i].next) {
             struct run *run = &runs[i++];

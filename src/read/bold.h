@@ -5,9 +5,10 @@
 #include "read/tree.h"
 
 struct arena;
+struct reader;
 
 /* Does this paragraph begin with a bold line that could be a title? A label ("**源头：**") is none. */
-bool bold_begins(struct arena *arena, const struct node *paragraph);
+bool bold_begins(const struct reader *reader, const struct node *paragraph);
 
 /* The lines of its blocks, bold ones cut off into headings of `level`; links that stood in a bold line go to
  * the text below it. `count` and `cap` are of `out`. */
@@ -16,12 +17,13 @@ struct blocks {
     size_t count, cap;
 };
 void blocks_add(struct arena *arena, struct blocks *blocks, const struct block *block);
-void bold_cut(struct arena *arena, const struct block *block, int level, enum rule rule, struct blocks *out);
+void bold_cut(
+    const struct reader *reader, const struct block *block, int level, enum rule rule, struct blocks *out);
 
 /* A whole file whose bold lines are its outline: sections become headings of level 1, items of level 2, and
  * real headings lose their rank (level below zero), for they stand inside items. Where bold numbers (**01**)
  * stand beside the titles, only what has one is an item; a bold line between two of them, or right above
  * another, is a section. */
-void bold_outline(struct arena *arena, const struct blocks *blocks, struct blocks *out);
+void bold_outline(const struct reader *reader, const struct blocks *blocks, struct blocks *out);
 
 #endif

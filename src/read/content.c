@@ -3,6 +3,7 @@
 #include "core/arena.h"
 #include "core/utf8.h"
 #include "read/bold.h"
+#include "read/edition.h"
 #include "read/entry.h"
 #include "read/flow.h"
 #include "read/label.h"
@@ -13,9 +14,9 @@
 
 enum { ROWS_MIN = 2, PARAGRAPHS_MIN = 3, AROUND_MAX = 2 /* paragraphs beside a list */ };
 
-static size_t points_of(struct arena *arena, const struct node *node)
+static size_t points_of(const struct reader *reader, const struct node *node)
 {
-    const char *line = flow_line(arena, node);
+    const char *line = flow_line(reader->arena, node);
     return utf8_points(line, strlen(line));
 }
 
@@ -25,30 +26,30 @@ static bool enough(size_t items, size_t all)
     return items > 0 && items * 5 >= all * 3;
 }
 
-static bool only_placeholders(struct arena *arena, const struct node *list)
+static bool only_placeholders(const struct reader *reader, const struct node *list)
 {
     for (const struct node *entry = list->first; entry; entry = entry->next)
-        if (!purpose_is_placeholder(arena, entry))
+        if (!purpose_is_placeholder(reader, entry))
             return false;
     return true;
 }
 
-static size_t count_items(struct arena *arena, const struct node *list, size_t *all)
+static size_t count_items(const struct reader *reader, const struct node *list, size_t *all)
 {
     size_t items = 0;
     *all = 0;
     for (const struct node *entry = list->first; entry; entry = entry->next) {
-        if (purpose_is_placeholder(arena, entry))
+        if (purpose_is_placeholder(reader, entry))
             continue;
-        items += entry_is_item(arena, entry);
+        items += entry_is_item(reader, entry);
         ++*all;
     }
     return items;
 }
 
-bool content_is_item_list(struct arena *arena, const struct node *list)
+bool content_is_item_list(const struct reader *reader, const struct node *list)
 {
-    size_t all, items = list->type == NODE_LIST ? count_items(arena, list, &all) : 0;
+    size_t all, items = list->type == NODE_LIST ? count_items(reader, list, &all) : 0;
     return items && enough(items, all);
 }
 
@@ -75,13 +76,13 @@ static const struct node *seen(const struct node *paragraph, bool last)
     return node;
 }
 
-bool content_is_item_paragraph(struct arena *arena, const struct node *paragraph)
+bool content_is_item_paragraph(const struct reader *reader, const struct node *paragraph)
 {
-    if (paragraph->type != NODE_PARAGRAPH || !entry_is_item(arena, paragraph))
+    if (paragraph->type != NODE_PARAGRAPH || !entry_is_item(reader, paragraph))
         return false;
     const struct node *first = seen(paragraph, false), *last = seen(paragraph, true);
     if (first == last && first->type == NODE_LINK)
-        return strcmp(flow_line(arena, first), first->url) != 0;
+        return strcmp(flow_line(reader->arena, first), first->url) != 0;
     bool link = false;
     for (const struct node *node = paragraph->first; node; node = node->next)
         link = link || node->type == NODE_LINK;
@@ -94,44 +95,44 @@ struct tally {
 };
 
 static void count_block(
-    struct arena *arena, const struct node *node, struct tally *tally, struct content *content)
+    const struct reader *reader, const struct node *node, struct tally *tally, struct content *content)
 {
     size_t all;
     tally->blocks++;
     if (node->type == NODE_LIST) {
-        size_t items = count_items(arena, node, &all);
+        size_t items = count_items(reader, node, &all);
         tally->items += items;
         tally->entries += all;
         tally->item_lists += items && enough(items, all);
-        tally->placeholders = tally->placeholders || only_placeholders(arena, node);
+        tally->placeholders = tally->placeholders || only_placeholders(reader, node);
         *(node->level ? &content->numbered : &content->bulleted) += items;
-        content->entry_words += points_of(arena, node);
+        content->entry_words += points_of(reader, node);
         tally->list_first = tally->list_first || tally->blocks == 1;
     } else if (content_is_item_table(node)) {
         tally->item_tables++;
     } else if (node->type == NODE_PARAGRAPH) {
         tally->paragraphs++;
-        tally->item_paragraphs += content_is_item_paragraph(arena, node);
-        content->words += points_of(arena, node);
-        content->bold += bold_begins(arena, node);
+        tally->item_paragraphs += content_is_item_paragraph(reader, node);
+        content->words += points_of(reader, node);
+        content->bold += bold_begins(reader, node);
     } else {
         tally->others++;
-        content->words += points_of(arena, node);
+        content->words += points_of(reader, node);
     }
 }
 
-struct content content_of(struct arena *arena, const struct block *blocks, size_t count)
+struct content content_of(const struct reader *reader, const struct block *blocks, size_t count)
 {
     struct content content = {0};
     struct tally tally = {0};
     size_t end = 0;
     /* After a question label lists are questions. */
     while (end < count && !(blocks[end].node->type == NODE_HEADING && blocks[end].node->level < 0) &&
-           !label_question(flow_line(arena, blocks[end].node), true))
+           !label_question(reader->profile, flow_line(reader->arena, blocks[end].node), true))
         end++;
     for (size_t i = 0; i < end; i++)
         if (!flow_is_blank(blocks[i].node))
-            count_block(arena, blocks[i].node, &tally, &content);
+            count_block(reader, blocks[i].node, &tally, &content);
     bool lists = tally.item_lists || (tally.placeholders && !tally.items);
     size_t first = 0;
     while (first < end && flow_is_blank(blocks[first].node))
@@ -142,9 +143,9 @@ struct content content_of(struct arena *arena, const struct block *blocks, size_
         content.kind = CONTENT_TABLE;
     else if (lists && tally.list_first && tally.paragraphs <= AROUND_MAX && !tally.others)
         content.kind = CONTENT_LIST;
-    else if (first < end && bold_begins(arena, blocks[first].node))
+    else if (first < end && bold_begins(reader, blocks[first].node))
         content.kind = CONTENT_BOLD;
-    else if (number_begins(arena, blocks + first, end - first))
+    else if (number_begins(reader, blocks + first, end - first))
         content.kind = CONTENT_NUMBER;
     else if (tally.item_paragraphs >= PARAGRAPHS_MIN && tally.item_paragraphs * 5 >= tally.paragraphs * 4 &&
              !tally.item_lists && !tally.others)

@@ -4,7 +4,7 @@
 
 #include "read/tree.h"
 
-struct arena;
+struct reader;
 
 enum content_kind {
     CONTENT_EMPTY,
@@ -24,10 +24,10 @@ struct content {
     size_t words, entry_words; /* code points outside and inside of lists */
 };
 
-struct content content_of(struct arena *arena, const struct block *blocks, size_t count);
+struct content content_of(const struct reader *reader, const struct block *blocks, size_t count);
 /* A block that holds items: one of the lists or tables meant above. */
-bool content_is_item_list(struct arena *arena, const struct node *list);
+bool content_is_item_list(const struct reader *reader, const struct node *list);
 bool content_is_item_table(const struct node *table);
-bool content_is_item_paragraph(struct arena *arena, const struct node *paragraph);
+bool content_is_item_paragraph(const struct reader *reader, const struct node *paragraph);
 
 #endif

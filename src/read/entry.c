@@ -4,6 +4,7 @@
 #include "core/buf.h"
 #include "core/utf8.h"
 #include "read/dates.h"
+#include "read/edition.h"
 #include "read/flow.h"
 #include "read/label.h"
 #include "read/questions.h"
@@ -31,11 +32,11 @@ static bool is_gap(const struct node *node)
 /* --- inlines --- */
 
 /* Cuts a text node in two; the second part is returned. */
-static struct node *split_text(struct arena *arena, struct node *node, size_t at)
+static struct node *split_text(const struct reader *reader, struct node *node, size_t at)
 {
-    struct node *rest = node_new(arena, NODE_TEXT);
-    rest->text = arena_string(arena, node->text + at);
-    node->text = arena_copy(arena, node->text, at);
+    struct node *rest = node_new(reader->arena, NODE_TEXT);
+    rest->text = arena_string(reader->arena, node->text + at);
+    node->text = arena_copy(reader->arena, node->text, at);
     rest->parent = node->parent;
     rest->prev = node;
     rest->next = node->next;
@@ -63,7 +64,7 @@ static void drop_gaps(struct node *parent)
 }
 
 /* Words and sizes of inlines from `from` to before `end`. */
-static const char *words_of(struct arena *arena, const struct node *from, const struct node *end)
+static const char *words_of(const struct reader *reader, const struct node *from, const struct node *end)
 {
     struct buf raw, line;
     buf_init(&raw, SIZE_MAX / 4);
@@ -71,15 +72,15 @@ static const char *words_of(struct arena *arena, const struct node *from, const 
     for (const struct node *node = from; node && node != end; node = node->next)
         flow_raw(&raw, node);
     flow_text(&line, raw.data ? raw.data : "", raw.len);
-    const char *words = line.len ? buf_keep(&line, arena) : "";
+    const char *words = line.len ? buf_keep(&line, reader->arena) : "";
     buf_free(&raw);
     buf_free(&line);
     return words;
 }
 
-static bool is_bare(struct arena *arena, const struct node *link)
+static bool is_bare(const struct reader *reader, const struct node *link)
 {
-    const char *text = flow_line(arena, link);
+    const char *text = flow_line(reader->arena, link);
     return !text[0] || strcmp(text, link->url) == 0;
 }
 
@@ -102,18 +103,18 @@ static size_t separator(const char *text)
     return 0;
 }
 
-static void trim_separators(struct arena *arena, struct node *node)
+static void trim_separators(const struct reader *reader, struct node *node)
 {
     while (node && node->type == NODE_TEXT) {
         size_t n = separator(node->text);
         if (!n)
             break;
-        node->text = arena_string(arena, node->text + n);
+        node->text = arena_string(reader->arena, node->text + n);
     }
 }
 
 /* Takes signs that only led to a link off the end of a title. */
-static void trim_title_end(struct arena *arena, struct node *title)
+static void trim_title_end(const struct reader *reader, struct node *title)
 {
     static const char *const signs[] = {
         " ", "\n", "-", "–", "—", ":", "：", "|", "，", ",", "(", "（", "→", "👉"};
@@ -131,7 +132,7 @@ static void trim_title_end(struct arena *arena, struct node *title)
             }
         }
     }
-    last->text = arena_copy(arena, last->text, len);
+    last->text = arena_copy(reader->arena, last->text, len);
 }
 
 /* --- what it is --- */
@@ -153,7 +154,7 @@ static const struct node *first_seen(const struct node *parent)
 }
 
 /* "编辑: 某人", "**Source:** https://…": a label and its value. */
-static bool is_label_and_value(struct arena *arena, const struct node *paragraph)
+static bool is_label_and_value(const struct reader *reader, const struct node *paragraph)
 {
     const struct node *first = first_seen(paragraph);
     struct label label;
@@ -161,22 +162,24 @@ static bool is_label_and_value(struct arena *arena, const struct node *paragraph
     if (!first)
         return false;
     if (first->type == NODE_STRONG)
-        return label_is_link_label(flow_line(arena, first), &len) &&
-               (label_colon(flow_line(arena, first) + len) ||
+        return label_is_link_label(reader->profile, flow_line(reader->arena, first), &len) &&
+               (label_colon(flow_line(reader->arena, first) + len) ||
                    (first->next && first->next->type == NODE_TEXT &&
                        label_colon(first->next->text + strspn(first->next->text, " ")) && first->next->next &&
                        first->next->next->type == NODE_LINK));
     if (first->type != NODE_TEXT || !first->next || first->next->type != NODE_LINK)
         return false;
-    return label_find(first->text, strlen(first->text), true, &label) && label.start == 0 &&
-           is_bare(arena, first->next);
+    return label_find(reader->profile, first->text, strlen(first->text), true, &label) && label.start == 0 &&
+           is_bare(reader, first->next);
 }
 
-static bool begins_bold(struct arena *arena, const struct node *paragraph)
+static bool begins_bold(const struct reader *reader, const struct node *paragraph)
 {
     const struct node *first = first_seen(paragraph);
-    return first && first->type == NODE_STRONG && points_of(flow_line(arena, first)) <= TITLE_POINTS_MAX &&
-           !label_question(flow_line(arena, first), true) && !is_label_and_value(arena, paragraph);
+    return first && first->type == NODE_STRONG &&
+           points_of(flow_line(reader->arena, first)) <= TITLE_POINTS_MAX &&
+           !label_question(reader->profile, flow_line(reader->arena, first), true) &&
+           !is_label_and_value(reader, paragraph);
 }
 
 static bool holds_web_link(const struct node *root)
@@ -187,20 +190,20 @@ static bool holds_web_link(const struct node *root)
     return false;
 }
 
-bool entry_is_item(struct arena *arena, const struct node *node)
+bool entry_is_item(const struct reader *reader, const struct node *node)
 {
     const struct node *paragraph = first_paragraph(node);
-    if (!paragraph || label_question(flow_line(arena, paragraph), false))
+    if (!paragraph || label_question(reader->profile, flow_line(reader->arena, paragraph), false))
         return false;
-    if (is_label_and_value(arena, paragraph))
+    if (is_label_and_value(reader, paragraph))
         return false;
-    return holds_web_link(node) || begins_bold(arena, paragraph);
+    return holds_web_link(node) || begins_bold(reader, paragraph);
 }
 
-const char *entry_line(struct arena *arena, const struct node *item)
+const char *entry_line(const struct reader *reader, const struct node *item)
 {
     const struct node *paragraph = first_paragraph(item);
-    return paragraph ? flow_line(arena, paragraph) : "";
+    return paragraph ? flow_line(reader->arena, paragraph) : "";
 }
 
 static const struct node *nested_list(const struct node *item)
@@ -209,17 +212,17 @@ static const struct node *nested_list(const struct node *item)
     return last && last->type == NODE_LIST && item->first != last ? last : NULL;
 }
 
-bool entry_is_section(struct arena *arena, const struct node *item)
+bool entry_is_section(const struct reader *reader, const struct node *item)
 {
     const struct node *list = nested_list(item);
     char date[DATE_BYTES + 1];
     if (!list || list->prev != item->first || holds_web_link(item->first))
         return false;
-    const char *line = entry_line(arena, item);
+    const char *line = entry_line(reader, item);
     if (!line[0] || points_of(line) > SECTION_POINTS_MAX || date_read(line, date) || !list->first->next)
         return false;
     for (const struct node *entry = list->first; entry; entry = entry->next)
-        if (!entry_is_item(arena, entry))
+        if (!entry_is_item(reader, entry))
             return false;
     return true;
 }
@@ -227,7 +230,7 @@ bool entry_is_section(struct arena *arena, const struct node *item)
 /* --- the title --- */
 
 /* Numbers and signs that an editor typed before the words: "1\. ", "• ". */
-static void drop_number(struct arena *arena, struct node *paragraph)
+static void drop_number(const struct reader *reader, struct node *paragraph)
 {
     static const char *const signs[] = {"•", "·", "▪", "●", "◆", "■", "★", "☆"};
     struct node *first = (struct node *)first_seen(paragraph);
@@ -240,11 +243,11 @@ static void drop_number(struct arena *arena, struct node *paragraph)
             text += strlen(signs[i]) + strspn(text + strlen(signs[i]), " ");
     if (question_number(text, &size))
         text += size;
-    first->text = arena_string(arena, text + strspn(text, " \n"));
+    first->text = arena_string(reader->arena, text + strspn(text, " \n"));
 }
 
 /* A date that begins the entry goes to the body: "`2025-11-07` title …". */
-static struct node *take_date(struct arena *arena, struct node *paragraph)
+static struct node *take_date(const struct reader *reader, struct node *paragraph)
 {
     struct node *first = (struct node *)first_seen(paragraph);
     char date[DATE_BYTES + 1];
@@ -254,12 +257,12 @@ static struct node *take_date(struct arena *arena, struct node *paragraph)
         if (strlen(first->text) < DATE_BYTES || strncmp(first->text, date, DATE_BYTES) != 0 ||
             !strchr(" :|", first->text[DATE_BYTES]))
             return NULL;
-        split_text(arena, first, DATE_BYTES);
+        split_text(reader, first, DATE_BYTES);
     } else if (strlen(first->text) != DATE_BYTES) {
         return NULL;
     }
-    struct node *taken = node_new(arena, NODE_PARAGRAPH);
-    trim_separators(arena, first->next);
+    struct node *taken = node_new(reader->arena, NODE_PARAGRAPH);
+    trim_separators(reader, first->next);
     node_unlink(first);
     node_append(taken, first);
     return taken;
@@ -298,91 +301,92 @@ static bool has_sentences(const char *words)
     return false;
 }
 
-static bool title_by_bold(struct arena *arena, struct node *paragraph, struct node *title)
+static bool title_by_bold(const struct reader *reader, struct node *paragraph, struct node *title)
 {
-    if (!begins_bold(arena, paragraph))
+    if (!begins_bold(reader, paragraph))
         return false;
     struct node *strong = (struct node *)first_seen(paragraph), *rest = strong->next;
     move_until(paragraph->first, rest, title);
-    trim_separators(arena, rest);
+    trim_separators(reader, rest);
     return true;
 }
 
-static bool title_by_leading_link(struct arena *arena, struct node *paragraph, struct node *title)
+static bool title_by_leading_link(const struct reader *reader, struct node *paragraph, struct node *title)
 {
     struct node *link = find_link(paragraph->first);
-    if (!link || is_bare(arena, link))
+    if (!link || is_bare(reader, link))
         return false;
-    const char *prefix = words_of(arena, paragraph->first, link);
+    const char *prefix = words_of(reader, paragraph->first, link);
     if (points_of(prefix) > PREFIX_POINTS_MAX || has_sentences(prefix))
         return false;
     struct node *rest = link->next;
-    const char *whole = words_of(arena, paragraph->first, NULL);
+    const char *whole = words_of(reader, paragraph->first, NULL);
     bool aside =
         rest && (separator(rest->type == NODE_TEXT ? rest->text : "") || rest->type == NODE_BREAK ||
                     (rest->type == NODE_TEXT && strchr("(\n", rest->text[strspn(rest->text, " ")])) ||
                     (rest->type == NODE_TEXT && strncmp(rest->text + strspn(rest->text, " "), "（", 3) == 0));
     if (only_links(rest) || (!aside && points_of(whole) <= TITLE_POINTS_MAX && !has_sentences(whole)))
         rest = NULL;
-    if (rest && points_of(flow_line(arena, link)) + points_of(prefix) > TITLE_POINTS_MAX)
+    if (rest && points_of(flow_line(reader->arena, link)) + points_of(prefix) > TITLE_POINTS_MAX)
         return false;
     move_until(paragraph->first, rest, title);
-    trim_separators(arena, rest);
+    trim_separators(reader, rest);
     return true;
 }
 
 /* "标题 https://…", "Title 链接：https://…", "title [source](…)". */
-static bool title_by_words_before(struct arena *arena, struct node *paragraph, struct node *title)
+static bool title_by_words_before(const struct reader *reader, struct node *paragraph, struct node *title)
 {
     struct node *link = find_link(paragraph->first);
     if (!link || link == first_seen(paragraph))
         return false;
-    const char *words = words_of(arena, paragraph->first, link);
-    bool last = only_links(link->next) && points_of(flow_line(arena, link)) < points_of(words);
-    if ((!is_bare(arena, link) && !last) || points_of(words) > TITLE_POINTS_MAX)
+    const char *words = words_of(reader, paragraph->first, link);
+    bool last = only_links(link->next) && points_of(flow_line(reader->arena, link)) < points_of(words);
+    if ((!is_bare(reader, link) && !last) || points_of(words) > TITLE_POINTS_MAX)
         return false;
     struct node *before = link->prev, *end = link;
     struct label label;
-    if (before->type == NODE_TEXT && label_find(before->text, strlen(before->text), false, &label) &&
+    if (before->type == NODE_TEXT &&
+        label_find(reader->profile, before->text, strlen(before->text), false, &label) &&
         (label.start > 0 || before->prev))
-        end = split_text(arena, before, label.start);
+        end = split_text(reader, before, label.start);
     move_until(paragraph->first, end, title);
-    trim_title_end(arena, title);
+    trim_title_end(reader, title);
     return true;
 }
 
 /* The first line, when it is short and not a sentence of many. */
-static bool title_by_line(struct arena *arena, struct node *paragraph, struct node *title, bool more)
+static bool title_by_line(const struct reader *reader, struct node *paragraph, struct node *title, bool more)
 {
     struct node *end = paragraph->first;
     while (end && end->type != NODE_BREAK)
         end = end->next;
-    const char *words = words_of(arena, paragraph->first, end);
+    const char *words = words_of(reader, paragraph->first, end);
     if (!words[0] || points_of(words) > TITLE_POINTS_MAX || (has_sentences(words) && !end && !more))
         return false;
     move_until(paragraph->first, end, title);
     return true;
 }
 
-static struct node *find_title(struct arena *arena, struct node *paragraph, bool more)
+static struct node *find_title(const struct reader *reader, struct node *paragraph, bool more)
 {
-    struct node *title = node_new(arena, NODE_HEADING);
+    struct node *title = node_new(reader->arena, NODE_HEADING);
     title->level = 6;
-    bool found = title_by_bold(arena, paragraph, title) || title_by_leading_link(arena, paragraph, title) ||
-                 title_by_words_before(arena, paragraph, title) ||
-                 title_by_line(arena, paragraph, title, more);
+    bool found = title_by_bold(reader, paragraph, title) || title_by_leading_link(reader, paragraph, title) ||
+                 title_by_words_before(reader, paragraph, title) ||
+                 title_by_line(reader, paragraph, title, more);
     drop_gaps(paragraph);
     return found && !flow_is_blank(title) ? title : NULL;
 }
 
 /* "2025-01-02 | City | [group](…)" with one entry below, which is what it is about. */
-static struct node *event_below(struct arena *arena, const struct node *item)
+static struct node *event_below(const struct reader *reader, const struct node *item)
 {
     const struct node *list = nested_list(item);
     char date[DATE_BYTES + 1];
     if (!list || list->prev != item->first || list->first->next || !first_paragraph(list->first))
         return NULL;
-    const char *line = entry_line(arena, item);
+    const char *line = entry_line(reader, item);
     return date_read(line, date) || strstr(line, " | ") ? list->first : NULL;
 }
 
@@ -395,10 +399,10 @@ static void move_children(struct node *from, struct node *to)
     }
 }
 
-struct entry entry_read(struct arena *arena, struct node *node)
+struct entry entry_read(const struct reader *reader, struct node *node)
 {
-    struct entry entry = {.body = node_new(arena, NODE_DOCUMENT)};
-    struct node *event = node->type == NODE_ITEM ? event_below(arena, node) : NULL;
+    struct entry entry = {.body = node_new(reader->arena, NODE_DOCUMENT)};
+    struct node *event = node->type == NODE_ITEM ? event_below(reader, node) : NULL;
     if (event) { /* the line above is said of it, and stays whole */
         struct node *head = node->first;
         node_unlink(head);
@@ -411,11 +415,11 @@ struct entry entry_read(struct arena *arena, struct node *node)
         return entry;
     }
     bool more = paragraph->next && node != paragraph;
-    drop_number(arena, paragraph);
-    struct node *date = take_date(arena, paragraph);
+    drop_number(reader, paragraph);
+    struct node *date = take_date(reader, paragraph);
     if (date)
         node_append(entry.body, date);
-    entry.title = find_title(arena, paragraph, more);
+    entry.title = find_title(reader, paragraph, more);
     if (node != paragraph)
         node_unlink(paragraph);
     paragraph->type = NODE_PARAGRAPH;
@@ -435,43 +439,44 @@ static bool is_number_alone(const char *text)
 }
 
 /* The cell that names the row: the first that begins bold, else the first with words. */
-static struct node *title_cell(struct arena *arena, struct node *row)
+static struct node *title_cell(const struct reader *reader, struct node *row)
 {
     for (struct node *cell = row->first; cell; cell = cell->next) {
-        drop_number(arena, cell);
-        if (begins_bold(arena, cell))
+        drop_number(reader, cell);
+        if (begins_bold(reader, cell))
             return cell;
     }
     for (struct node *cell = row->first; cell; cell = cell->next) {
-        const char *line = flow_line(arena, cell);
+        const char *line = flow_line(reader->arena, cell);
         if (line[0] && !is_number_alone(line))
             return cell;
     }
     return NULL;
 }
 
-struct entry entry_row(struct arena *arena, struct node *row, const struct node *head)
+struct entry entry_row(const struct reader *reader, struct node *row, const struct node *head)
 {
-    struct node *named = title_cell(arena, row);
-    struct node *title = NULL, *body = node_new(arena, NODE_DOCUMENT);
+    struct node *named = title_cell(reader, row);
+    struct node *title = NULL, *body = node_new(reader->arena, NODE_DOCUMENT);
     const struct node *name = head->first;
     for (struct node *cell = row->first, *next; cell; cell = next, name = name ? name->next : NULL) {
         next = cell->next;
-        bool skip = flow_is_blank(cell) || (cell == row->first && is_number_alone(flow_line(arena, cell)));
+        bool skip =
+            flow_is_blank(cell) || (cell == row->first && is_number_alone(flow_line(reader->arena, cell)));
         node_unlink(cell);
         cell->type = NODE_PARAGRAPH;
         if (cell == named) {
-            struct entry entry = entry_read(arena, cell);
+            struct entry entry = entry_read(reader, cell);
             title = entry.title;
             move_children(entry.body, body);
             continue;
         }
         if (skip)
             continue;
-        const char *what = name ? flow_line(arena, name) : "";
+        const char *what = name ? flow_line(reader->arena, name) : "";
         if (what[0] && !find_link(cell->first)) { /* "Stars: 1.2k" */
-            struct node *paragraph = node_new(arena, NODE_PARAGRAPH);
-            node_add_text(arena, paragraph, arena_printf(arena, "%s: ", what));
+            struct node *paragraph = node_new(reader->arena, NODE_PARAGRAPH);
+            node_add_text(reader->arena, paragraph, arena_printf(reader->arena, "%s: ", what));
             move_children(cell, paragraph);
             cell = paragraph;
         }

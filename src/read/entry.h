@@ -7,6 +7,8 @@
 
 #include "core/message.h"
 
+struct reader;
+
 struct entry {
     struct node *title; /* NODE_HEADING; NULL = it has none */
     struct node *body;  /* NODE_DOCUMENT */
@@ -14,15 +16,15 @@ struct entry {
 
 /* Is this NODE_ITEM or NODE_PARAGRAPH an item: a link of its own, or a bold beginning? "订阅: https://…", a
  * label and nothing else, is none. */
-bool entry_is_item(struct arena *arena, const struct node *node);
+bool entry_is_item(const struct reader *reader, const struct node *node);
 /* Words with a list below that holds the items: a section within the list. */
-bool entry_is_section(struct arena *arena, const struct node *item);
+bool entry_is_section(const struct reader *reader, const struct node *item);
 /* The words of the entry itself, without what is below it. */
-const char *entry_line(struct arena *arena, const struct node *item);
+const char *entry_line(const struct reader *reader, const struct node *item);
 
 /* Takes apart a NODE_ITEM, NODE_PARAGRAPH or NODE_HEADING, which is used up. */
-struct entry entry_read(struct arena *arena, struct node *node);
+struct entry entry_read(const struct reader *reader, struct node *node);
 /* A NODE_ROW below `head`. */
-struct entry entry_row(struct arena *arena, struct node *row, const struct node *head);
+struct entry entry_row(const struct reader *reader, struct node *row, const struct node *head);
 
 #endif

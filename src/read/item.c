@@ -2,8 +2,10 @@
 
 #include "core/arena.h"
 #include "core/buf.h"
+#include "read/edition.h"
 #include "read/flow.h"
 #include "read/label.h"
+#include "read/purpose.h"
 #include "read/questions.h"
 
 #include <assert.h>
@@ -25,7 +27,8 @@ struct mark {
 };
 
 struct work {
-    struct arena *arena;
+    const struct reader *reader;
+    struct arena *arena; /* the reader's */
     struct mark *marks;
     size_t count, cap;
     size_t cursor; /* labels are found in order, so the next one is at or after this */
@@ -89,37 +92,38 @@ static bool breaks_before(const struct node *node)
 }
 
 /* A bold label with its colon inside or after it: "**源头：**". */
-static bool strong_label(struct arena *arena, const struct node *node, const char *after, const char **label)
+static bool strong_label(
+    const struct reader *reader, const struct node *node, const char *after, const char **label)
 {
     if (node->type != NODE_STRONG && node->type != NODE_EMPHASIS)
         return false;
-    const char *text = flow_line(arena, node);
+    const char *text = flow_line(reader->arena, node);
     size_t len;
-    if (!label_is_link_label(text, &len))
+    if (!label_is_link_label(reader->profile, text, &len))
         return false;
     bool colon = label_colon(text + len) || label_colon(after + strspn(after, " \n"));
     if (!colon)
         return false;
-    *label = arena_copy(arena, text, len);
+    *label = arena_copy(reader->arena, text, len);
     return true;
 }
 
 /* Does a label for a later link, or a label of questions, begin at this node? */
-static bool label_begins(struct arena *arena, const struct node *node)
+static bool label_begins(const struct reader *reader, const struct node *node)
 {
     const char *label;
     if (node->type == NODE_TEXT) {
         struct label found;
         return node->next && node->next->type == NODE_LINK &&
-               label_find(node->text, strlen(node->text), true, &found) &&
-               is_blank(arena_copy(arena, node->text, found.start));
+               label_find(reader->profile, node->text, strlen(node->text), true, &found) &&
+               is_blank(arena_copy(reader->arena, node->text, found.start));
     }
     return strong_label(
-        arena, node, node->next && node->next->type == NODE_TEXT ? node->next->text : "", &label);
+        reader, node, node->next && node->next->type == NODE_TEXT ? node->next->text : "", &label);
 }
 
 /* May a labelled link end here, so that taking it out tears no sentence? */
-static bool ends_after(struct arena *arena, const struct node *link)
+static bool ends_after(const struct reader *reader, const struct node *link)
 {
     static const char *const ends[] = {"。", "；", ";", ".", "！", "|"};
     const struct node *next = link->next;
@@ -128,16 +132,16 @@ static bool ends_after(struct arena *arena, const struct node *link)
     if (breaks_before(next))
         return true;
     if (next->type != NODE_TEXT)
-        return label_begins(arena, next);
+        return label_begins(reader, next);
     const char *text = next->text + strspn(next->text, " ");
     if (text[0] == '\n')
         return true;
     if (!text[0])
-        return breaks_before(next->next) || label_begins(arena, next->next);
+        return breaks_before(next->next) || label_begins(reader, next->next);
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (strncmp(text, ends[i], strlen(ends[i])) == 0 && is_blank(text + strlen(ends[i])))
             return breaks_before(next->next);
-    return label_begins(arena, next);
+    return label_begins(reader, next);
 }
 
 /* Takes punctuation that only closed the link out of what follows. */
@@ -163,7 +167,7 @@ static bool take_text_label(struct work *work, struct node *text, struct node *l
 {
     struct label found;
     size_t len = strlen(text->text);
-    if (!label_find(text->text, len, breaks_before(text->prev), &found))
+    if (!label_find(work->reader->profile, text->text, len, breaks_before(text->prev), &found))
         return false;
     const char *quote =
         found.quote_len ? arena_copy(work->arena, text->text + found.quote_at, found.quote_len) : NULL;
@@ -195,7 +199,7 @@ static bool take_strong_label(struct work *work, struct node *before, struct nod
     bool open =
         breaks_before(before->prev) ||
         (before->prev->type == NODE_TEXT && label_boundary(before->prev->text, strlen(before->prev->text)));
-    if (!open || !strong_label(work->arena, before, between, &label))
+    if (!open || !strong_label(work->reader, before, between, &label))
         return false;
     set_label(work, link, label, NULL);
     node_unlink(before);
@@ -210,7 +214,7 @@ static bool take_links(struct work *work, struct node *paragraph)
     bool any = false;
     for (struct node *link = paragraph->first; link; link = link->next) {
         struct node *before = link->prev;
-        if (link->type != NODE_LINK || !before || !ends_after(work->arena, link))
+        if (link->type != NODE_LINK || !before || !ends_after(work->reader, link))
             continue;
         bool taken = before->type == NODE_TEXT && take_text_label(work, before, link);
         if (!taken && !take_strong_label(work, before, link))
@@ -245,15 +249,15 @@ static const char *text_after(const struct node *node)
 }
 
 /* A bold question label at this node? *from is the first node after it; its colon is taken off. */
-static bool strong_question(struct arena *arena, struct node *node, struct node **from)
+static bool strong_question(const struct reader *reader, struct node *node, struct node **from)
 {
     if (node->type != NODE_STRONG && node->type != NODE_EMPHASIS)
         return false;
-    const char *text = flow_line(arena, node);
-    size_t n = label_question(text, true);
+    const char *text = flow_line(reader->arena, node);
+    size_t n = label_question(reader->profile, text, true);
     if (!n || !is_blank(text + n))
         return false;
-    bool colon = label_question(text, false) > 0;
+    bool colon = label_question(reader->profile, text, false) > 0;
     const char *rest = text_after(node) + strspn(text_after(node), " ");
     if (!colon && label_colon(rest)) {
         node->next->text = rest + label_colon(rest);
@@ -269,7 +273,7 @@ static bool strong_question(struct arena *arena, struct node *node, struct node 
 }
 
 /* The offset in a text where a question label begins, its length in *size; SIZE_MAX = there is none. */
-static size_t text_question(const struct node *node, size_t *size)
+static size_t text_question(const struct reader *reader, const struct node *node, size_t *size)
 {
     const char *text = node->text;
     for (size_t at = 0; text[at]; at++) {
@@ -277,7 +281,7 @@ static size_t text_question(const struct node *node, size_t *size)
             continue; /* inside a character or word */
         if (!(at == 0 ? breaks_before(node->prev) : label_boundary(text, at)))
             continue;
-        *size = label_question(text + at, !node->next && (at == 0 || text[at - 1] == '\n'));
+        *size = label_question(reader->profile, text + at, !node->next && (at == 0 || text[at - 1] == '\n'));
         if (*size)
             return at;
     }
@@ -286,24 +290,24 @@ static size_t text_question(const struct node *node, size_t *size)
 
 /* Cuts a paragraph at its question label: what stands after it is returned as a paragraph of its own. NULL:
  * it has no label. */
-static struct node *cut_questions(struct arena *arena, struct node *paragraph)
+static struct node *cut_questions(const struct reader *reader, struct node *paragraph)
 {
     for (struct node *node = paragraph->first; node; node = node->next) {
         struct node *from = NULL, *label = NULL;
-        size_t size = 0, at = node->type == NODE_TEXT ? text_question(node, &size) : SIZE_MAX;
+        size_t size = 0, at = node->type == NODE_TEXT ? text_question(reader, node, &size) : SIZE_MAX;
         const char *rest = NULL;
         if (at != SIZE_MAX) {
             rest = node->text + at + size;
             from = node->next;
-            node->text = arena_copy(arena, node->text, at);
-        } else if (strong_question(arena, node, &from)) {
+            node->text = arena_copy(reader->arena, node->text, at);
+        } else if (strong_question(reader, node, &from)) {
             label = node;
         } else {
             continue;
         }
-        struct node *run = node_new(arena, NODE_PARAGRAPH);
+        struct node *run = node_new(reader->arena, NODE_PARAGRAPH);
         if (rest)
-            node_add_text(arena, run, rest);
+            node_add_text(reader->arena, run, rest);
         while (from) {
             struct node *next = from->next;
             node_unlink(from);
@@ -406,17 +410,15 @@ static bool take_paragraph(struct work *work, struct node *paragraph, bool fresh
     return true;
 }
 
-static bool is_question_heading(const struct node *node, struct arena *arena)
+static bool is_question_heading(const struct reader *reader, const struct node *node)
 {
-    return node->type == NODE_HEADING && label_question(flow_line(arena, node), true);
+    return node->type == NODE_HEADING &&
+           label_question(reader->profile, flow_line(reader->arena, node), true);
 }
 
-bool item_is_question_heading(const struct node *heading)
+bool item_is_question_heading(const struct reader *reader, const struct node *heading)
 {
-    struct arena arena = {0};
-    bool is = is_question_heading(heading, &arena);
-    arena_free(&arena);
-    return is;
+    return is_question_heading(reader, heading);
 }
 
 /* Blocks after a question label that belong to it leave the body. `fresh`: the label's own line had no
@@ -451,7 +453,7 @@ static void take_following(struct work *work, struct node *block, bool fresh)
 
 static void read_block(struct work *work, struct node *block)
 {
-    struct node *run = block->type == NODE_PARAGRAPH ? cut_questions(work->arena, block) : NULL;
+    struct node *run = block->type == NODE_PARAGRAPH ? cut_questions(work->reader, block) : NULL;
     if (run) {
         take_links(work, block);
         take_links(work, run);
@@ -460,7 +462,7 @@ static void read_block(struct work *work, struct node *block)
         read_run(work, run, block);
         work->closing = block;
         take_following(work, block, work->questions.count == before);
-    } else if (is_question_heading(block, work->arena)) {
+    } else if (is_question_heading(work->reader, block)) {
         work->questions.number = 0;
         take_following(work, block, true);
         while (block->first)
@@ -487,9 +489,24 @@ static bool is_picture(const struct node *block)
     return image;
 }
 
-/* The first picture after the last labelled link or question; NULL = none. */
-static struct node *late_picture(const struct work *work)
+/* Nothing but links and pictures from here on? */
+static bool ends_in_links(const struct node *block)
 {
+    for (; block; block = block->next)
+        if (!flow_is_blank(block) && !is_picture(block) &&
+            (block->type != NODE_PARAGRAPH || !purpose_is_link_alone(block)))
+            return false;
+    return true;
+}
+
+/* The first picture after the last labelled link or question, or the rule above a few last links; NULL =
+ * none. */
+static struct node *late_picture(const struct work *work, struct node *body)
+{
+    if (!work->closing)
+        for (struct node *block = body->first; block; block = block->next)
+            if (block->type == NODE_RULE && ends_in_links(block))
+                return block;
     struct node *block = work->closing ? work->closing->next : NULL;
     while (block && !is_picture(block))
         block = block->next;
@@ -555,15 +572,16 @@ static void read_title(struct work *work, struct item *item, const struct node *
 }
 
 bool item_read(
-    struct arena *arena, struct item *item, struct node *title, struct node *body, struct node *tail)
+    const struct reader *reader, struct item *item, struct node *title, struct node *body, struct node *tail)
 {
-    struct work work = {.arena = arena};
+    struct arena *arena = reader->arena;
+    struct work work = {.reader = reader, .arena = arena};
     read_title(&work, item, title);
     for (const struct node *block = body->first; block; block = block->next)
         add_marks(&work, block, block);
     for (struct node *block = body->first; block; block = block->next)
         read_block(&work, block);
-    struct node *picture = late_picture(&work);
+    struct node *picture = late_picture(&work, body);
     if (tail)
         cut_tail(picture, tail);
     fill(&work, item, tail);

@@ -1,5 +1,6 @@
 #include "read/label.h"
 
+#include "core/profile.h"
 #include "core/utf8.h"
 
 #include <ctype.h>
@@ -49,8 +50,11 @@ bool label_boundary(const char *text, size_t len)
 }
 
 /* Words that announce a link without a colon. */
-static size_t dotted(const char *text, size_t len)
+static size_t dotted(const struct profile *profile, const char *text, size_t len)
 {
+    for (size_t i = 0; i < profile->labels.count; i++)
+        if (ends_with(text, len, profile->labels.texts[i]))
+            return strlen(profile->labels.texts[i]);
     static const char *const words[] = {"ref.", "refs.", "via", "source.", "link."};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t n = strlen(words[i]);
@@ -134,7 +138,7 @@ static size_t words_start(const char *text, size_t end, bool open)
     return end + 1;
 }
 
-bool label_find(const char *text, size_t len, bool open, struct label *label)
+bool label_find(const struct profile *profile, const char *text, size_t len, bool open, struct label *label)
 {
     *label = (struct label){0};
     len = trim_end(text, len);
@@ -147,7 +151,7 @@ bool label_find(const char *text, size_t len, bool open, struct label *label)
     size_t colon = ends_with(text, len, "：") ? 3 : ends_with(text, len, ":") ? 1 : 0;
     size_t end = trim_end(text, len - colon);
     if (!colon) {
-        size_t n = dotted(text, end);
+        size_t n = dotted(profile, text, end);
         bool bound = n && (end == n ? open : label_boundary(text, end - n));
         if (!bound)
             return false;
@@ -167,7 +171,7 @@ bool label_find(const char *text, size_t len, bool open, struct label *label)
     return true;
 }
 
-bool label_is_link_label(const char *text, size_t *len)
+bool label_is_link_label(const struct profile *profile, const char *text, size_t *len)
 {
     size_t end = trim_end(text, strlen(text));
     if (ends_with(text, end, "："))
@@ -176,7 +180,7 @@ bool label_is_link_label(const char *text, size_t *len)
         end -= 1;
     end = trim_end(text, end);
     *len = end;
-    return plausible(text, end);
+    return plausible(text, end) || words_hold(&profile->labels, text);
 }
 
 /* `sure`: nobody would write it before anything but questions; the others need their colon. */
@@ -216,19 +220,25 @@ static const struct {
     {"think", false},
 };
 
-size_t label_question(const char *text, bool whole)
+/* The length of the label `word` with its colon at the beginning of the text; 0 = it is not there. */
+static size_t question_word(const char *text, const char *word, bool whole)
 {
-    for (size_t i = 0; i < sizeof question_labels / sizeof *question_labels; i++) {
-        const char *word = question_labels[i].text;
-        size_t n = strlen(word), at = n;
-        if (strncasecmp(text, word, n) != 0)
-            continue;
-        while (is_space(text[at]))
-            at++;
-        if (label_colon(text + at))
-            return at + label_colon(text + at);
-        if (!text[at] && whole)
-            return at;
-    }
-    return 0;
+    size_t at = strlen(word);
+    if (strncasecmp(text, word, at) != 0)
+        return 0;
+    while (is_space(text[at]))
+        at++;
+    if (label_colon(text + at))
+        return at + label_colon(text + at);
+    return !text[at] && whole ? at : 0;
+}
+
+size_t label_question(const struct profile *profile, const char *text, bool whole)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < profile->questions.count && !size; i++)
+        size = question_word(text, profile->questions.texts[i], whole);
+    for (size_t i = 0; i < sizeof question_labels / sizeof *question_labels && !size; i++)
+        size = question_word(text, question_labels[i].text, whole);
+    return size;
 }

@@ -1,9 +1,12 @@
-/* The words that editors put before links and questions. */
+/* The words that editors put before links and questions: those of a table, what looks like one, and those
+ * that the profile adds. */
 #ifndef READ_LABEL_H
 #define READ_LABEL_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+struct profile;
 
 /* A label at the end of the text that stands before a link: "ref. ", "源头：", "试用 Demo: ",
  * "拓展阅读：《…》". */
@@ -15,14 +18,14 @@ struct label {
 
 /* `open`: the text begins where a label may begin (a new line, after another link). False: there is none.
  * Soft breaks in the text are "\n". */
-bool label_find(const char *text, size_t len, bool open, struct label *label);
+bool label_find(const struct profile *profile, const char *text, size_t len, bool open, struct label *label);
 
 /* Is this (bold) text as a whole a label, with or without its colon? *len is its length without colon. */
-bool label_is_link_label(const char *text, size_t *len);
+bool label_is_link_label(const struct profile *profile, const char *text, size_t *len);
 
 /* Does a question label with its colon begin here ("思考题：")? The length with colon, 0 = none. With `whole`
  * the label may also be all there is, without a colon. */
-size_t label_question(const char *text, bool whole);
+size_t label_question(const struct profile *profile, const char *text, bool whole);
 
 /* Does a sentence, line or bracket end at the end of these bytes, so that a label may follow? */
 bool label_boundary(const char *text, size_t len);

@@ -87,7 +87,7 @@ static size_t end_of(const struct plan *plan, size_t at, int level)
 
 static struct content content_between(const struct plan *plan, size_t from, size_t to)
 {
-    return content_of(plan->arena, plan->blocks.all + from, to - from);
+    return content_of(plan->reader, plan->blocks.all + from, to - from);
 }
 
 /* --- sections --- */
@@ -195,7 +195,7 @@ static bool is_last(const struct plan *plan, size_t at)
     for (; at < plan->blocks.count; at = next_heading(plan, at + 1)) {
         const char *title = line_of(plan, block_at(plan, at));
         if (!is_heading(block_at(plan, at)) ||
-            (!purpose_is_references(title, plan->profile) && !purpose_is_promotion(title, plan->profile)))
+            (!purpose_is_references(plan->reader, title) && !purpose_is_promotion(plan->reader, title)))
             return false;
     }
     return true;
@@ -209,7 +209,7 @@ static int heading_item(struct plan *plan, size_t at, size_t to, enum rule rule,
     struct node *before = tail ? tail->last : NULL;
     int end_line = to > at + 1 ? block_at(plan, to - 1)->end_line : heading.end_line;
     struct item *item = add_item(plan, heading.line);
-    plan->late_pictures |= item_read(plan->arena, item, heading.node, gather(plan, at + 1, to), tail);
+    plan->late_pictures |= item_read(plan->reader, item, heading.node, gather(plan, at + 1, to), tail);
     if (rule == RULE_ITEM_SECTION && item->title && item->link_count && item->links[0].text &&
         words_hold(&plan->profile->link_titles, item->title)) {
         item->title = item->links[0].text;
@@ -226,7 +226,7 @@ static int entry_item(
     struct plan *plan, struct entry entry, const struct block *block, enum rule rule, struct error *err)
 {
     struct item *item = add_item(plan, block->line);
-    item_read(plan->arena, item, entry.title, entry.body, NULL);
+    item_read(plan->reader, item, entry.title, entry.body, NULL);
     explain_item(plan, item, block->line, block->end_line, rule);
     return check_item(plan, item, err);
 }
@@ -249,15 +249,15 @@ static int list_items(
     for (struct node *entry = list->first, *next; entry; entry = next) {
         next = entry->next;
         node_unlink(entry);
-        if (purpose_is_placeholder(plan->arena, entry)) {
+        if (purpose_is_placeholder(plan->reader, entry)) {
             set_aside(plan, entry, block, RULE_ASIDE_PLACEHOLDER);
-        } else if (level < LEVEL_CUT && entry_is_section(plan->arena, entry)) {
-            add_section(plan, entry_line(plan->arena, entry), level + 1);
+        } else if (level < LEVEL_CUT && entry_is_section(plan->reader, entry)) {
+            add_section(plan, entry_line(plan->reader, entry), level + 1);
             explain(plan->reader->explanation, plan->arena, block->line, block->end_line, RULE_SECTION_LEAF,
                 plan->open->title);
             if (list_items(plan, entry->last, block, level + 1, err))
                 return -1;
-        } else if (entry_item(plan, entry_read(plan->arena, entry), block, RULE_ITEM_LIST, err)) {
+        } else if (entry_item(plan, entry_read(plan->reader, entry), block, RULE_ITEM_LIST, err)) {
             return -1;
         }
     }
@@ -271,7 +271,7 @@ static int table_items(struct plan *plan, struct node *table, const struct block
         next = row->next;
         node_unlink(row);
         if (!flow_is_blank(row) &&
-            entry_item(plan, entry_row(plan->arena, row, head), block, RULE_ITEM_ROW, err))
+            entry_item(plan, entry_row(plan->reader, row, head), block, RULE_ITEM_ROW, err))
             return -1;
     }
     return 0;
@@ -287,9 +287,9 @@ static bool holds_items(const struct plan *plan, const struct node *list, const 
     if (plan->profile->items == SHAPE_LIST || plan->any_list)
         return true;
     for (const struct node *entry = list->first; entry; entry = entry->next)
-        if (purpose_is_placeholder(plan->arena, entry))
+        if (purpose_is_placeholder(plan->reader, entry))
             return true;
-    return content_is_item_list(plan->arena, list);
+    return content_is_item_list(plan->reader, list);
 }
 
 /* The items in the lists, tables or paragraphs of blocks[from..to); what stands around them is no item. */
@@ -305,11 +305,11 @@ static int split_content(
         } else if (block->node->type == NODE_TABLE && content->kind == CONTENT_TABLE) {
             if (table_items(plan, block->node, block, err))
                 return -1;
-        } else if (paragraphs && content_is_item_paragraph(plan->arena, block->node)) {
-            if (entry_item(plan, entry_read(plan->arena, block->node), block, RULE_ITEM_PARAGRAPH, err))
+        } else if (paragraphs && content_is_item_paragraph(plan->reader, block->node)) {
+            if (entry_item(plan, entry_read(plan->reader, block->node), block, RULE_ITEM_PARAGRAPH, err))
                 return -1;
         } else {
-            bool placeholder = purpose_is_placeholder(plan->arena, block->node);
+            bool placeholder = purpose_is_placeholder(plan->reader, block->node);
             add_rest(plan, at, at + 1,
                 placeholder                      ? RULE_ASIDE_PLACEHOLDER
                 : block->node->type == NODE_LIST ? RULE_ASIDE_LIST
@@ -348,7 +348,7 @@ static int section_words(struct plan *plan, size_t at, size_t to, bool children,
         return split_content(plan, at + 1, to, block_at(plan, at)->node->level, &content, err);
     bool nothing = content.kind == CONTENT_LIST && !content.numbered && !content.bulleted;
     for (size_t i = at + 1; i < to && !nothing && !children; i++)
-        nothing = purpose_is_placeholder(plan->arena, block_at(plan, i)->node);
+        nothing = purpose_is_placeholder(plan->reader, block_at(plan, i)->node);
     if (nothing) {
         content.kind = CONTENT_LIST;
         return split_content(plan, at + 1, to, block_at(plan, at)->node->level, &content, err);
@@ -396,18 +396,18 @@ static int read_section(struct plan *plan, size_t at, size_t own, bool children,
     enum rule rule = heading->rule              ? heading->rule
                      : plan->leafy && !children ? RULE_SECTION_LEAF
                                                 : RULE_SECTION_HEADING;
-    if (purpose_is_references(title, plan->profile) &&
+    if (purpose_is_references(plan->reader, title) &&
         (words_hold(&plan->profile->references, title) || !is_told_list(plan, at + 1, own))) {
         add_rest(plan, at, own, RULE_REFERENCES);
         return 0;
     }
-    if (purpose_is_contents(title)) {
+    if (purpose_is_contents(plan->reader, title)) {
         add_rest(plan, at, own, RULE_ASIDE_CONTENTS);
         return 0;
     }
     explain_block(plan, heading, rule);
     add_section(plan, title, heading->node->level);
-    if (!children && purpose_is_promotion(title, plan->profile)) {
+    if (!children && purpose_is_promotion(plan->reader, title)) {
         add_rest(plan, at + 1, own, words_hold(&plan->profile->skip, title) ? RULE_SKIP : RULE_TAIL_WORDS);
         return 0;
     }
@@ -426,8 +426,8 @@ static bool is_section_among_items(const struct plan *plan, size_t at, size_t en
     if (!plan->flat || plan->profile->items != SHAPE_FOUND)
         return false;
     const char *title = line_of(plan, block_at(plan, at));
-    if (purpose_is_references(title, plan->profile) || purpose_is_promotion(title, plan->profile) ||
-        purpose_is_contents(title))
+    if (purpose_is_references(plan->reader, title) || purpose_is_promotion(plan->reader, title) ||
+        purpose_is_contents(plan->reader, title))
         return true;
     struct content content = content_between(plan, at + 1, end);
     return (content.kind == CONTENT_LIST && content.numbered + content.bulleted > 1) ||
@@ -581,9 +581,9 @@ static void cut_leaves(struct plan *plan, size_t from)
         blocks_add(plan->arena, &out, block_at(plan, at));
         if (shape == SHAPE_BOLD || (found && content.kind == CONTENT_BOLD && content.bold > 1))
             for (size_t i = 0; i < own - at - 1; i++)
-                bold_cut(plan->arena, &first[i], LEVEL_CUT, RULE_ITEM_BOLD, &out);
+                bold_cut(plan->reader, &first[i], LEVEL_CUT, RULE_ITEM_BOLD, &out);
         else if (shape == SHAPE_NUMBER || (found && content.kind == CONTENT_NUMBER))
-            number_cut(plan->arena, first, own - at - 1, LEVEL_CUT, &out);
+            number_cut(plan->reader, first, own - at - 1, LEVEL_CUT, &out);
         else
             for (size_t i = 0; i < own - at - 1; i++)
                 blocks_add(plan->arena, &out, &first[i]);
@@ -608,7 +608,7 @@ static bool is_bold_outline(const struct plan *plan)
             headings++;
             continue;
         }
-        bool line = bold_begins(plan->arena, block->node);
+        bool line = bold_begins(plan->reader, block->node);
         bold += line;
         if (!headings && line)
             before = true;
@@ -674,7 +674,7 @@ static int read_plain(struct plan *plan, struct error *err)
     if (content.kind != CONTENT_NUMBER && plan->profile->items != SHAPE_NUMBER)
         return split_content(plan, first, count, 0, &content, err);
     struct blocks out = {0};
-    number_cut(plan->arena, plan->blocks.all + first, count - first, LEVEL_CUT, &out);
+    number_cut(plan->reader, plan->blocks.all + first, count - first, LEVEL_CUT, &out);
     plan->blocks = out;
     plan->item_level = LEVEL_CUT;
     return walk(plan, next_heading(plan, 0), err);
@@ -690,7 +690,7 @@ static int no_items(const struct plan *plan, struct error *err)
     for (size_t i = 0; i < plan->blocks.count; i++) {
         const struct block *block = block_at(plan, i);
         explain_block(plan, block, RULE_UNREAD);
-        if (block->rule == RULE_ITEM_BOLD || bold_begins(plan->arena, block->node)) {
+        if (block->rule == RULE_ITEM_BOLD || bold_begins(plan->reader, block->node)) {
             if (!bold++)
                 first_bold = block->line;
         } else if (block->node->type == NODE_LIST && !lists++) {
@@ -724,7 +724,7 @@ static void take_blocks(struct plan *plan, struct tree *tree)
 static void drop_question_ranks(struct plan *plan)
 {
     for (size_t i = 0; i < plan->blocks.count; i++)
-        if (is_heading(block_at(plan, i)) && item_is_question_heading(block_at(plan, i)->node))
+        if (is_heading(block_at(plan, i)) && item_is_question_heading(plan->reader, block_at(plan, i)->node))
             block_at(plan, i)->node->level = -block_at(plan, i)->node->level;
 }
 
@@ -750,7 +750,7 @@ static void cut_closing(struct plan *plan)
     size_t kept = plan->blocks.count;
     for (size_t at = kept; at > 0; at--) {
         const struct node *node = block_at(plan, at - 1)->node;
-        if (purpose_is_closing(plan->arena, node))
+        if (purpose_is_closing(plan->reader, node))
             kept = at - 1;
         else if (plan->blocks.count - at > 2 || node->type != NODE_PARAGRAPH || !purpose_is_link_alone(node))
             break;
@@ -785,7 +785,7 @@ static int read_outline(struct plan *plan, struct error *err)
 {
     if (is_bold_outline(plan)) {
         struct blocks out = {0};
-        bold_outline(plan->arena, &plan->blocks, &out);
+        bold_outline(plan->reader, &plan->blocks, &out);
         plan->blocks = out;
     }
     size_t from = take_opening(plan);

@@ -1,6 +1,7 @@
 #include "read/number.h"
 
 #include "core/arena.h"
+#include "read/edition.h"
 #include "read/entry.h"
 #include "read/flow.h"
 #include "read/label.h"
@@ -39,18 +40,18 @@ static struct node *find_number(struct node *node, int number, size_t *at)
     return NULL;
 }
 
-static bool is_questions(struct arena *arena, const struct node *node)
+static bool is_questions(const struct reader *reader, const struct node *node)
 {
-    return label_question(flow_line(arena, node), true) > 0;
+    return label_question(reader->profile, flow_line(reader->arena, node), true) > 0;
 }
 
-bool number_begins(struct arena *arena, const struct block *blocks, size_t count)
+bool number_begins(const struct reader *reader, const struct block *blocks, size_t count)
 {
     int number = 0;
     for (size_t i = 0; i < count && number < 2; i++) {
         struct node *paragraph = blocks[i].node;
         size_t at;
-        if (paragraph->type != NODE_PARAGRAPH || is_questions(arena, paragraph))
+        if (paragraph->type != NODE_PARAGRAPH || is_questions(reader, paragraph))
             return false;
         for (struct node *node = paragraph->first; node && number < 2;) {
             node = find_number(node, number + 1, &at);
@@ -63,37 +64,38 @@ bool number_begins(struct arena *arena, const struct block *blocks, size_t count
 }
 
 /* Takes what stands from the offset in `node` on out of its paragraph. */
-static struct node *cut_here(struct arena *arena, struct node *node, size_t at)
+static struct node *cut_here(const struct reader *reader, struct node *node, size_t at)
 {
-    struct node *rest = node_new(arena, NODE_PARAGRAPH);
-    node_add_text(arena, rest, node->text + at);
+    struct node *rest = node_new(reader->arena, NODE_PARAGRAPH);
+    node_add_text(reader->arena, rest, node->text + at);
     for (struct node *after = node->next, *next; after; after = next) {
         next = after->next;
         node_unlink(after);
         node_append(rest, after);
     }
-    node->text = arena_copy(arena, node->text, at);
+    node->text = arena_copy(reader->arena, node->text, at);
     return rest;
 }
 
-static void add_entry(
-    struct arena *arena, const struct block *block, struct node *paragraph, int level, struct blocks *out)
+static void add_entry(const struct reader *reader, const struct block *block, struct node *paragraph,
+    int level, struct blocks *out)
 {
-    struct entry entry = entry_read(arena, paragraph);
+    struct entry entry = entry_read(reader, paragraph);
     struct block made = *block;
-    made.node = entry.title ? entry.title : node_new(arena, NODE_HEADING);
+    made.node = entry.title ? entry.title : node_new(reader->arena, NODE_HEADING);
     made.node->level = level;
     made.rule = RULE_ITEM_NUMBER;
-    blocks_add(arena, out, &made);
+    blocks_add(reader->arena, out, &made);
     while (entry.body->first) {
         made = *block;
         made.node = entry.body->first;
         node_unlink(made.node);
-        blocks_add(arena, out, &made);
+        blocks_add(reader->arena, out, &made);
     }
 }
 
-void number_cut(struct arena *arena, const struct block *blocks, size_t count, int level, struct blocks *out)
+void number_cut(
+    const struct reader *reader, const struct block *blocks, size_t count, int level, struct blocks *out)
 {
     int number = 0;
     for (size_t i = 0; i < count; i++) {
@@ -101,20 +103,20 @@ void number_cut(struct arena *arena, const struct block *blocks, size_t count, i
         struct node *paragraph = block.node, *found;
         size_t at;
         bool entry = false;
-        while (paragraph->type == NODE_PARAGRAPH && !is_questions(arena, paragraph) &&
+        while (paragraph->type == NODE_PARAGRAPH && !is_questions(reader, paragraph) &&
                (found = find_number(paragraph->first, number + 1, &at))) {
-            struct node *rest = cut_here(arena, found, at);
+            struct node *rest = cut_here(reader, found, at);
             if (entry)
-                add_entry(arena, &block, paragraph, level, out);
+                add_entry(reader, &block, paragraph, level, out);
             else if (!flow_is_blank(paragraph))
-                blocks_add(arena, out, &block);
+                blocks_add(reader->arena, out, &block);
             block.node = paragraph = rest;
             entry = true;
             number++;
         }
         if (entry)
-            add_entry(arena, &block, paragraph, level, out);
+            add_entry(reader, &block, paragraph, level, out);
         else
-            blocks_add(arena, out, &block);
+            blocks_add(reader->arena, out, &block);
     }
 }

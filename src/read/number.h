@@ -6,9 +6,10 @@
 
 /* Do numbered lines begin with the first of these blocks (1, and a 2 after it)? Lists have numbers of their
  * own; these are paragraphs and the lines in them. */
-bool number_begins(struct arena *arena, const struct block *blocks, size_t count);
+bool number_begins(const struct reader *reader, const struct block *blocks, size_t count);
 /* Each numbered line, up to the next one, becomes a heading of `level` (empty where it has no title) and what
  * is said below it. */
-void number_cut(struct arena *arena, const struct block *blocks, size_t count, int level, struct blocks *out);
+void number_cut(
+    const struct reader *reader, const struct block *blocks, size_t count, int level, struct blocks *out);
 
 #endif

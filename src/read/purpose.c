@@ -5,13 +5,14 @@
 #include "core/message.h"
 #include "core/profile.h"
 #include "core/utf8.h"
+#include "read/edition.h"
 #include "read/flow.h"
 
 #include <stdint.h>
 #include <string.h>
 
 /* Folded words without the signs around them: "【参考资料】：" -> "参考资料", "Join Us?" -> "join us". */
-static const char *bare_words(struct arena *arena, const char *text)
+static const char *bare_words(const struct reader *reader, const char *text)
 {
     struct buf folded;
     buf_init(&folded, SIZE_MAX / 4);
@@ -22,7 +23,7 @@ static const char *bare_words(struct arena *arena, const char *text)
             from = at < from ? at : from;
             to = at + size;
         }
-    const char *words = from < to ? arena_copy(arena, folded.data + from, to - from) : "";
+    const char *words = from < to ? arena_copy(reader->arena, folded.data + from, to - from) : "";
     buf_free(&folded);
     return words;
 }
@@ -35,37 +36,34 @@ static bool one_of(const char *words, const char *const *list)
     return false;
 }
 
-static bool is_title_of(const char *title, const char *const *list)
+static bool is_title_of(const struct reader *reader, const char *title, const char *const *list)
 {
-    struct arena arena = {0};
-    bool is = title && one_of(bare_words(&arena, title), list);
-    arena_free(&arena);
-    return is;
+    return title && one_of(bare_words(reader, title), list);
 }
 
-bool purpose_is_references(const char *title, const struct profile *profile)
+bool purpose_is_references(const struct reader *reader, const char *title)
 {
     static const char *const list[] = {"reference", "references", "reference links", "refs", "sources",
         "links", "further reading", "参考", "参考资料", "参考链接", "参考文献", "参考来源", "参考内容",
         "引用", "引用链接", "信息来源", "资料来源", "来源", "相关链接", NULL};
-    return title && (words_hold(&profile->references, title) || is_title_of(title, list));
+    return title && (words_hold(&reader->profile->references, title) || is_title_of(reader, title, list));
 }
 
-bool purpose_is_promotion(const char *title, const struct profile *profile)
+bool purpose_is_promotion(const struct reader *reader, const char *title)
 {
     static const char *const list[] = {"join us", "join the community", "join our community", "get involved",
         "contribute", "contributing", "how to contribute", "subscribe", "follow us", "about us", "about",
         "sponsor", "sponsors", "our sponsors", "support us", "advertisement", "feedback", "previous editions",
         "past issues", "加入我们", "加入社群", "关注我们", "联系我们", "关于我们", "订阅", "订阅我们", "投稿",
         "投稿方式", "赞助", "赞助商", "广告", "招聘", "往期回顾", "往期", "往期推荐", "支持我们", NULL};
-    return title && (words_hold(&profile->skip, title) || is_title_of(title, list));
+    return title && (words_hold(&reader->profile->skip, title) || is_title_of(reader, title, list));
 }
 
-bool purpose_is_contents(const char *title)
+bool purpose_is_contents(const struct reader *reader, const char *title)
 {
     static const char *const list[] = {"contents", "table of contents", "in this issue", "in this edition",
         "overview", "目录", "本期目录", "本期内容", "本期看点", "导航", NULL};
-    return is_title_of(title, list);
+    return is_title_of(reader, title, list);
 }
 
 static bool holds(const struct node *root, enum node_type type)
@@ -81,7 +79,7 @@ static bool begins(const char *text, const char *start)
     return strncmp(text, start, strlen(start)) == 0;
 }
 
-bool purpose_is_placeholder(struct arena *arena, const struct node *block)
+bool purpose_is_placeholder(const struct reader *reader, const struct node *block)
 {
     enum { POINTS_MAX = 90 };
     static const char *const whole[] = {"none", "n/a", "na", "nothing", "tbd", "无", "暂无", "空", NULL};
@@ -89,10 +87,10 @@ bool purpose_is_placeholder(struct arena *arena, const struct node *block)
         "暂无", "本周暂无", "本期暂无", "本周无", "本期无", "本周没有", "本期没有"};
     if (holds(block, NODE_LINK) || holds(block, NODE_IMAGE))
         return false;
-    const char *line = flow_line(arena, block);
+    const char *line = flow_line(reader->arena, block);
     if (!line[0] || utf8_points(line, strlen(line)) > POINTS_MAX)
         return false;
-    const char *words = bare_words(arena, line);
+    const char *words = bare_words(reader, line);
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (begins(words, starts[i]))
             return true;
@@ -105,7 +103,7 @@ bool purpose_is_placeholder(struct arena *arena, const struct node *block)
 }
 
 /* All that can be seen of it stands in italics, and none of its links is bare. */
-static bool all_italic(struct arena *arena, const struct node *paragraph)
+static bool all_italic(const struct reader *reader, const struct node *paragraph)
 {
     bool any = false;
     for (const struct node *node = paragraph->first; node; node = node->next) {
@@ -114,19 +112,19 @@ static bool all_italic(struct arena *arena, const struct node *paragraph)
         else if (node->type != NODE_BREAK && !flow_is_blank(node))
             return false;
         for (const struct node *link = node; link; link = node_next(node, link))
-            if (link->type == NODE_LINK && strcmp(flow_line(arena, link), link->url) == 0)
+            if (link->type == NODE_LINK && strcmp(flow_line(reader->arena, link), link->url) == 0)
                 return false;
     }
     return any;
 }
 
-bool purpose_is_closing(struct arena *arena, const struct node *block)
+bool purpose_is_closing(const struct reader *reader, const struct node *block)
 {
     static const char *const list[] = {
         "the end", "end", "fin", "eof", "完", "全文完", "本期完", "以上", "结束", NULL};
     if (block->type != NODE_PARAGRAPH)
         return false;
-    return all_italic(arena, block) || one_of(bare_words(arena, flow_line(arena, block)), list);
+    return all_italic(reader, block) || one_of(bare_words(reader, flow_line(reader->arena, block)), list);
 }
 
 bool purpose_is_link_alone(const struct node *paragraph)

@@ -4,20 +4,19 @@
 
 #include <stdbool.h>
 
-struct arena;
+struct reader;
 struct node;
-struct profile;
 
 /* "References", "参考资料": links of the edition as a whole. */
-bool purpose_is_references(const char *title, const struct profile *profile);
+bool purpose_is_references(const struct reader *reader, const char *title);
 /* "Join us", "关注我们": invites, advertises, thanks; or the profile says to skip it. */
-bool purpose_is_promotion(const char *title, const struct profile *profile);
+bool purpose_is_promotion(const struct reader *reader, const char *title);
 /* "Contents", "本期目录". */
-bool purpose_is_contents(const char *title);
+bool purpose_is_contents(const struct reader *reader, const char *title);
 /* An entry or paragraph that says there is nothing: "*No events this week.*", "本周暂无". */
-bool purpose_is_placeholder(struct arena *arena, const struct node *block);
+bool purpose_is_placeholder(const struct reader *reader, const struct node *block);
 /* A paragraph that closes the file: all of it in italics, or "--The End--", "（完）". */
-bool purpose_is_closing(struct arena *arena, const struct node *block);
+bool purpose_is_closing(const struct reader *reader, const struct node *block);
 /* One link and nothing else. */
 bool purpose_is_link_alone(const struct node *paragraph);
 

@@ -144,14 +144,13 @@ static void no_text_at_all(void **state)
 static void no_items(void **state)
 {
     (void)state;
-    refused("words\n", "x.md: 0 items: no heading begins one (## section, #### title)");
-    refused("**a**\n\ntext\n\n**b**\n\ntext\n",
-        "x.md:1:1: 0 items, but 2 bold lines look like titles; write them as headings (#### title)");
-    refused("x\n\n- a\n- b\n- c\n",
-        "x.md:3:1: 0 items, but 3 list entries look like items; give each a heading (#### title)");
-    refused("|a|b|\n|-|-|\n|c|d|\n",
-        "x.md:1:1: 0 items, but 1 table row looks like items; give each a heading (#### title)");
-    refused("## A\n\n", "x.md: 0 items: no heading begins one (## section, #### title)");
+    refused("words\n",
+        "x.md: 0 items: no heading, bold line, list or table begins one; see digestd read --explain x.md");
+    refused("**a**\n\ntext\n",
+        "x.md:1:1: 0 items, but 1 bold line looks like a title; see digestd read --explain x.md");
+    refused("x\n\n- a\n", "x.md:3:1: 0 items, but 1 list; see digestd read --explain x.md");
+    refused("## A\n\n",
+        "x.md: 0 items: no heading, bold line, list or table begins one; see digestd read --explain x.md");
     is_refused("f.xml", "<?xml version='1.0'?><rss/>", 27,
         "f.xml: is an XML feed; feeds are not read yet, only Markdown");
     is_refused("f.json", "{}", 2, "f.json: is a JSON feed; feeds are not read yet, only Markdown");

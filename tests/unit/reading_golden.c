@@ -17,6 +17,8 @@
 
 #include <dirent.h>
 
+static const struct profile no_profile;
+
 #define FOLDER TESTS_DIR "/golden/read/"
 
 static void load(const char *name, struct buf *out)
@@ -168,7 +170,7 @@ static void drop_labels(struct buf *text)
 {
     size_t kept = 0;
     for (size_t at = 0; at < text->len;) {
-        size_t n = label_question(text->data + at, false);
+        size_t n = label_question(&no_profile, text->data + at, false);
         if (!n && strncmp(text->data + at, "思考题", 9) == 0)
             n = 9;
         at += n;

@@ -3,11 +3,14 @@
 
 #include "core/arena.h"
 #include "core/buf.h"
+#include "core/profile.h"
 #include "read/dates.h"
 #include "read/flow.h"
 #include "read/inline.h"
 #include "read/label.h"
 #include "read/questions.h"
+
+static const struct profile no_profile;
 
 static void addresses_end_where_they_end(void **state)
 {
@@ -110,7 +113,7 @@ static void labels_before_links(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct label label;
         const char *text = cases[i].text;
-        bool found = label_find(text, strlen(text), cases[i].open, &label);
+        bool found = label_find(&no_profile, text, strlen(text), cases[i].open, &label);
         if (found != (cases[i].label != NULL))
             fail_msg("\"%s\": %s", text, found ? "a label" : "no label");
         if (!found)
@@ -126,13 +129,13 @@ static void labels_before_links(void **state)
 static void question_labels(void **state)
 {
     (void)state;
-    assert_int_equal(label_question("探索之问:", false), strlen("探索之问:"));
-    assert_int_equal(label_question("思考题 ：甲", false), strlen("思考题 ："));
-    assert_int_equal(label_question("Question of the Week: x", false), strlen("Question of the Week:"));
-    assert_int_equal(label_question("Questions", true), strlen("Questions"));
-    assert_int_equal(label_question("Questions", false), 0);
-    assert_int_equal(label_question("Questions are good", true), 0);
-    assert_int_equal(label_question("讨论会：", false), 0);
+    assert_int_equal(label_question(&no_profile, "探索之问:", false), strlen("探索之问:"));
+    assert_int_equal(label_question(&no_profile, "思考题 ：甲", false), strlen("思考题 ："));
+    assert_int_equal(label_question(&no_profile, "Question of the Week: x", false), strlen("Question of the Week:"));
+    assert_int_equal(label_question(&no_profile, "Questions", true), strlen("Questions"));
+    assert_int_equal(label_question(&no_profile, "Questions", false), 0);
+    assert_int_equal(label_question(&no_profile, "Questions are good", true), 0);
+    assert_int_equal(label_question(&no_profile, "讨论会：", false), 0);
 }
 
 static void questions_are_cut(void **state)
