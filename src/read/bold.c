@@ -112,6 +112,20 @@ static const char *bold_words(const struct reader *reader, const struct node *fr
     return title;
 }
 
+/* The words of a line that is one link; NULL: it is something else, or a bare address. */
+static const char *link_words(const struct reader *reader, const struct node *link, const struct node *end)
+{
+    if (link->type != NODE_LINK || link == end || strncmp(link->url, "http", 4) != 0)
+        return NULL;
+    for (const struct node *node = link->next; node && node != end; node = node->next)
+        if (!is_blank_text(node))
+            return NULL;
+    if (end && end->type == NODE_TEXT && end->text[strspn(end->text, " ")] != '\n')
+        return NULL;
+    const char *words = flow_line(reader->arena, link);
+    return strcmp(words, link->url) != 0 && could_be_title(reader, words) ? words : NULL;
+}
+
 static const struct node *first_seen(const struct node *paragraph)
 {
     const struct node *node = paragraph->first;
@@ -120,10 +134,11 @@ static const struct node *first_seen(const struct node *paragraph)
     return node;
 }
 
-bool bold_begins(const struct reader *reader, const struct node *paragraph)
+bool bold_begins(const struct reader *reader, const struct node *paragraph, bool links)
 {
     const struct node *from = paragraph->type == NODE_PARAGRAPH ? first_seen(paragraph) : NULL;
-    return from && bold_words(reader, from, line_end(from));
+    return from &&
+           ((links && link_words(reader, from, line_end(from))) || bold_words(reader, from, line_end(from)));
 }
 
 /* --- cutting --- */
@@ -175,18 +190,24 @@ static void end_line(const struct reader *reader, struct node *end)
         end->text = "\n";
 }
 
-void bold_cut(
-    const struct reader *reader, const struct block *block, int level, enum rule rule, struct blocks *out)
+void bold_cut(const struct reader *reader, const struct block *block, int level, enum reading_rule rule,
+    struct blocks *out)
 {
     struct node *paragraph = block->node;
     for (;;) {
         struct node *from = (struct node *)first_seen(paragraph), *end = from ? line_end(from) : NULL;
-        if (paragraph->type != NODE_PARAGRAPH || !from || !bold_words(reader, from, end))
+        bool link = from && level == BOLD_LEVEL_CUT && link_words(reader, from, end);
+        if (paragraph->type != NODE_PARAGRAPH || !from || !(link || bold_words(reader, from, end)))
             break;
         drop_before(paragraph, from);
         struct node *heading = node_new(reader->arena, NODE_HEADING);
         heading->level = level;
-        take_words(reader, heading, from, end);
+        if (link) {
+            node_unlink(from);
+            node_append(heading, from);
+        } else {
+            take_words(reader, heading, from, end);
+        }
         end_line(reader, end);
         blocks_add(reader->arena, out,
             &(struct block){.node = heading, .line = block->line, .end_line = block->end_line, .rule = rule});
@@ -290,7 +311,7 @@ static bool is_plain_title(const struct reader *reader, const struct blocks *blo
 
 /* Makes the run's tokens from..to, numbers left out, one heading. NULL: there are no words. */
 static struct block *join(
-    const struct reader *reader, struct run *run, size_t from, size_t to, int level, enum rule rule)
+    const struct reader *reader, struct run *run, size_t from, size_t to, int level, enum reading_rule rule)
 {
     struct block *first = NULL;
     for (size_t i = from; i < to; i++) {

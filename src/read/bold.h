@@ -5,10 +5,14 @@
 #include "read/tree.h"
 
 struct arena;
+
+/* The level of headings made of bold or numbered lines below real ones: deeper than any of these. */
+enum { BOLD_LEVEL_CUT = 7 };
 struct reader;
 
-/* Does this paragraph begin with a bold line that could be a title? A label ("**源头：**") is none. */
-bool bold_begins(const struct reader *reader, const struct node *paragraph);
+/* Does this paragraph begin with a bold line that could be a title? A label ("**源头：**") is none. `links`:
+ * a line that is one link with words will do too. */
+bool bold_begins(const struct reader *reader, const struct node *paragraph, bool links);
 
 /* The lines of its blocks, bold ones cut off into headings of `level`; links that stood in a bold line go to
  * the text below it. `count` and `cap` are of `out`. */
@@ -17,8 +21,8 @@ struct blocks {
     size_t count, cap;
 };
 void blocks_add(struct arena *arena, struct blocks *blocks, const struct block *block);
-void bold_cut(
-    const struct reader *reader, const struct block *block, int level, enum rule rule, struct blocks *out);
+void bold_cut(const struct reader *reader, const struct block *block, int level, enum reading_rule rule,
+    struct blocks *out);
 
 /* A whole file whose bold lines are its outline: sections become headings of level 1, items of level 2, and
  * real headings lose their rank (level below zero), for they stand inside items. Where bold numbers (**01**)

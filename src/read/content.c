@@ -114,7 +114,7 @@ static void count_block(
         tally->paragraphs++;
         tally->item_paragraphs += content_is_item_paragraph(reader, node);
         content->words += points_of(reader, node);
-        content->bold += bold_begins(reader, node);
+        content->bold += bold_begins(reader, node, true);
     } else {
         tally->others++;
         content->words += points_of(reader, node);
@@ -143,7 +143,7 @@ struct content content_of(const struct reader *reader, const struct block *block
         content.kind = CONTENT_TABLE;
     else if (lists && tally.list_first && tally.paragraphs <= AROUND_MAX && !tally.others)
         content.kind = CONTENT_LIST;
-    else if (first < end && bold_begins(reader, blocks[first].node))
+    else if (first < end && bold_begins(reader, blocks[first].node, true))
         content.kind = CONTENT_BOLD;
     else if (number_begins(reader, blocks + first, end - first))
         content.kind = CONTENT_NUMBER;

@@ -335,6 +335,23 @@ static bool title_by_leading_link(const struct reader *reader, struct node *para
 }
 
 /* "标题 https://…", "Title 链接：https://…", "title [source](…)". */
+/* "2018-08-16 in Durham by a group: [title](…)": the words before stay in the body. */
+static bool title_by_announced_link(const struct reader *reader, struct node *paragraph, struct node *title)
+{
+    struct node *link = find_link(paragraph->first);
+    if (!link || is_bare(reader, link) || !only_links(link->next) || !link->prev ||
+        link->prev->type != NODE_TEXT)
+        return false;
+    const char *before = words_of(reader, paragraph->first, link);
+    size_t len = strlen(before);
+    if (!len || (before[len - 1] != ':' && (len < 3 || strcmp(before + len - 3, "：") != 0)) ||
+        points_of(flow_line(reader->arena, link)) < points_of(before) / 4)
+        return false;
+    move_until(link, NULL, title);
+    trim_title_end(reader, paragraph);
+    return true;
+}
+
 static bool title_by_words_before(const struct reader *reader, struct node *paragraph, struct node *title)
 {
     struct node *link = find_link(paragraph->first);
@@ -372,7 +389,9 @@ static struct node *find_title(const struct reader *reader, struct node *paragra
 {
     struct node *title = node_new(reader->arena, NODE_HEADING);
     title->level = 6;
+    drop_gaps(paragraph);
     bool found = title_by_bold(reader, paragraph, title) || title_by_leading_link(reader, paragraph, title) ||
+                 title_by_announced_link(reader, paragraph, title) ||
                  title_by_words_before(reader, paragraph, title) ||
                  title_by_line(reader, paragraph, title, more);
     drop_gaps(paragraph);

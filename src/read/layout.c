@@ -16,8 +16,7 @@
 
 #include <stdint.h>
 
-/* Headings made of bold or numbered lines below real ones are one deeper than any of these. */
-enum { LEVEL_CUT = 7, LEVELS = 8, ITEM_NODES_MAX = MESSAGE_NODES_MAX / 2 };
+enum { LEVEL_CUT = BOLD_LEVEL_CUT, LEVELS = 8, ITEM_NODES_MAX = MESSAGE_NODES_MAX / 2 };
 
 struct plan {
     struct arena *arena;
@@ -53,7 +52,7 @@ static const char *line_of(const struct plan *plan, const struct block *block)
     return flow_line(plan->arena, block->node);
 }
 
-static void explain_block(const struct plan *plan, const struct block *block, enum rule rule)
+static void explain_block(const struct plan *plan, const struct block *block, enum reading_rule rule)
 {
     if (plan->reader->explanation)
         explain(
@@ -61,7 +60,7 @@ static void explain_block(const struct plan *plan, const struct block *block, en
 }
 
 /* What belongs to no item. */
-static void add_rest(struct plan *plan, size_t from, size_t to, enum rule rule)
+static void add_rest(struct plan *plan, size_t from, size_t to, enum reading_rule rule)
 {
     for (; from < to; from++) {
         explain_block(plan, block_at(plan, from), rule);
@@ -164,7 +163,7 @@ static int check_item(const struct plan *plan, const struct item *item, struct e
 }
 
 static void explain_item(
-    const struct plan *plan, const struct item *item, int line, int end_line, enum rule rule)
+    const struct plan *plan, const struct item *item, int line, int end_line, enum reading_rule rule)
 {
     struct explanation *out = plan->reader->explanation;
     if (!out)
@@ -202,7 +201,7 @@ static bool is_last(const struct plan *plan, size_t at)
 }
 
 /* The item under the heading at `at` (a section's, for RULE_ITEM_SECTION), of blocks up to `to`. */
-static int heading_item(struct plan *plan, size_t at, size_t to, enum rule rule, struct error *err)
+static int heading_item(struct plan *plan, size_t at, size_t to, enum reading_rule rule, struct error *err)
 {
     struct block heading = *block_at(plan, at);
     struct node *tail = is_last(plan, to) && !plan->late_pictures ? plan->layout->rest : NULL;
@@ -222,8 +221,8 @@ static int heading_item(struct plan *plan, size_t at, size_t to, enum rule rule,
     return check_item(plan, item, err);
 }
 
-static int entry_item(
-    struct plan *plan, struct entry entry, const struct block *block, enum rule rule, struct error *err)
+static int entry_item(struct plan *plan, struct entry entry, const struct block *block,
+    enum reading_rule rule, struct error *err)
 {
     struct item *item = add_item(plan, block->line);
     item_read(plan->reader, item, entry.title, entry.body, NULL);
@@ -231,7 +230,8 @@ static int entry_item(
     return check_item(plan, item, err);
 }
 
-static void set_aside(struct plan *plan, struct node *entry, const struct block *block, enum rule rule)
+static void set_aside(
+    struct plan *plan, struct node *entry, const struct block *block, enum reading_rule rule)
 {
     if (plan->reader->explanation)
         explain(plan->reader->explanation, plan->arena, block->line, block->end_line, rule,
@@ -393,9 +393,9 @@ static int read_section(struct plan *plan, size_t at, size_t own, bool children,
 {
     const struct block *heading = block_at(plan, at);
     const char *title = line_of(plan, heading);
-    enum rule rule = heading->rule              ? heading->rule
-                     : plan->leafy && !children ? RULE_SECTION_LEAF
-                                                : RULE_SECTION_HEADING;
+    enum reading_rule rule = heading->rule              ? heading->rule
+                             : plan->leafy && !children ? RULE_SECTION_LEAF
+                                                        : RULE_SECTION_HEADING;
     if (purpose_is_references(plan->reader, title) &&
         (words_hold(&plan->profile->references, title) || !is_told_list(plan, at + 1, own))) {
         add_rest(plan, at, own, RULE_REFERENCES);
@@ -608,7 +608,7 @@ static bool is_bold_outline(const struct plan *plan)
             headings++;
             continue;
         }
-        bool line = bold_begins(plan->reader, block->node);
+        bool line = bold_begins(plan->reader, block->node, false);
         bold += line;
         if (!headings && line)
             before = true;
@@ -645,7 +645,8 @@ static size_t find_plain(struct plan *plan, struct content *content)
     for (; at < count && at < OPENING_MAX; at++) {
         *content = content_between(plan, at, count);
         if (content->kind == CONTENT_LIST || content->kind == CONTENT_TABLE ||
-            content->kind == CONTENT_NUMBER || content->kind == CONTENT_PARAGRAPHS)
+            content->kind == CONTENT_NUMBER || content->kind == CONTENT_PARAGRAPHS ||
+            (content->kind == CONTENT_BOLD && content->bold > 1))
             return at;
     }
     /* Lists without links are better than nothing. */
@@ -671,10 +672,14 @@ static int read_plain(struct plan *plan, struct error *err)
         node_append(plan->layout->opening, block_at(plan, i)->node);
     }
     plan->numbered = content.numbered >= content.bulleted;
-    if (content.kind != CONTENT_NUMBER && plan->profile->items != SHAPE_NUMBER)
+    bool numbers = content.kind == CONTENT_NUMBER || plan->profile->items == SHAPE_NUMBER;
+    if (!numbers && content.kind != CONTENT_BOLD)
         return split_content(plan, first, count, 0, &content, err);
     struct blocks out = {0};
-    number_cut(plan->reader, plan->blocks.all + first, count - first, LEVEL_CUT, &out);
+    if (numbers)
+        number_cut(plan->reader, plan->blocks.all + first, count - first, LEVEL_CUT, &out);
+    for (size_t i = first; i < count && !numbers; i++)
+        bold_cut(plan->reader, block_at(plan, i), LEVEL_CUT, RULE_ITEM_BOLD, &out);
     plan->blocks = out;
     plan->item_level = LEVEL_CUT;
     return walk(plan, next_heading(plan, 0), err);
@@ -690,7 +695,7 @@ static int no_items(const struct plan *plan, struct error *err)
     for (size_t i = 0; i < plan->blocks.count; i++) {
         const struct block *block = block_at(plan, i);
         explain_block(plan, block, RULE_UNREAD);
-        if (block->rule == RULE_ITEM_BOLD || bold_begins(plan->reader, block->node)) {
+        if (block->rule == RULE_ITEM_BOLD || bold_begins(plan->reader, block->node, false)) {
             if (!bold++)
                 first_bold = block->line;
         } else if (block->node->type == NODE_LIST && !lists++) {

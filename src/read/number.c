@@ -14,7 +14,7 @@ static bool has_number(const struct node *node, const char *text, int number)
 {
     size_t size;
     text += strspn(text, " \n");
-    return node->type == NODE_TEXT && question_number(text, &size) == number && text[size];
+    return node->type == NODE_TEXT && question_number(text, &size) == number;
 }
 
 static bool begins_line(const struct node *node)

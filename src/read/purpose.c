@@ -55,7 +55,8 @@ bool purpose_is_promotion(const struct reader *reader, const char *title)
         "contribute", "contributing", "how to contribute", "subscribe", "follow us", "about us", "about",
         "sponsor", "sponsors", "our sponsors", "support us", "advertisement", "feedback", "previous editions",
         "past issues", "加入我们", "加入社群", "关注我们", "联系我们", "关于我们", "订阅", "订阅我们", "投稿",
-        "投稿方式", "赞助", "赞助商", "广告", "招聘", "往期回顾", "往期", "往期推荐", "支持我们", NULL};
+        "投稿方式", "赞助", "赞助商", "广告", "招聘", "往期回顾", "往期", "往期推荐", "回顾", "往期文章",
+        "支持我们", NULL};
     return title && (words_hold(&reader->profile->skip, title) || is_title_of(reader, title, list));
 }
 

@@ -17,7 +17,7 @@ struct block {
     struct node *node; /* a child of the root */
     int line;          /* of the file, from 1; 0 = unknown */
     int end_line;
-    enum rule rule; /* what made a heading of it; 0 = it is as it was written */
+    enum reading_rule rule; /* what made a heading of it; 0 = it is as it was written */
 };
 
 struct tree {
