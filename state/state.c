@@ -9,10 +9,11 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* "dgsd": written into every state file, so that a file of another program is not taken for one. */
-enum { STATE_APPLICATION = 0x64677364 };
+enum { STATE_APPLICATION = 0x64677364, LOCK_PATIENCE_MS = 2000, LOCK_STEP_MS = 50 };
 
 extern const unsigned char embedded__001_sql_data[], embedded__002_sql_data[], embedded__003_sql_data[];
 
@@ -313,6 +314,18 @@ static int check_path(const char *path, enum state_open how, struct error *err)
     return 0;
 }
 
+/* One that was killed a moment ago may still be on its way out, or somebody just looked whether one runs. */
+static int patient_lock(const char *path, struct error *err)
+{
+    static const struct timespec step = {.tv_nsec = LOCK_STEP_MS * 1000000L};
+    int fd = sql_lock(path, err);
+    for (int waited = 0; fd == -1 && waited < LOCK_PATIENCE_MS; waited += LOCK_STEP_MS) {
+        nanosleep(&step, NULL);
+        fd = sql_lock(path, err);
+    }
+    return fd;
+}
+
 struct state *state_open(const char *path, enum state_open how, int64_t now_ms, struct error *err)
 {
     struct state *state = sql_fresh(how == STATE_MEMORY ? "" : path, how);
@@ -320,7 +333,7 @@ struct state *state_open(const char *path, enum state_open how, int64_t now_ms, 
     if (how != STATE_MEMORY && check_path(path, how, err))
         goto failed;
     if (how == STATE_DAEMON) {
-        int fd = sql_lock(path, err);
+        int fd = patient_lock(path, err);
         if (fd == -1)
             error_set(err, "%s: another digestd runs on it; one daemon per state file", path);
         if (fd < 0)

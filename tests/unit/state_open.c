@@ -6,6 +6,8 @@
 #include "state/sql.h"
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static char folder[] = "/tmp/digestd-state-XXXXXX";
@@ -65,6 +67,35 @@ static void one_daemon_per_file(void **unused)
     state_close(state);
     assert_false(state_daemon_runs(path));
     state_close(opened(path, STATE_DAEMON));
+}
+
+/* One that is killed goes away in a moment; it is waited for. */
+static void one_on_its_way_out(void **unused)
+{
+    (void)unused;
+    const char *path = path_of("leaving.db");
+    int ready[2];
+    char byte;
+    assert_int_equal(pipe(ready), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (!child) {
+        struct error err = {0};
+        const struct timespec while_it_dies = {.tv_nsec = 300000000};
+        struct state *state = state_open(path, STATE_DAEMON, 1, &err);
+        if (!state || write(ready[1], "x", 1) != 1)
+            _exit(1);
+        nanosleep(&while_it_dies, NULL);
+        _exit(0); /* without closing anything */
+    }
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    assert_true(state_daemon_runs(path));
+    state_close(opened(path, STATE_DAEMON));
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    close(ready[0]);
+    close(ready[1]);
 }
 
 static void what_is_refused(void **unused)
@@ -198,6 +229,7 @@ int main(void)
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_daemon_per_file),
+        cmocka_unit_test(one_on_its_way_out),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(read_only),
         cmocka_unit_test(kept_as_promised),
