@@ -98,16 +98,28 @@ static const char *check_language(struct plan *plan, const char *answer)
     return !strcmp(answer, "zh") || !strcmp(answer, "en") ? NULL : "zh / en";
 }
 
+/* The platform whose bot writes to people: what is pasted by hand is handed over by it. */
+static const struct adapter *carrier(void)
+{
+    for (size_t i = 0; adapters[i]; i++)
+        if (adapters[i]->listen)
+            return adapters[i];
+    return NULL;
+}
+
 static bool offered(const struct adapter *adapter)
 {
-    return !adapter->by_hand;
+    return !adapter->by_hand || carrier();
 }
 
 static const char *check_platform(struct plan *plan, const char *answer)
 {
     plan->adapter = adapter_find(answer);
-    if (plan->adapter && offered(plan->adapter))
+    if (plan->adapter && offered(plan->adapter)) {
+        plan->hand = plan->adapter->by_hand ? plan->adapter : NULL;
+        plan->adapter = plan->hand ? carrier() : plan->adapter;
         return NULL;
+    }
     struct buf known = BUF_INIT(400);
     for (size_t i = 0; adapters[i]; i++)
         if (offered(adapters[i]))
@@ -210,7 +222,7 @@ static int ask_options(struct plan *plan)
     plan->values = arena_array(&plan->shell->arena, adapter->option_count + 1, sizeof *plan->values);
     for (size_t i = 0; i < adapter->option_count; i++) {
         const struct option *option = &adapter->options[i];
-        if (!option->required) {
+        if (!option->required || (plan->hand && option->of == OF_CHANNEL)) {
             /* A server of one's own; nobody is asked for it. */
             plan->values[i] = strcmp(option->key, "api") ? NULL : shell_flag(plan->shell, "api");
             continue;
@@ -239,10 +251,26 @@ static int ask_options(struct plan *plan)
 
 static const char *usual_platform(void)
 {
-    for (size_t i = 0; adapters[i]; i++)
-        if (offered(adapters[i]) && adapters[i]->listen)
-            return adapters[i]->name;
-    return "room";
+    return carrier() ? carrier()->name : "room";
+}
+
+/* Where a person pastes: the group's name, and that a bot is needed all the same. */
+static int ask_hand(struct plan *plan)
+{
+    static const struct question group = {.english = "What do you call the group?",
+        .chinese = "你怎么叫这个群？",
+        .flag = "chat",
+        .check = check_needed};
+    plan->group = "";
+    if (!plan->hand)
+        return 0;
+    printf(shell_says(plan->shell,
+               "  No robot reaches that group: a bot of %s gives you each text in your own chat, you paste "
+               "it.\n",
+               "  那个群没有机器人能进：由 %s 的机器人把每条文字私聊发给你，你来贴。\n"),
+        plan->adapter->title);
+    plan->group = ask(plan, &group, "weekly");
+    return plan->group ? 0 : -1;
 }
 
 static int ask_all(struct plan *plan)
@@ -281,7 +309,7 @@ static int ask_all(struct plan *plan)
     if (!answer)
         return -1;
     plan->shell->chinese = !strcmp(answer, "zh");
-    if (!ask(plan, &platform, usual_platform()) || ask_options(plan) ||
+    if (!ask(plan, &platform, usual_platform()) || ask_hand(plan) || ask_options(plan) ||
         !(plan->editions = ask(plan, &editions, init_usual_editions(plan))) ||
         !(plan->zone = ask(plan, &zone, init_usual_zone(plan))) ||
         !(plan->items = ask(plan, &items, "09:00")) || !(plan->asks = ask(plan, &asks, "12:30")))

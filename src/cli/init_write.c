@@ -24,6 +24,11 @@ static bool for_service(const struct plan *plan)
     return !strcmp(plan->folder, SERVICE_FOLDER);
 }
 
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 /* --- what is usual here --- */
 
 const char *init_usual_zone(struct plan *plan)
@@ -66,13 +71,13 @@ void init_show_edition(struct plan *plan, size_t files)
                 questions += digest->editions[e].sections[s].items[i].question_count;
             }
     if (!digest)
-        printf(shell_says(plan->shell, "  %zu files; the newest cannot be read: %s\n",
-                   "  %zu 个文件；最新的一个读不了：%s\n"),
-            files, err.text);
+        printf(shell_says(plan->shell, "  %zu file%s; the newest cannot be read: %s\n",
+                   "  %zu 个文件；最新的一个%.0s读不了：%s\n"),
+            files, plural(files), err.text);
     else
-        printf(shell_says(plan->shell, "  %zu file(s); the newest, %s, has %zu items and %zu questions.\n",
-                   "  %zu 个文件；最新的 %s 有 %zu 条、%zu 个问题。\n"),
-            files, base, items, questions);
+        printf(shell_says(plan->shell, "  %zu file%s; the newest, %s, has %zu item%s and %zu question%s.\n",
+                   "  %zu 个文件%.0s；最新的 %s 有 %zu 条%.0s、%zu 个问题%.0s。\n"),
+            files, plural(files), base, items, plural(items), questions, plural(questions));
 }
 
 /* --- the configuration --- */
@@ -116,6 +121,8 @@ static void add_options(struct plan *plan, struct buf *yaml, enum option_of of)
 /* Is every option there that a channel needs? */
 static bool chat_known(const struct plan *plan)
 {
+    if (plan->hand)
+        return *plan->editor != '\0';
     for (size_t i = 0; i < plan->adapter->option_count; i++)
         if (plan->adapter->options[i].of == OF_CHANNEL && plan->adapter->options[i].required &&
             (!plan->values[i] || !*plan->values[i]))
@@ -153,8 +160,29 @@ static void add_posts(struct plan *plan, struct buf *yaml)
     }
 }
 
+/* Pasted by a person: he is an editor, and the bot writes to him. */
+static void add_hand(struct plan *plan, struct buf *yaml)
+{
+    const char *mark = chat_known(plan) ? "" : "# ", *number = *plan->editor ? plan->editor : "12345";
+    if (*mark)
+        buf_addf(yaml, "# %s\n",
+            shell_says(plan->shell,
+                "Start digestd run, send /where to the bot, and put your number into these lines (take off "
+                "the "
+                "#).",
+                "先 digestd run，私聊机器人发 /where，把它回的号码填进下面几行（去掉 #）。"));
+    buf_addf(yaml, "%schannels:\n%s  weekly: {platform: %s, editor: \"%s:%s\", group: ", mark, mark,
+        plan->hand->name, plan->adapter->name, number);
+    init_quote(yaml, plan->group);
+    buf_adds(yaml, ", from: news}\n");
+}
+
 static void add_channels(struct plan *plan, struct buf *yaml)
 {
+    if (plan->hand) {
+        add_hand(plan, yaml);
+        return;
+    }
     const struct adapter *adapter = plan->adapter;
     const char *mark = chat_known(plan) ? "" : "# ";
     if (*mark)
@@ -263,6 +291,44 @@ static int write_secrets(struct plan *plan)
     return 0;
 }
 
+static bool in_a_home(const char *path)
+{
+    static const char *const homes[] = {"/home", "/root", "/run/user"};
+    for (size_t i = 0; i < sizeof homes / sizeof *homes; i++) {
+        size_t len = strlen(homes[i]);
+        if (!strncmp(path, homes[i], len) && (!path[len] || path[len] == '/'))
+            return true;
+    }
+    return false;
+}
+
+/* The folder a pattern begins with: "/home/me/posts" of "/home/me/posts/2*.md". */
+static const char *fixed_folder(struct plan *plan, const char *pattern)
+{
+    size_t len = strcspn(pattern, "*?[\\");
+    while (len > 1 && pattern[len - 1] != '/')
+        len--;
+    return arena_copy(&plan->shell->arena, pattern, len > 1 ? len - 1 : len);
+}
+
+/* What it needs of homes: nothing, if nothing of it lives there. What root's daemon could read there is
+ * hidden from it but for its own; another user's is protected by being another's. */
+static void protect_homes(struct plan *plan, const char *program, struct buf *unit)
+{
+    const char *editions = *plan->editions == '/' ? fixed_folder(plan, plan->editions) : plan->folder;
+    const char *programs = *program == '/' ? fixed_folder(plan, program) : "/usr/bin";
+    const char *const needed[] = {plan->folder, editions, programs};
+    bool any = false;
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        any |= in_a_home(needed[i]);
+    buf_addf(unit, "ProtectHome=%s\n", !any ? "yes" : getuid() ? "read-only" : "tmpfs");
+    if (!any || getuid())
+        return;
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        if (in_a_home(needed[i]) && (!i || strcmp(needed[i], plan->folder) != 0))
+            buf_addf(unit, "%s=%s\n", i ? "BindReadOnlyPaths" : "BindPaths", needed[i]);
+}
+
 /* The unit for this place: where it is not /etc/digestd, it runs as the person who asked, in that folder. */
 static void write_unit(struct plan *plan, const char *program, struct buf *unit)
 {
@@ -280,7 +346,7 @@ static void write_unit(struct plan *plan, const char *program, struct buf *unit)
         } else if (is_home && BEGINS("WorkingDirectory=")) {
             buf_addf(unit, "WorkingDirectory=%s\n", plan->folder);
         } else if (is_home && BEGINS("ProtectHome=")) {
-            buf_adds(unit, "ProtectHome=read-only\n");
+            protect_homes(plan, program, unit);
         } else if (is_home && (BEGINS("StateDirectory") || BEGINS("ConfigurationDirectory="))) {
             ;
         } else {
@@ -321,8 +387,11 @@ static void say_next(struct plan *plan, const char *program)
     if (plan->newest && chat_known(plan))
         printf("  %s%s preview contents --to weekly --file '%s'\n", program, c, plan->newest);
     printf("  %s%s%s run              # %s\n", credentials, program, c,
-        chat_known(plan)
-            ? shell_says(plan->shell, "Ctrl-C ends it", "按 Ctrl-C 结束")
+        chat_known(plan) ? shell_says(plan->shell, "Ctrl-C ends it", "按 Ctrl-C 结束")
+        : plan->hand
+            ? shell_says(plan->shell,
+                  "then send /where to the bot: it answers with your number, for editors:",
+                  "然后私聊机器人发 /where，它会回你的号码，写进 editors:")
             : shell_says(plan->shell, "then send /where in the group: it answers with the line for channels:",
                   "然后在群里发 /where，它会回要写进 channels: 的那一行"));
     printf("%s\n  sudo cp %s/digestd.service /etc/systemd/system/ && sudo systemctl enable --now digestd\n",

@@ -1,6 +1,6 @@
 // From nothing to the first post: `digestd init`, and what it writes, against the stand-in.
 import assert from 'node:assert/strict'
-import { execFile, spawn } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { edition, Place, program, until } from './lib/daemon.mjs'
@@ -17,6 +17,8 @@ function init(place, answers, ...words) {
 }
 const mode = (path) => (statSync(path).mode & 0o777).toString(8)
 
+const analyze = spawnSync('systemd-analyze', ['--version']).status === 0
+
 describe('init', { timeout: 120000 }, () => {
   const places = []
   const place = (files) => { const one = new Place(files); places.push(one); return one }
@@ -28,7 +30,7 @@ describe('init', { timeout: 120000 }, () => {
     assert.equal(done.code, 0, done.err)
     assert.match(done.out, /one of these: .*telegram/)
     assert.match(done.out, /this one is needed/)
-    assert.match(done.out, /1 file\(s\); the newest, a\.md, has 3 items and 3 questions/)
+    assert.match(done.out, /1 file; the newest, a\.md, has 3 items and 3 questions/)
     assert.match(done.out, /did you mean Asia\/Shanghai\?/)
     assert.match(done.out, /times like 09:00/)
     assert.match(done.out, /systemctl enable --now digestd/)
@@ -47,7 +49,46 @@ describe('init', { timeout: 120000 }, () => {
     assert.match(unit, new RegExp(`^ExecStart=${program} -c ${at.path('digestd.yaml')} run$`, 'm'))
     assert.match(unit, /^ReadWritePaths=/m)
     assert.ok(!/DynamicUser|StateDirectory/.test(unit))
+    assert.match(unit, /^ProtectHome=yes$/m) // nothing of it lives in a home
   })
+
+  test('the unit leaves little open, also for root', { skip: !analyze && 'systemd-analyze is not installed' }, async () => {
+    const at = place({ 'a.md': edition('Aye', 1) })
+    assert.equal((await init(at, ['en', 'room', 'a.md', 'UTC', '-', '-'])).code, 0)
+    const unit = readFileSync(at.path('digestd.service'), 'utf8').replace(/^ExecStart=.*/m, 'ExecStart=/bin/true')
+    for (const [user, most] of [['root', 1.5], ['daemon', 1.3]]) {
+      at.write('digestd.service', unit.replace(/^User=.*/m, `User=${user}`))
+      const said = spawnSync('systemd-analyze', ['security', '--offline=true', '--no-pager', at.path('digestd.service')], { encoding: 'utf8' })
+      const score = said.stdout.match(/exposure level for digestd\.service: ([\d.]+)/)
+      assert.ok(score && Number(score[1]) <= most, `${user}: ${said.stdout.split('\n').at(-2)}${said.stderr}`)
+    }
+  })
+
+  for (const [language, note, comment] of [['en', /No robot reaches that group/, /send \/where to the bot, and put your number/],
+    ['zh', /没有机器人能进/, /私聊机器人发 \/where，把它回的号码填进/]])
+    test(`${language}: a group no robot reaches: a bot for the editor, who pastes`, async () => {
+      const at = place({ 'a.md': edition('Aye', 2) })
+      const done = await init(at, [language, 'text', '', TOKEN, 'a.md', 'UTC', '-', '-', '77'])
+      assert.equal(done.code, 0, done.err)
+      assert.match(done.out, note)
+      assert.ok(!done.out.includes(TOKEN))
+      const channel = (await at.json('check')).find((line) => line.kind === 'channel')
+      assert.deepEqual([channel.name, channel.platform], ['weekly', 'text'])
+      const yaml = readFileSync(at.path('digestd.yaml'), 'utf8')
+      assert.match(yaml, /^ {2}weekly: \{platform: text, editor: "telegram:77", group: "weekly", from: news\}$/m)
+      assert.match(yaml, /^editors: \["telegram:77"\]$/m)
+      assert.equal((await at.run('preview', 'contents', '--to', 'weekly', '--file', 'a.md')).code, 0)
+      // The number comes later: nothing is wrong until then, and the comment says what to do.
+      const later = place({ 'a.md': edition('Aye', 2) })
+      const without = await init(later, [language, 'text', 'The "family"', TOKEN, 'a.md', 'UTC', '-', '-', ''])
+      assert.equal(without.code, 0, without.err)
+      const begun = readFileSync(later.path('digestd.yaml'), 'utf8')
+      assert.match(begun, comment)
+      assert.equal((await later.run('check')).code, 0)
+      later.write('digestd.yaml', begun.replace(/^# channels:$/m, 'channels:').replace(/^# ( {2}weekly: )/m, '$1').replace(/^# (editors|operator):/gm, '$1:'))
+      const check = await later.run('check')
+      assert.equal(check.code, 0, check.err)
+    })
 
   test('what is there is not written over, unless it is asked for; then the old one is kept', async () => {
     const at = place({ 'digestd.yaml': 'language: zh\n', 'a.md': edition('Aye', 1) })
@@ -74,8 +115,12 @@ describe('init', { timeout: 120000 }, () => {
     const at = place({})
     const done = await init(at, ['en', 'telegram', TOKEN, '-5", posts: [] #', 'a"b\\*.md', 'UTC', '09:00', '-', ''])
     assert.equal(done.code, 0, done.err)
+    // Nothing of it is YAML: the chat is refused for what it is, and the rest is as it was typed.
+    const refused = await at.run('check')
+    assert.match(refused.err, /^digestd\.yaml:\d+:\d+: chat: is the group's id/)
+    at.write('digestd.yaml', readFileSync(at.path('digestd.yaml'), 'utf8').replace('-5\\", posts: [] #', '-5'))
     const check = await at.json('check')
-    assert.equal(check.find((line) => line.kind === 'channel').to, 'chat -5", posts: [] #')
+    assert.deepEqual(check.find((line) => line.kind === 'channel').posts.length, 2)
     assert.ok(check.find((line) => line.kind === 'source').path.endsWith('/a"b\\*.md'))
   })
 
