@@ -192,6 +192,7 @@ struct adapter {
     bool edit, retract, topic, silent, buttons, pin, reply;
     bool images;            /* shows pictures by their address, inside the text */
     bool local;             /* the room: posts are rows of the state file, nothing is sent */
+    bool program;           /* a program takes the posts: no group of people that one could look into */
     bool by_hand;           /* nothing is sent: an editor is given the text to paste (option "editor") */
     int64_t retract_for;    /* seconds during which a message may be taken back; 0 = for good */
     int64_t idempotent_for; /* seconds during which the same id may be sent again; 0 = never */

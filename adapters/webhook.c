@@ -212,6 +212,7 @@ static void step(
 
 const struct adapter webhook_adapter = {
     .name = "webhook",
+    .program = true,
     .title = "Webhook",
     .options = options,
     .option_count = sizeof options / sizeof *options,

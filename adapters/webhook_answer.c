@@ -109,22 +109,19 @@ const char *webhook_explain(
     const struct settings *settings, const struct answer *answer, const char *language, struct arena *arena)
 {
     bool chinese = !strcmp(language, "zh");
+    (void)settings;
     if (answer->reach != REACH_ANSWERED)
         return not_answered(answer, chinese, arena);
     if (answer->status >= 300 && answer->status < 400)
         return redirected(answer, chinese, arena);
     if (answer->status == 410)
-        return arena_printf(arena,
-            chinese ? "对方不再要了（410）。以后想恢复：digestd resume %s"
-                    : "Ended by the receiver (410). When it is wanted again: digestd resume %s",
-            settings->name);
+        return chinese ? "对方不再要了（410）。" : "Ended by the receiver (410).";
     for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++)
         if (strtol(sentences[i][0], NULL, 10) == answer->status)
             return sentences[i][chinese ? 2 : 1];
     if (answer->status >= 500)
         return arena_printf(arena,
-            chinese ? "对方自己出了问题（%d），稍后再试。"
-                    : "The receiver has a trouble of its own (%d); it is tried again.",
+            chinese ? "对方自己出了问题（%d）。" : "The receiver has a trouble of its own (%d).",
             answer->status);
     return arena_printf(
         arena, chinese ? "对方没有收下（%d）。" : "The receiver did not take it (%d).", answer->status);

@@ -1,5 +1,7 @@
 #include "cli/entries.h"
 
+#include "core/sentence.h"
+
 #include "cli/print.h"
 #include "daemon/clock.h"
 #include "desk/desk.h"
@@ -31,7 +33,7 @@ static int why_still(struct shell *shell, const struct channel *channel, const c
         *why = arena_printf(&shell->arena,
             shell_says(shell, "%s is paused (%s). When that is put right: digestd resume %s",
                 "%s 停了（%s）。弄好以后：digestd resume %s"),
-            channel->name, row.why, channel->name);
+            channel->name, sentence_inner(&shell->arena, row.why), channel->name);
     else if (row.held_until)
         *why = arena_printf(&shell->arena,
             shell_says(shell, "%s is held until %s. To send it sooner: digestd resume %s",

@@ -4,6 +4,11 @@
 
 const char *const what_names[] = {"contents", "edition", "section", "item", "question", "text", "answer"};
 
+const char *rule_shown(const struct rule *rule)
+{
+    return rule->written ? rule->written : rule->text;
+}
+
 const char *setting(const struct settings *settings, const char *key)
 {
     for (size_t i = settings->count; i-- > 0;) /* the channel's own stand behind the bot's and win */
@@ -18,6 +23,29 @@ const struct channel *setup_channel(const struct setup *setup, const char *name)
         if (!strcmp(setup->channels[i].name, name))
             return &setup->channels[i];
     return NULL;
+}
+
+/* "operator", "operator2" … behind its "~". */
+static bool is_operator(const char *name)
+{
+    static const char word[] = "operator";
+    size_t len = sizeof word - 1;
+    return !strncmp(name, word, len) && strspn(name + len, "0123456789") == strlen(name + len);
+}
+
+const char *setup_shown(const struct setup *setup, const char *name)
+{
+    return *name == '~' && is_operator(name + 1) && !setup_channel(setup, name + 1) ? name + 1 : name;
+}
+
+const char *setup_typed(const struct setup *setup, const char *name)
+{
+    for (size_t i = 0; is_operator(name) && !setup_channel(setup, name) && i < setup->aside_count; i++) {
+        const char *aside = setup->channels[setup->channel_count + i].name;
+        if (*aside == '~' && !strcmp(aside + 1, name))
+            return aside;
+    }
+    return name;
 }
 
 const char *setup_proxy(const struct setup *setup, size_t bot)

@@ -69,8 +69,11 @@ struct rule {
                            as plan_expiry() has it */
     const char
         *text; /* the rule in its normal form, e.g. "item at 09:00,18:30 mon-fri"; part of a run's key */
+    const char *written; /* for people, where it is another: a cron line as it was written; NULL = text */
     int line;
 };
+
+const char *rule_shown(const struct rule *rule); /* to people */
 
 struct source {
     const char *name;
@@ -144,7 +147,8 @@ struct setup {
     size_t aside_count;       /* of the others */
     const char **editors;     /* "telegram:12345" */
     size_t editor_count;
-    const char *ca_file;        /* certificates that are trusted for what goes out; NULL = the system's */
+    const char *ca_file; /* certificates that are trusted for what goes out; NULL = the system's */
+    int ca_line, ca_column;
     const char *http_listen;    /* "127.0.0.1:8080"; "" = no page */
     const char *http_hooks;     /* address of the listener for platforms; "" or NULL = off */
     const char *http_public;    /* "https://digest.example.org" or "" */
@@ -168,6 +172,10 @@ bool channel_quiet(const struct channel *channel, int64_t at_ms, int64_t *until_
 
 /* By name, also among the chats of single people; NULL = none. */
 const struct channel *setup_channel(const struct setup *setup, const char *name);
+/* The name as people read it: the operator's chat is "operator", as its key in the file, unless a group is
+ * called that. And back: what people typed. */
+const char *setup_shown(const struct setup *setup, const char *name);
+const char *setup_typed(const struct setup *setup, const char *name);
 /* The proxy of a bot's requests (index into bots, SIZE_MAX = of no bot): its own, else the one for all; NULL
  * = none. */
 const char *setup_proxy(const struct setup *setup, size_t bot);

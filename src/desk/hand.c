@@ -1,11 +1,13 @@
 #include "desk/hand.h"
 
 #include "adapters/adapter.h"
+#include "core/buf.h"
+#include "core/utf8.h"
 #include "desk/moves.h"
 #include "state/channels.h"
 #include "state/history.h"
 
-enum { DAY_MS = 24 * 60 * 60 * 1000 };
+enum { DAY_MS = 24 * 60 * 60 * 1000, WHY_POINTS = 300 };
 
 const char *hand_of(const struct channel *channel)
 {
@@ -283,21 +285,34 @@ int desk_hold_until(const char *text, const struct zone *zone, bool chinese, str
                : error_set_kind(err, ERROR_USAGE, chinese ? "%s 已经过去了" : "%s is over already", text);
 }
 
+/* What somebody typed, as it may be printed anywhere: one line without control characters. */
+static const char *one_line(struct arena *arena, const char *text)
+{
+    struct buf clean = BUF_INIT(4 * strlen(text) + 1);
+    utf8_clean(&clean, text, strlen(text), NULL);
+    for (size_t i = 0; i < clean.len; i++)
+        if (clean.data[i] == '\n' || clean.data[i] == '\t')
+            clean.data[i] = ' ';
+    const char *kept = arena_copy(arena, clean.data, utf8_prefix(clean.data, clean.len, WHY_POINTS));
+    buf_free(&clean);
+    return kept;
+}
+
 int desk_hold(struct state *state, const char *channel, const struct hold *hold, struct now now,
     struct arena *arena, struct hand_result *result, struct error *err)
 {
     const char *until = hold->until_ms ? arena_printf(arena, hold->chinese ? "到 %s 为止" : "until %s",
                                              desk_hold_text(arena, hold->zone, hold->until_ms))
                                        : "";
+    const char *why = one_line(arena, hold->why);
     struct task task = {.state = state,
         .arena = arena,
         .channel = channel,
         .to = "held",
         .who = hold->who,
-        .why = *hold->why && *until
-                   ? arena_printf(arena, hold->chinese ? "%s；%s" : "%s; %s", hold->why, until)
-               : *until ? until
-                        : hold->why,
+        .why = *why && *until ? arena_printf(arena, hold->chinese ? "%s；%s" : "%s; %s", why, until)
+               : *until       ? until
+                              : why,
         .until_ms = hold->until_ms,
         .now_ms = now.wall_ms,
         .result = result};

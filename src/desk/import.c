@@ -102,10 +102,11 @@ static const char *say(
     struct buf text = BUF_INIT(1024);
     buf_addf(&text, chinese ? "%s：" : "%s: ", file_name(path));
     if (report->created_editions > 1)
-        buf_addf(&text, chinese ? "新增 %zu 期，%zu 条" : "%zu new editions, %zu items",
-            report->created_editions, report->fresh);
+        buf_addf(&text, chinese ? "新增 %zu 期，%zu 条%.0s" : "%zu new editions, %zu item%s",
+            report->created_editions, report->fresh, plural(report->fresh));
     else if (report->created_editions)
-        buf_addf(&text, chinese ? "新的一期，%zu 条" : "a new edition, %zu items", report->fresh);
+        buf_addf(&text, chinese ? "新的一期，%zu 条%.0s" : "a new edition, %zu item%s", report->fresh,
+            plural(report->fresh));
     else if (report->fresh + report->altered + report->gone == 0)
         buf_adds(&text, chinese ? "有改动，条目没变" : "changed, its items did not");
     else

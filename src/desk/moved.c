@@ -112,10 +112,15 @@ static int went(struct turn *turn, struct channel_row *row)
             in_chinese(turn) ? "不在配置里了" : "not configured any more") ||
         drop_waiting(turn, row, moved_why_gone(in_chinese(turn)), &count))
         return -1;
-    say(turn, TELL_INFO, row->name,
-        arena_printf(turn->arena, "%s is not configured any more; %d waiting post%s dropped.", row->name,
-            count, count == 1 ? " is" : "s are"),
-        arena_printf(turn->arena, "%s 不在配置里了，等着发的 %d 条不发了。", row->name, count));
+    const char *name = setup_shown(turn->setup, row->name);
+    if (!count)
+        say(turn, TELL_INFO, row->name, arena_printf(turn->arena, "%s is not configured any more.", name),
+            arena_printf(turn->arena, "%s 不在配置里了。", name));
+    else
+        say(turn, TELL_INFO, row->name,
+            arena_printf(turn->arena, "%s is not configured any more; %d waiting post%s dropped.", name,
+                count, count == 1 ? " is" : "s are"),
+            arena_printf(turn->arena, "%s 不在配置里了，等着发的 %d 条不发了。", name, count));
     return 0;
 }
 

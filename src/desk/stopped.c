@@ -1,5 +1,6 @@
 /* What the platform stops: a channel that it refuses, a bot with all its groups. */
 #include "core/buf.h"
+#include "core/sentence.h"
 #include "desk/ahead.h"
 #include "desk/trouble.h"
 
@@ -75,17 +76,18 @@ int pause_channel(struct turn *turn, struct place *place, const char *why)
     place->row.why = why;
     if (waiting_posts(turn, place->row.id, &count))
         return -1;
-    const char *waiting = waiting_text(turn, count);
+    const char *waiting = waiting_text(turn, count), *said = setup_shown(turn->setup, name);
+    const char *whole = sentence_whole(turn->arena, why, in_chinese(turn));
     return trouble_is(turn,
         &(struct trouble_note){.key = trouble_key(turn, "channel", name),
             .level = TELL_ALERT,
             .channel = name,
             .log =
                 in_chinese(turn)
-                    ? arena_printf(turn->arena, "%s 停了：%s %s%s处理好之后：digestd resume %s", name, why,
-                          waiting, next, name)
+                    ? arena_printf(turn->arena, "%s 停了：%s%s%s处理好之后：digestd resume %s", said, whole,
+                          waiting, next, said)
                     : arena_printf(turn->arena, "%s stopped: %s%s%s When it is put right: digestd resume %s",
-                          name, why, waiting, next, name)});
+                          said, whole, waiting, next, said)});
 }
 
 int pause_bot(struct turn *turn, size_t bot, const char *why)
@@ -112,6 +114,7 @@ int pause_bot(struct turn *turn, size_t bot, const char *why)
         &(struct trouble_note){.key = trouble_key(turn, "bot", row->name),
             .level = TELL_ALERT,
             .bot = row->name,
-            .log = arena_printf(turn->arena, in_chinese(turn) ? "%s 停了：%s %s%s" : "%s stopped: %s%s%s",
-                *groups ? groups : row->name, why, waiting_text(turn, total), next)});
+            .log = arena_printf(turn->arena, in_chinese(turn) ? "%s 停了：%s%s%s" : "%s stopped: %s%s%s",
+                *groups ? groups : setup_shown(turn->setup, row->name),
+                sentence_whole(turn->arena, why, in_chinese(turn)), waiting_text(turn, total), next)});
 }

@@ -334,8 +334,9 @@ static bool ends_unsaid(const char *key)
 
 int trouble_taken(struct turn *turn, size_t bot, const struct place *place, bool answer)
 {
-    const char *keys[TAKEN_KEYS], *name = turn->bots[bot].name, *channel = place ? place->row.name : "";
-    const char *text = goes_on(turn, place ? channel : name, "");
+    const char *keys[TAKEN_KEYS], *channel = place ? place->row.name : "";
+    const char *name = setup_shown(turn->setup, turn->bots[bot].name);
+    const char *text = goes_on(turn, place ? setup_shown(turn->setup, channel) : name, "");
     struct rows_trouble rows;
     bool whole;
     if (state_troubles(turn->state, turn->arena, &rows, turn->err))

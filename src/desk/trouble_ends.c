@@ -12,6 +12,7 @@ struct ending {
 
 static const char *goes_on(struct turn *turn, const char *name)
 {
+    name = setup_shown(turn->setup, name);
     return in_chinese(turn) ? arena_printf(turn->arena, "%s 继续。", name)
                             : arena_printf(turn->arena, "%s goes on.", name);
 }

@@ -1,4 +1,5 @@
 #include "core/buf.h"
+#include "core/sentence.h"
 #include "desk/inner.h"
 #include "desk/moved.h"
 #include "desk/moves.h"
@@ -136,6 +137,8 @@ static int retries_grow(
     int count;
     if (waiting_posts(turn, job->place->row.id, &count))
         return -1;
+    name = setup_shown(turn->setup, name);
+    why = sentence_inner(turn->arena, why);
     return tell_retries(turn, job, last,
         in_chinese(turn)
             ? arena_printf(turn->arena, "%s：%s（试了 %d 次）。%d 条在等，不会丢。", name, why,
@@ -281,8 +284,10 @@ static int takes_nothing(struct turn *turn, struct job *job, const char *why)
         return 0;
     int days = (int)((turn->now.wall_ms - row->failing_since) / DAY);
     return pause_channel(turn, job->place,
-        in_chinese(turn) ? arena_printf(turn->arena, "%d 天什么也没收下（%s）", days, why)
-                         : arena_printf(turn->arena, "It took nothing for %d days (%s)", days, why));
+        in_chinese(turn)
+            ? arena_printf(turn->arena, "%d 天什么也没收下（%s）。", days, sentence_inner(turn->arena, why))
+            : arena_printf(turn->arena, "It took nothing for %d day%s (%s).", days, days == 1 ? "" : "s",
+                  sentence_inner(turn->arena, why)));
 }
 
 static int note_later(struct turn *turn, struct job *job, const struct step *step)
@@ -356,10 +361,12 @@ static int refuse(struct turn *turn, struct job *job, const struct step *step, c
     const char *rest = job->delivery.part + 1 < job->delivery.parts
                            ? in_chinese(turn) ? "后面几段也不发了。" : " The rest of it is not sent."
                            : "";
+    const char *label = post_label(turn, &job->post);
+    const char *whole = sentence_whole(turn->arena, why, in_chinese(turn));
     if (tell_refused(turn, job,
             in_chinese(turn)
-                ? arena_printf(turn->arena, "%s：%s 被拒了：%s %s", name, job->post.subject, why, rest)
-                : arena_printf(turn->arena, "%s: %s was refused: %s%s", name, job->post.subject, why, rest)))
+                ? arena_printf(turn->arena, "%s：%s 被拒了：%s%s", name, label, whole, rest)
+                : arena_printf(turn->arena, "%s: %s was refused: %s%s", name, label, whole, rest)))
         return -1;
     struct channel_row *row = &job->place->row;
     row->refused++;
@@ -368,9 +375,10 @@ static int refuse(struct turn *turn, struct job *job, const struct step *step, c
     if (row->refused < REFUSED_MAX)
         return 0;
     return pause_channel(turn, job->place,
-        in_chinese(turn)
-            ? arena_printf(turn->arena, "连着 %d 条被拒（%s）。", row->refused, why)
-            : arena_printf(turn->arena, "%d posts in a row were refused (%s).", row->refused, why));
+        in_chinese(turn) ? arena_printf(turn->arena, "连着 %d 条被拒（%s）。", row->refused,
+                               sentence_inner(turn->arena, why))
+                         : arena_printf(turn->arena, "%d posts in a row were refused (%s).", row->refused,
+                               sentence_inner(turn->arena, why)));
 }
 
 /* Where the chat or the bot is to blame nothing is burnt: the delivery stays due and waits until it goes on.
@@ -397,29 +405,37 @@ static int note_failed(struct turn *turn, struct job *job, const struct step *st
     return 0;
 }
 
+/* Where somebody can see whether it is there. */
+static const char *where_to_look(const struct turn *turn, const struct job *job)
+{
+    bool program = job->place->adapter->program;
+    return in_chinese(turn) ? (program ? "问一下接收方" : "去群里看一眼")
+                            : (program ? "Ask the receiver" : "Look in the group");
+}
+
 int tell_unsure(struct turn *turn, const struct job *job, const char *why, bool log)
 {
     const char *name = job->place->row.name, *when = clock_text(turn, turn->now.wall_ms);
-    const char *subject = job->post.subject;
+    const char *label = post_label(turn, &job->post), *look = where_to_look(turn, job);
     long long id = (long long)job->delivery.id;
     bool chinese = in_chinese(turn);
+    why = sentence_inner(turn->arena, why);
     return trouble_is(turn,
         &(struct trouble_note){.key = arena_printf(turn->arena, "unsure %lld", id),
             .level = TELL_ALERT,
             .channel = name,
             .log = !log ? NULL
                         : arena_printf(turn->arena,
-                              chinese ? "%s：%s 不确定发没发出去（%s，%s）。去群里看一眼：digestd resolve "
-                                        "%lld sent（在）/ "
-                                        "resend（再发一次）/ drop。后面的照常发。"
-                                      : "%s: %s may or may not be there (%s, %s). Look in the group: digestd "
-                                        "resolve %lld "
-                                        "sent | resend | drop. Later posts go on.",
-                              name, subject, why, when, id),
+                              chinese
+                                  ? "%s：%s 不确定发没发出去（%s，%s）。%s：digestd resolve %lld sent（在）/ "
+                                    "resend（再发一次）/ drop（算了）。后面的照常发。"
+                                  : "%s: %s may or may not be there (%s, %s). %s: digestd resolve %lld "
+                                    "sent | resend | drop. Later posts go on.",
+                              name, label, why, when, look, id),
             .text = arena_printf(turn->arena,
-                chinese ? "%s：%s 不确定发没发出去（%s，%s）。后面的照常发。去群里看一眼。"
-                        : "%s: %s may or may not be there (%s, %s). Later posts go on. Look in the group.",
-                name, post_label(turn, &job->post), why, when)});
+                chinese ? "%s：%s 不确定发没发出去（%s，%s）。后面的照常发。%s。"
+                        : "%s: %s may or may not be there (%s, %s). Later posts go on. %s.",
+                name, label, why, when, look)});
 }
 
 static int note_unsure(struct turn *turn, struct job *job, const struct step *step, const char *why)

@@ -338,6 +338,13 @@ static void gone_and_back(void **unused)
     assert_true(row_of(&s, "weekly", &found).gone_at > 0);
     take(&s, EVENT_SETUP, &without);
     assert_false(world_told(&s.w, "not configured"));
+    struct setup one = without; /* nothing waits for the next that goes */
+    one.channels = &s.w.channels[2];
+    one.channel_count = 1;
+    take(&s, EVENT_SETUP, &one);
+    assert_true(world_told(&s.w, " is not configured any more."));
+    assert_false(world_told(&s.w, "0 waiting"));
+    take(&s, EVENT_SETUP, &without);
     /* An edition comes out meanwhile; afterwards the channel is there again, with a rule. */
     world_after(&s.w, HOUR);
     world_read(&s.w, "two", "2026-11-23", 3, 1, false);

@@ -158,7 +158,7 @@ static void kicked_told_once_and_over(void **unused)
     assert_string_equal(post.subject, "alert:channel weekly");
     assert_string_equal(post.kind, "text");
     assert_string_equal(post.who, "digestd");
-    assert_has(send->request.body, "weekly stopped: HTTP 403 1 post waits.");
+    assert_has(send->request.body, "weekly stopped: HTTP 403. 1 post waits.");
     world_answer(&s.w, send->delivery, 1, REACH_ANSWERED, 200, "5");
     /* A start between: the same trouble is not told again. */
     world_restart(&s.w);
@@ -186,7 +186,7 @@ static void a_revoked_token_through_the_other_bot(void **unused)
     int64_t id = begin_text(&s, s.weekly, "hello");
     world_answer(&s.w, id, 1, REACH_ANSWERED, 401, "");
     const char *text = alert_in(&s, "me");
-    assert_has(text, "weekly, other stopped: HTTP 401 1 post waits.");
+    assert_has(text, "weekly, other stopped: HTTP 401. 1 post waits.");
     assert_null(sent_to(&s.w, "77"));
     /* Each start tries the bot again, and is refused again: no second alert. */
     for (int i = 0; i < 3; i++) {
@@ -329,7 +329,7 @@ static void troubles_of_the_operator(void **unused)
     assert_non_null(send);
     world_answer(&s.w, send->delivery, 1, REACH_ANSWERED, 403, ""); /* the bot is blocked there */
     const char *text = alert_in(&s, "me");
-    assert_has(text, "~operator stopped: HTTP 403");
+    assert_has(text, "operator stopped: HTTP 403. ");
     assert_int_equal(open_rows(&s), 2);
     /* An alert that may have arrived is sent again; nobody is asked. */
     int64_t other = begin_text(&s, &s.w.channels[1], "hello too");
@@ -695,7 +695,7 @@ static void what_stops_says_what_comes_next(void **unused)
     world_read(&s.w, "a", "2026-11-23", 12, 1, false);
     int64_t id = begin_text(&s, s.weekly, "hello");
     world_answer(&s.w, id, 1, REACH_ANSWERED, 401, "");
-    assert_true(world_told(&s.w, "weekly, other stopped: HTTP 401 1 post waits. Next post 09:00."));
+    assert_true(world_told(&s.w, "weekly, other stopped: HTTP 401. 1 post waits. Next post 09:00."));
     end(&s);
 
     set(&s, true);
@@ -705,7 +705,7 @@ static void what_stops_says_what_comes_next(void **unused)
     id = begin_text(&s, s.weekly, "hello");
     world_answer(&s.w, id, 1, REACH_ANSWERED, 403, "");
     assert_true(world_told(
-        &s.w, "weekly stopped: HTTP 403 1 post waits. Next post 11-24 00:00. When it is put right:"));
+        &s.w, "weekly stopped: HTTP 403. 1 post waits. Next post 11-24 00:00. When it is put right:"));
     end(&s);
 }
 

@@ -128,6 +128,34 @@ static void too_many_requests(void **unused)
     end(&s);
 }
 
+static void go_dead(struct scene *s, int64_t id, const char *why)
+{
+    struct answer answer = {.reach = REACH_UNSURE, .trouble = why, .body = ""};
+    struct event event = {.kind = EVENT_ANSWER, .answer = {.delivery = id, .attempt = 1, .answer = &answer}};
+    world_go(&s->w, &event, 1);
+}
+
+/* One sentence after the other, whoever wrote them; a program is no group that one could look into. */
+static void whole_sentences(void **unused)
+{
+    (void)unused;
+    struct scene s;
+    struct adapter program = fake_adapter;
+    program.program = true;
+    set(&s, &program);
+    int64_t id = send_text(&s, s.channel, "one");
+    go_dead(&s, id, "the line went dead.");
+    assert_true(world_told(&s.w, "may or may not be there (the line went dead, 00:0"));
+    assert_true(world_told(&s.w, "). Ask the receiver: digestd resolve "));
+    world_after(&s.w, MINUTE);
+    s.w.setup.language = "zh";
+    id = send_text(&s, s.channel, "two");
+    go_dead(&s, id, "断了。");
+    assert_true(world_told(&s.w, "不确定发没发出去（断了，00:0"));
+    assert_true(world_told(&s.w, "）。问一下接收方：digestd resolve "));
+    end(&s);
+}
+
 static void a_payload_refused(void **unused)
 {
     (void)unused;
@@ -140,7 +168,7 @@ static void a_payload_refused(void **unused)
     assert_string_equal(row_of(&s, second).state, "failed");
     assert_string_equal(row_of(&s, second + 1).state, "dropped");
     assert_string_equal(post_of(&s, id).state, "failed");
-    assert_true(world_told(&s.w, "was refused: HTTP 400 The rest of it is not sent."));
+    assert_true(world_told(&s.w, "was refused: HTTP 400. The rest of it is not sent."));
     assert_true(s.w.out.idle);
     /* Later posts go on; three in a row stop the channel. */
     for (int i = 0; i < 2; i++) {
@@ -163,7 +191,7 @@ static void the_chat_refuses(void **unused)
     world_wish(&s.w, s.channel, WHAT_TEXT, "second", "");
     world_answer(&s.w, id, 1, REACH_ANSWERED, 403, "");
     assert_string_equal(row_of(&s, id).state, "due"); /* nothing is burnt */
-    assert_true(world_told(&s.w, "weekly stopped: HTTP 403 2 posts wait."));
+    assert_true(world_told(&s.w, "weekly stopped: HTTP 403. 2 posts wait."));
     world_after(&s.w, HOUR);
     assert_int_equal(world_count(&s.w, ACTION_SEND), 0);
     assert_true(s.w.out.idle);
@@ -185,7 +213,7 @@ static void the_bot_is_refused(void **unused)
     int64_t id = send_text(&s, s.channel, "hello");
     world_answer(&s.w, id, 1, REACH_ANSWERED, 401, "");
     assert_string_equal(row_of(&s, id).state, "due");
-    assert_true(world_told(&s.w, "weekly, other stopped: HTTP 401 1 post waits."));
+    assert_true(world_told(&s.w, "weekly, other stopped: HTTP 401. 1 post waits."));
     world_wish(&s.w, &s.w.channels[1], WHAT_TEXT, "x", "");
     world_event(&s.w, EVENT_BELL);
     assert_int_equal(world_count(&s.w, ACTION_SEND), 0);
@@ -250,7 +278,8 @@ static void unsure_asks(void **unused)
     assert_string_equal(row_of(&s, id).state, "unknown");
     struct hand_result result;
     assert_int_equal(
-        desk_resolve(s.w.state, id, false, "sent", "shell:me", false, s.w.now, &s.arena, &result, &s.w.err), 0);
+        desk_resolve(s.w.state, id, false, "sent", "shell:me", false, s.w.now, &s.arena, &result, &s.w.err),
+        0);
     world_event(&s.w, EVENT_BELL);
     assert_string_equal(row_of(&s, id).state, "sent");
     assert_int_equal(row_of(&s, world_action(&s.w, ACTION_SEND, 0)->delivery).part, 1);
@@ -471,19 +500,23 @@ static void killed_while_sending(void **unused)
     }
     struct hand_result result;
     assert_int_equal(
-        desk_resolve(s.w.state, id, false, "resend", "shell:me", false, s.w.now, &s.arena, &result, &s.w.err), 0);
+        desk_resolve(s.w.state, id, false, "resend", "shell:me", false, s.w.now, &s.arena, &result, &s.w.err),
+        0);
     assert_int_equal(result.outcome, HAND_DONE);
     world_event(&s.w, EVENT_BELL);
     assert_int_equal(world_action(&s.w, ACTION_SEND, 0)->attempt, 2);
     assert_int_equal(
-        desk_resolve(s.w.state, id, false, "drop", "shell:me", false, s.w.now, &s.arena, &result, &s.w.err), 0);
+        desk_resolve(s.w.state, id, false, "drop", "shell:me", false, s.w.now, &s.arena, &result, &s.w.err),
+        0);
     assert_int_equal(result.outcome, HAND_UNABLE); /* it is on its way */
     world_answer(&s.w, id, 2, REACH_ANSWERED, 200, "3");
     assert_int_equal(
-        desk_resolve(s.w.state, 9999, false, "drop", "shell:me", false, s.w.now, &s.arena, &result, &s.w.err), 0);
+        desk_resolve(s.w.state, 9999, false, "drop", "shell:me", false, s.w.now, &s.arena, &result, &s.w.err),
+        0);
     assert_int_equal(result.outcome, HAND_NONE);
     assert_int_equal(
-        desk_resolve(s.w.state, id, false, "burn", "shell:me", false, s.w.now, &s.arena, &result, &s.w.err), -1);
+        desk_resolve(s.w.state, id, false, "burn", "shell:me", false, s.w.now, &s.arena, &result, &s.w.err),
+        -1);
     assert_int_equal(s.w.err.kind, ERROR_USAGE);
     end(&s);
 }
@@ -496,8 +529,8 @@ static void dropped_by_hand(void **unused)
     int64_t id = send_text(&s, s.channel, "a~b~c");
     world_answer(&s.w, id, 1, REACH_UNSURE, 0, "");
     struct hand_result result;
-    assert_int_equal(desk_resolve(s.w.state, row_of(&s, id).post, true, "drop", "shell:me", false, s.w.now, &s.arena,
-                         &result, &s.w.err),
+    assert_int_equal(desk_resolve(s.w.state, row_of(&s, id).post, true, "drop", "shell:me", false, s.w.now,
+                         &s.arena, &result, &s.w.err),
         0);
     struct delivery_counts counts = world_counts(&s.w);
     assert_int_equal(counts.dropped, 3);
@@ -517,8 +550,9 @@ static void too_old(void **unused)
     struct scene s;
     set(&s, &fake_adapter);
     struct hand_result result;
-    assert_int_equal(
-        desk_hold(s.w.state, NULL, &(struct hold){.who = "shell:me", .why = "holiday"}, s.w.now, &s.arena, &result, &s.w.err), 0);
+    assert_int_equal(desk_hold(s.w.state, NULL, &(struct hold){.who = "shell:me", .why = "holiday"}, s.w.now,
+                         &s.arena, &result, &s.w.err),
+        0);
     int64_t planned = world_wish(&s.w, s.channel, WHAT_TEXT, "a", "");
     world_after(&s.w, MINUTE);
     assert_int_equal(world_count(&s.w, ACTION_SEND), 0);
@@ -579,6 +613,7 @@ int main(void)
         cmocka_unit_test(yes),
         cmocka_unit_test(never_left_is_tried_again),
         cmocka_unit_test(too_many_requests),
+        cmocka_unit_test(whole_sentences),
         cmocka_unit_test(a_payload_refused),
         cmocka_unit_test(the_chat_refuses),
         cmocka_unit_test(the_bot_is_refused),
