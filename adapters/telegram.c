@@ -125,18 +125,6 @@ static bool probe(const struct settings *settings, struct arena *arena, struct r
 }
 
 /* Ids of groups begin with a minus that gets lost in copying: 1001234567890 is nobody's. */
-static const char *doubt(const struct settings *settings, const char *language, struct arena *arena)
-{
-    const char *chat = setting(settings, "chat");
-    if (!chat || !is_number(chat) || strncmp(chat, "100", 3) != 0 || strlen(chat) < 13)
-        return NULL;
-    return arena_printf(arena,
-        strcmp(language, "zh") ? "chat %s is no group: ids of groups are negative. Is it -%s? /where in the "
-                                 "group tells its line."
-                               : "chat %s 不是群：群号是负数。是不是 -%s？在群里发 /where，照抄那一行。",
-        chat, chat);
-}
-
 /* --- one delivery --- */
 
 /* What was learnt on the way, kept in the delivery's scratch as words: each thing is tried once. */
@@ -544,6 +532,7 @@ const struct adapter telegram_adapter = {
     .probe_hook = telegram_probe_hook,
     .explain_hook = telegram_explain_hook,
     .probe = probe,
-    .doubt = doubt,
+    .fault = telegram_fault,
+    .doubt = telegram_doubt,
     .explain = telegram_explain,
 };

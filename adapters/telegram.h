@@ -100,6 +100,11 @@ const char *telegram_words(const struct settings *settings, const char *words, s
 const char *telegram_explain(
     const struct settings *settings, const struct answer *answer, const char *language, struct arena *arena);
 
+/* telegram_settings.c */
+const char *telegram_fault(
+    const struct settings *settings, const char *language, struct arena *arena, const char **key);
+const char *telegram_doubt(const struct settings *settings, const char *language, struct arena *arena);
+
 /* telegram_hear.c */
 int telegram_hear(const struct settings *settings, const char *scratch, const char *bytes, size_t len,
     struct arena *arena, struct heard **heard, size_t *count, struct error *err);

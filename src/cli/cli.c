@@ -12,7 +12,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -190,12 +189,18 @@ static bool asks_help(int argc, char **argv)
     return false;
 }
 
+int shell_failed(struct shell *shell)
+{
+    int code = shell->err.kind ? (int)shell->err.kind : 1;
+    fprintf(stderr, "%s%s\n", strchr(shell->err.text, ':') ? "" : "digestd: ", shell->err.text);
+    error_clear(&shell->err);
+    return code;
+}
+
 static int finish(struct shell *shell, int code)
 {
-    if (code < 0) {
-        fprintf(stderr, "%s%s\n", strchr(shell->err.text, ':') ? "" : "digestd: ", shell->err.text);
-        code = shell->err.kind ? (int)shell->err.kind : 1;
-    }
+    if (code < 0)
+        code = shell_failed(shell);
     if (shell->state)
         state_close(shell->state);
     arena_free(&shell->arena);
@@ -327,15 +332,11 @@ int shell_setup(struct shell *shell)
     return 0;
 }
 
-enum { SETTLED_MS = 150 };
-
 int shell_secrets(struct shell *shell)
 {
     if (shell_setup(shell))
         return -1;
     size_t told = shell->setup->warning_count;
-    for (int i = 0; i < 40 && secrets_unsettled(shell->setup, clock_now().wall_ms, SETTLED_MS); i++)
-        poll(NULL, 0, 50); /* somebody is writing one of them */
     int result = secrets_resolve(shell->setup, &shell->arena, &shell->err);
     for (size_t i = told; i < shell->setup->warning_count; i++)
         fprintf(stderr, "%s\n", shell->setup->warnings[i]);
@@ -417,7 +418,8 @@ const struct channel **shell_channels(struct shell *shell, const char *names, si
     }
     for (const char *at = names; *at;) {
         size_t len = strcspn(at, ",");
-        const struct channel *channel = setup_channel(setup, arena_copy(&shell->arena, at, len));
+        const struct channel *channel =
+            setup_channel(setup, setup_typed(setup, arena_copy(&shell->arena, at, len)));
         if (!channel) {
             struct buf known = BUF_INIT(600);
             for (size_t i = 0; i < setup->channel_count; i++)

@@ -80,6 +80,8 @@ struct digest *shell_digest(struct shell *shell, const char *path, const char *l
 /* Opens the state file of the configuration once. */
 int shell_state(struct shell *shell, enum state_open how);
 /* After a write: wakes the daemon; says on stderr when none is running. */
+/* Prints the error and forgets it, where the work goes on; returns the exit status it asks for. */
+int shell_failed(struct shell *shell);
 void shell_ring(struct shell *shell, const char *what_waits);
 /* The channels of --to (names parted by commas, or "all"), or of --channel; NULL: shell->err. */
 const struct channel **shell_channels(struct shell *shell, const char *names, size_t *count);

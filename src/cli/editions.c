@@ -24,7 +24,8 @@ static int run(struct shell *shell)
         if (shell->json && print_json(shell, as_json(shell, row)))
             return -1;
         const char *cells[] = {row->slug, *row->date ? row->date : "-",
-            arena_printf(&shell->arena, shell_says(shell, "%d items", "%d 条"), row->item_count),
+            arena_printf(&shell->arena, shell_says(shell, "%d item%s", "%d 条%.0s"), row->item_count,
+                row->item_count == 1 ? "" : "s"),
             shell_word(shell, row->draft          ? "draft"
                               : row->published_at ? "published"
                                                   : "settling"),

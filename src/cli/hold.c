@@ -41,10 +41,11 @@ static int run(struct shell *shell)
             shell_says(shell, "which channel? digestd hold CHANNEL, or --all",
                 "停哪个群？digestd hold 群，或者 --all"));
     size_t count;
-    if ((!all && !shell_channels(shell, shell->words[0], &count)))
+    const struct channel **chosen = all ? NULL : shell_channels(shell, shell->words[0], &count);
+    if (!all && !chosen)
         return -1;
-    const char *name = all ? "--all" : shell->words[0];
-    const struct channel *channel = all ? NULL : setup_channel(shell->setup, name);
+    const struct channel *channel = all || count != 1 ? NULL : chosen[0];
+    const char *name = all ? NULL : channel ? channel->name : shell->words[0];
     struct hold hold = {.who = shell_who(shell),
         .why = why ? why : "",
         .zone = channel ? channel->zone : shell->setup->zone,
@@ -54,9 +55,9 @@ static int run(struct shell *shell)
         return -1;
     struct hand_result result = {0};
     if (shell_state(shell, STATE_SHELL) ||
-        desk_hold(shell->state, all ? NULL : name, &hold, shell->now, &shell->arena, &result, &shell->err))
+        desk_hold(shell->state, name, &hold, shell->now, &shell->arena, &result, &shell->err))
         return -1;
-    return say(shell, all ? NULL : name, &hold, &result);
+    return say(shell, all ? NULL : shell->words[0], &hold, &result);
 }
 
 const struct subcommand cli_hold = {.name = "hold",

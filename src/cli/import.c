@@ -67,6 +67,22 @@ static const struct source *chosen_source(struct shell *shell)
     return NULL;
 }
 
+static int import_one(struct shell *shell, const struct source *source, const char *path)
+{
+    const struct digest *digest = shell_digest(shell, path, source->link);
+    if (!digest)
+        return -1;
+    /* As the daemon has it, so that an edition without an id of its own is the same one. */
+    char *absolute = shell_is_address(path) ? NULL : realpath(path, NULL);
+    const char *from = shell_is_address(path) ? fetch_name(&shell->arena, path, false)
+                       : absolute             ? absolute
+                                              : "";
+    int failed = import_digest(shell, source->name, from, digest);
+    free(absolute);
+    return failed;
+}
+
+/* One that cannot be read keeps nobody from the others: it is named, and the worst tells the exit status. */
 static int run(struct shell *shell)
 {
     if (shell_setup(shell))
@@ -74,29 +90,27 @@ static int run(struct shell *shell)
     const struct source *source = chosen_source(shell);
     if (!source || shell_state(shell, STATE_SHELL))
         return -1;
+    int worst = 0, taken = 0;
     for (int i = 0; i < shell->word_count; i++) {
-        const char *path = shell->words[i];
-        const struct digest *digest = shell_digest(shell, path, source->link);
-        if (!digest)
-            return -1;
-        /* As the daemon has it, so that an edition without an id of its own is the same one. */
-        char *absolute = shell_is_address(path) ? NULL : realpath(path, NULL);
-        const char *from = shell_is_address(path) ? fetch_name(&shell->arena, path, false)
-                           : absolute             ? absolute
-                                                  : "";
-        int failed = import_digest(shell, source->name, from, digest);
-        free(absolute);
-        if (failed)
-            return -1;
+        if (!import_one(shell, source, shell->words[i])) {
+            taken++;
+            continue;
+        }
+        int code = shell_failed(shell);
+        worst = code > worst ? code : worst;
     }
+    if (!taken)
+        return worst;
     shell_ring(shell, shell_says(shell, "what is stored is posted when one runs", "存好的要它跑起来才会发"));
-    return 0;
+    return worst;
 }
 
 const struct subcommand cli_import = {.name = "import",
     .words = "FILE|URL|-…",
     .summary = "store editions; never posts by itself",
-    .details = "Says what is new, changed and gone. Items keep their numbers.",
+    .details = "Says what is new, changed and gone. Items keep their numbers. What cannot be read is named, "
+               "the rest "
+               "is stored.",
     .flags = {{"source", "NAME", "the source they belong to (needed when there are several)"}},
     .words_min = 1,
     .words_max = -1,

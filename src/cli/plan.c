@@ -2,7 +2,6 @@
 
 #include "cli/print.h"
 #include "desk/ahead.h"
-#include "desk/doubts.h"
 #include "desk/hand.h"
 #include "state/channels.h"
 
@@ -121,6 +120,16 @@ static int print_standing(struct shell *shell, const char *only)
     return 0;
 }
 
+/* The channel's rule with this text, as people wrote it. */
+static const char *rule_of(const struct shell *shell, const struct silent *silent)
+{
+    const struct channel *channel = setup_channel(shell->setup, silent->channel);
+    for (size_t i = 0; channel && i < channel->rule_count; i++)
+        if (!strcmp(channel->rules[i].text, silent->rule))
+            return rule_shown(&channel->rules[i]);
+    return silent->rule;
+}
+
 static int print_silent(struct shell *shell, const struct ahead *ahead)
 {
     for (size_t i = 0; i < ahead->silent_count; i++) {
@@ -128,33 +137,12 @@ static int print_silent(struct shell *shell, const struct ahead *ahead)
         if (!shell->json)
             printf(shell_says(
                        shell, "%s: \"%s\" makes no post %d time%s: %s\n", "%s：「%s」有 %d 次不发%.0s：%s\n"),
-                silent->channel, silent->rule, silent->count, silent->count == 1 ? "" : "s", silent->why);
-        else if (print_json(
-                     shell, json_pack("{s:b s:s s:s s:i s:o}", "fits", 0, "channel", silent->channel, "rule",
-                                silent->rule, "times", silent->count, "why", json_text(silent->why))))
+                silent->channel, rule_of(shell, silent), silent->count, silent->count == 1 ? "" : "s",
+                silent->why);
+        else if (print_json(shell,
+                     json_pack("{s:b s:s s:s s:i s:o}", "fits", 0, "channel", silent->channel, "rule",
+                         rule_of(shell, silent), "times", silent->count, "why", json_text(silent->why))))
             return -1;
-    }
-    return 0;
-}
-
-/* Rules and names that come to nothing. */
-static int print_doubts(struct shell *shell, const char *only)
-{
-    for (size_t i = 0; i < shell->setup->channel_count; i++) {
-        const struct channel *channel = &shell->setup->channels[i];
-        struct doubts doubts = {.count = 0};
-        if (only && strcmp(only, channel->name))
-            continue;
-        doubts_of_rules(channel, shell->chinese, shell->now, &shell->arena, &doubts);
-        if (doubts_of_names(
-                shell->state, shell->setup, channel, shell->chinese, &shell->arena, &doubts, &shell->err))
-            return -1;
-        for (size_t d = 0; d < doubts.count; d++)
-            if (!shell->json)
-                printf(shell_says(shell, "%s: %s\n", "%s：%s\n"), channel->name, doubts.texts[d]);
-            else if (print_json(shell, json_pack("{s:b s:s s:s s:s}", "fits", 0, "kind", "note", "channel",
-                                           channel->name, "why", doubts.texts[d])))
-                return -1;
     }
     return 0;
 }
@@ -223,8 +211,7 @@ static int run(struct shell *shell)
     if (desk_ahead(shell->state, shell->setup, &wish, shell->now, &shell->arena, &ahead, &shell->err))
         return -1;
     return print_plan(shell, &ahead, from, only) || print_standing(shell, only) ||
-                   print_doubts(shell, only) || print_silent(shell, &ahead) ||
-                   print_unfit(shell, &ahead, days)
+                   print_silent(shell, &ahead) || print_unfit(shell, &ahead, days)
                ? -1
                : 0;
 }

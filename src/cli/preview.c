@@ -53,7 +53,26 @@ static const char *unit_name(const struct shell *shell, enum unit unit)
                                 : shell_says(shell, "characters", "字");
 }
 
-/* The address with its secret settings out of sight. */
+/* An address that may hold a key although it is given plainly: as the log shows it, "https://host/…". */
+static size_t mask_address(struct buf *out, const struct settings *settings, const char *at)
+{
+    const struct adapter *adapter = settings->adapter;
+    for (size_t i = 0; i < settings->count; i++) {
+        const struct option_value *value = &settings->values[i];
+        size_t len = strlen(value->value);
+        for (size_t k = 0; k < adapter->option_count; k++) {
+            const struct option *option = &adapter->options[k];
+            if (!option->reference || strcmp(option->key, value->key) != 0 || !len ||
+                strncmp(at, value->value, len) != 0)
+                continue;
+            url_redact(out, value->value);
+            return len;
+        }
+    }
+    return 0;
+}
+
+/* The text with its secret settings out of sight. */
 static const char *masked(struct shell *shell, const struct settings *settings, const char *text)
 {
     struct buf out = BUF_INIT(1 << 22);
@@ -65,12 +84,11 @@ static const char *masked(struct shell *shell, const struct settings *settings, 
             if (value->secret && len && !strncmp(at, value->value, len))
                 hidden = len;
         }
-        if (hidden) {
+        if (hidden)
             buf_adds(&out, "***");
-            at += hidden;
-        } else {
-            buf_addc(&out, *at++);
-        }
+        else if (!(hidden = mask_address(&out, settings, at)))
+            buf_addc(&out, *at);
+        at += hidden ? hidden : 1;
     }
     char *kept = buf_keep(&out, &shell->arena);
     buf_free(&out);

@@ -12,12 +12,13 @@ static int run(struct shell *shell)
             shell_says(shell, "which channel? digestd resume CHANNEL, or --all",
                 "哪个群继续？digestd resume 群，或者 --all"));
     size_t count;
-    if ((!all && !shell_channels(shell, shell->words[0], &count)))
+    const struct channel **chosen = all ? NULL : shell_channels(shell, shell->words[0], &count);
+    if (!all && !chosen)
         return -1;
+    const char *name = all ? NULL : count == 1 ? chosen[0]->name : shell->words[0];
     struct hand_result result = {0};
     if (shell_state(shell, STATE_SHELL) ||
-        desk_resume(shell->state, all ? NULL : shell->words[0], shell_who(shell), shell->now, &shell->arena,
-            &result, &shell->err))
+        desk_resume(shell->state, name, shell_who(shell), shell->now, &shell->arena, &result, &shell->err))
         return -1;
     const char *who = all ? shell_says(shell, "all channels", "所有的群") : shell->words[0];
     struct hand_words words = {

@@ -208,14 +208,14 @@ static void compare_rules(
 {
     for (size_t i = 0; i < was->rule_count; i++)
         if (!rule_named(is, was->rules[i].text))
-            add(changes, "%sposts %s is gone", "%sposts 去掉了 %s", owner, was->rules[i].text);
+            add(changes, "%sposts %s is gone", "%sposts 去掉了 %s", owner, rule_shown(&was->rules[i]));
     for (size_t i = 0; i < is->rule_count; i++) {
         const struct rule *b = &is->rules[i], *a = rule_named(was, b->text);
         if (!a)
-            add(changes, "%sposts %s is new", "%sposts 新增 %s", owner, b->text);
+            add(changes, "%sposts %s is new", "%sposts 新增 %s", owner, rule_shown(b));
         else if (a->catch_up != b->catch_up || a->max_age_ms != b->max_age_ms)
             add(changes, "%sposts %s: catch_up or max_age changed", "%sposts %s：catch_up 或 max_age 变了",
-                owner, b->text);
+                owner, rule_shown(b));
     }
 }
 

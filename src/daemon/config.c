@@ -309,6 +309,8 @@ static int load_root(struct loader *loader, struct yaml *root)
         if (value_text(loader, ca, &text))
             return -1;
         setup->ca_file = absolute(loader, text);
+        setup->ca_line = ca->line;
+        setup->ca_column = ca->column;
     }
     size_t bot_room = (bots && bots->kind == YAML_MAP ? yaml_count(bots) : 0) +
                       (channels && channels->kind == YAML_MAP ? yaml_count(channels) : 0) + OPERATORS_MAX + 1;

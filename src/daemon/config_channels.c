@@ -207,16 +207,23 @@ static int bring_bot(
     return 0;
 }
 
+/* What errors call it: "operator", whose chats are named "~operator" inside only. */
+static const char *owner_of(const char *name)
+{
+    return name + (*name == '~');
+}
+
 /* The bot a channel names, or the one it brings; then every key of the channel is known. */
 static int load_channel_bot(struct loader *loader, struct yaml *at, struct channel *channel)
 {
     struct yaml *named = take(loader, at, "bot"), *platform = take(loader, at, "platform");
+    const char *owner = owner_of(channel->name);
     if (!named && !platform &&
-        (misspelt(loader, at, channel->name, "bot") || misspelt(loader, at, channel->name, "platform")))
+        (misspelt(loader, at, owner, "bot") || misspelt(loader, at, owner, "platform")))
         return -1;
     if (!named == !platform)
         return fail(loader, at->line, at->column, "%s needs bot: or platform:, and not both",
-            "%s 要写 bot: 或 platform:，二选一", channel->name);
+            "%s 要写 bot: 或 platform:，二选一", owner);
     if (named ? find_bot(loader, named, channel) : bring_bot(loader, at, platform, channel))
         return -1;
     struct bot *bot = &loader->setup->bots[channel->bot];
@@ -230,11 +237,11 @@ static int load_channel_bot(struct loader *loader, struct yaml *at, struct chann
     if (proxy && !bot->own)
         return fail(loader, proxy->key_line, proxy->key_column, "proxy: belongs to the bot (bots:)",
             "proxy: 要写在机器人那里（bots:）");
-    if (leftover(loader, at, channel->name, IN_CHANNEL))
+    if (leftover(loader, at, owner, IN_CHANNEL))
         return -1;
     if (!bot->own)
         return 0;
-    return load_options(loader, at, adapter, OF_BOT, channel->name, &bot->settings) ||
+    return load_options(loader, at, adapter, OF_BOT, owner, &bot->settings) ||
                    load_proxy(loader, proxy, &bot->settings)
                ? -1
                : 0;
@@ -297,7 +304,7 @@ int config_channel(struct loader *loader, struct yaml *at, const char *name, str
         channel->settings.values[channel->settings.count++] = bot->settings.values[i];
     struct yaml *language = take(loader, at, "language"), *zone = take(loader, at, "timezone"),
                 *posts = take(loader, at, "posts");
-    if (load_options(loader, at, bot->settings.adapter, OF_CHANNEL, name, &channel->settings) ||
+    if (load_options(loader, at, bot->settings.adapter, OF_CHANNEL, owner_of(name), &channel->settings) ||
         load_choices(loader, at, channel) || load_limits(loader, at, channel) ||
         load_from(loader, take(loader, at, "from"), channel) ||
         (language && value_language(loader, language, &channel->language)) ||

@@ -19,12 +19,32 @@ static void add_days(struct buf *text, unsigned days)
     }
 }
 
+static void add_what(struct buf *text, const struct rule *rule)
+{
+    buf_adds(text, what_names[rule->what]);
+    if (*rule->section)
+        buf_addf(text, " %s", rule->section);
+}
+
+/* The cron line with one space between its fields, else as it stands in the file. */
+static void rule_written(struct loader *loader, const struct yaml *cron, struct rule *rule)
+{
+    struct buf text = BUF_INIT(4096);
+    add_what(&text, rule);
+    buf_adds(&text, " cron");
+    for (const char *at = cron->text + strspn(cron->text, " \t"); *at; at += strspn(at, " \t")) {
+        size_t len = strcspn(at, " \t");
+        buf_addf(&text, " %.*s", (int)len, at);
+        at += len;
+    }
+    rule->written = buf_keep(&text, loader->arena);
+    buf_free(&text);
+}
+
 static void rule_text(struct loader *loader, struct rule *rule)
 {
     struct buf text = BUF_INIT(2048);
-    buf_adds(&text, what_names[rule->what]);
-    if (*rule->section)
-        buf_addf(&text, " %s", rule->section);
+    add_what(&text, rule);
     if (rule->when_published)
         buf_adds(&text, " when published");
     if (rule->schedule.by_cron) {
@@ -195,6 +215,8 @@ static int load_rule(struct loader *loader, struct yaml *at, struct rule *rule)
     rule->catch_up = missed.catch_up;
     rule->max_age_ms = missed.max_age_ms;
     rule_text(loader, rule);
+    if (cron)
+        rule_written(loader, cron, rule);
     return 0;
 }
 

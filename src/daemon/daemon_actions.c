@@ -89,15 +89,28 @@ static void listen_later(struct daemon *daemon, const struct action *action)
     loop_timer_set(pause->timer, action->wait_ms > 0 ? action->wait_ms : 0);
 }
 
-static void tell(const struct action *action)
+/* "weekly: contents were refused" as it stands behind "weekly: ": most texts begin with their channel, for
+ * the operator reads them without the log. */
+static const char *without_name(const char *text, const char *name)
 {
-    const char *from = action->channel && *action->channel ? action->channel : "desk";
+    size_t len = strlen(name);
+    if (!len || strncmp(text, name, len))
+        return text;
+    if (!strncmp(text + len, ": ", 2))
+        return text + len + 2;
+    return !strncmp(text + len, "：", 3) ? text + len + 3 : text;
+}
+
+static void tell(const struct daemon *daemon, const struct action *action)
+{
+    const char *name = action->channel && *action->channel ? action->channel : "desk";
+    const char *from = setup_shown(daemon->setup, name), *text = without_name(action->text, from);
     if (action->level == TELL_ALERT)
-        log_error(from, "%s", action->text);
+        log_error(from, "%s", text);
     else if (action->level == TELL_WARNING)
-        log_warning(from, "%s", action->text);
+        log_warning(from, "%s", text);
     else
-        log_info(from, "%s", action->text);
+        log_info(from, "%s", text);
 }
 
 void carry_out(struct daemon *daemon, const struct action *action)
@@ -118,7 +131,7 @@ void carry_out(struct daemon *daemon, const struct action *action)
             room_changed(daemon->room, action->channel, action->room_id, action->edited);
         break;
     case ACTION_TELL:
-        tell(action);
+        tell(daemon, action);
         break;
     }
 }

@@ -119,7 +119,7 @@ static int write_queue(struct daemon *daemon, struct arena *arena, struct buf *o
         if (!setup_channel(daemon->setup, waiting.rows[i].name))
             continue;
         buf_adds(out, "digestd_waiting{channel=\"");
-        add_label(out, waiting.rows[i].name);
+        add_label(out, setup_shown(daemon->setup, waiting.rows[i].name));
         buf_addf(out, "\"} %d\n", waiting.rows[i].planned + waiting.rows[i].due + waiting.rows[i].sending);
     }
     return 0;

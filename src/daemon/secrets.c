@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SECRET_MAX = 4096, EMPTY_MS = 1000 };
+enum { SECRET_MAX = 4096 };
 
 struct resolver {
     struct setup *setup;
@@ -184,7 +184,8 @@ static int refuse_twins(struct resolver *resolver)
                 if (other && !strcmp(other, a->values[k].value))
                     return missing(resolver, &a->values[k],
                         arena_printf(resolver->arena, "%s %s; %s",
-                            say(resolver, "the same as of", "和这个机器人的一样："), setup->bots[j].name,
+                            say(resolver, "the same as of", "和这个机器人的一样："),
+                            setup_shown(setup, setup->bots[j].name),
                             say(resolver, "put the bot under bots: once, and name it in its channels by bot:",
                                 "请在 bots: 里只写一次，群里用 bot: 引用")));
             }
@@ -205,11 +206,24 @@ static int refuse_faults(struct resolver *resolver, const struct settings *setti
     return 0;
 }
 
+/* Without it nothing that goes out would be trusted. */
+static int refuse_ca(const struct resolver *resolver)
+{
+    const struct setup *setup = resolver->setup;
+    if (!setup->ca_file || !access(setup->ca_file, R_OK))
+        return 0;
+    return error_set_kind(resolver->err, ERROR_USAGE,
+        setup_says(setup, "%s:%d:%d: ca: %s: %s", "%s:%d:%d：ca：%s：%s"), setup->file, setup->ca_line,
+        setup->ca_column, setup->ca_file, strerror(errno));
+}
+
 int secrets_resolve(struct setup *setup, struct arena *arena, struct error *err)
 {
     struct resolver resolver = {setup, arena, err};
     size_t count;
     struct option_value **all = all_values(setup, arena, &count);
+    if (refuse_ca(&resolver))
+        return -1;
     for (size_t i = 0; i < count; i++)
         if (resolve(&resolver, all[i]))
             return -1;
@@ -248,24 +262,6 @@ int secrets_renew(struct setup *setup, const struct setup *was, struct arena *ar
         if (refuse_faults(&resolver, &setup->bots[i].settings))
             return -1;
     return refuse_twins(&resolver);
-}
-
-bool secrets_unsettled(const struct setup *setup, int64_t now_ms, int64_t within_ms)
-{
-    struct arena arena = {0};
-    size_t count;
-    struct option_value **all = all_values(setup, &arena, &count);
-    bool unsettled = false;
-    for (size_t i = 0; i < count && !unsettled; i++) {
-        struct stat file;
-        if (all[i]->from != 'f' || stat(all[i]->reference, &file) || !S_ISREG(file.st_mode))
-            continue;
-        int64_t age = now_ms - ((int64_t)file.st_mtim.tv_sec * 1000 + file.st_mtim.tv_nsec / 1000000);
-        /* One from the future was not written now: the clock, or who copied it, is wrong. */
-        unsettled = age > -EMPTY_MS && age < (file.st_size ? within_ms : EMPTY_MS);
-    }
-    arena_free(&arena);
-    return unsettled;
 }
 
 void secrets_hash(const struct setup *setup, bool now, unsigned char out[SIGN_SHA256])

@@ -1,6 +1,7 @@
 // Webhooks, end to end: the real program against receivers that verify, throttle, hang and lie.
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { Webhook } from 'standardwebhooks'
 import { edition, Place, slow, sleep, until } from './lib/daemon.mjs'
@@ -219,6 +220,10 @@ describe('receivers', { timeout: 240000 * slow }, () => {
     const before = at.twice.requests.length
     const [shown] = await place.json('preview', 'item', '2', '--to', 'twice')
     assert.equal(shown.url, '***')
+    place.write('plain.yaml', readFileSync(place.path('digestd.yaml'), 'utf8').replace('channels:\n', `channels:\n  plain: {platform: webhook, url: "https://partner.example/hook/OPENKEY?k=OPENKEY", secret: {file: twice.secret}, from: news}\n`))
+    const plain = await place.run('-c', 'plain.yaml', 'preview', 'item', '2', '--to', 'plain')
+    assert.match(plain.out, /^POST https:\/\/partner\.example\/…$/m)
+    assert.ok(!(plain.out + plain.err).includes('OPENKEY'))
     assert.equal(shown.headers['webhook-signature'], 'v1,***')
     assert.equal(JSON.parse(shown.body).type, 'digest.item')
     const [made] = await place.json('preview', 'item', '2', '--platform', 'webhook')

@@ -394,6 +394,18 @@ static void test_empty_library(void **state)
         expect(l, cases[i].text, cases[i].answer);
 }
 
+/* The one before, where there is none: said so, and the only one is offered. */
+static void test_single_edition(void **state)
+{
+    struct library *l = *state;
+    library_add(l, library_edition(l, "2023-11-12-week", "2023-11-12", 2));
+    expect(l, "/week last", "前面没有了，现在只有「周报 2023-11-12-week」这一期。\n[本期] /week");
+    assert_string_equal(ask(l, "上期"), ask(l, "/week last"));
+    assert_string_equal(ask(l, "/week last p2"), ask(l, "/week last"));
+    expect_en(l, "/week last",
+        "There is none before “周报 2023-11-12-week”, the only edition so far.\n[Read it] /week");
+}
+
 /* Where there are no buttons, answers have none. */
 static void test_without_buttons(void **state)
 {
@@ -498,6 +510,7 @@ int main(void)
         TEST(test_status),
         TEST(test_resolve),
         cmocka_unit_test_setup_teardown(test_empty_library, library_begin, library_end),
+        cmocka_unit_test_setup_teardown(test_single_edition, library_begin, library_end),
         TEST(test_without_buttons),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
