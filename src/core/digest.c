@@ -5,8 +5,8 @@
 #include "core/error.h"
 #include "core/pack.h"
 
-/* Version 1, still in older state files, has no parents of sections. */
-enum { PACKED_VERSION = 2, SECTIONS_MAX = DIGEST_ITEMS_MAX, STRINGS_MAX = 65536 };
+/* Versions 1 and 2 are still in older state files: 1 has no parents of sections, neither has origins. */
+enum { PACKED_VERSION = 3, SECTIONS_MAX = DIGEST_ITEMS_MAX, STRINGS_MAX = 65536 };
 
 size_t edition_item_count(const struct edition *edition)
 {
@@ -75,6 +75,7 @@ static void pack_edition(struct buf *out, const struct edition *edition)
     pack_string(out, edition->language);
     pack_string(out, edition->link);
     pack_number(out, edition->draft);
+    pack_number(out, edition->origin);
     pack_strings(out, edition->tags, edition->tag_count);
     pack_images(out, edition->images, edition->image_count);
     pack_tree(out, edition->intro);
@@ -182,6 +183,8 @@ static void read_edition(struct reader *reader, struct edition *edition)
     edition->language = unpack_string(in, arena);
     edition->link = unpack_string(in, arena);
     edition->draft = unpack_number(in, 1);
+    if (reader->version > 2)
+        edition->origin = (enum origin)unpack_number(in, ORIGIN_GROUP);
     edition->tags = read_strings(reader, &edition->tag_count);
     edition->images = read_images(reader, &edition->image_count);
     edition->intro = read_tree(reader, true);

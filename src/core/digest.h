@@ -45,7 +45,15 @@ struct section {
     size_t item_count;
 };
 
+/* Where an edition comes from. It decides what a second reading means that lacks something. */
+enum origin {
+    ORIGIN_FILE,  /* a file is the edition: what it does not hold is gone; it may be renamed */
+    ORIGIN_ENTRY, /* an entry of a feed is the edition, one of several: known by its id alone */
+    ORIGIN_GROUP, /* gathered from a feed that shows its newest entries: what it does not show stays */
+};
+
 struct edition {
+    enum origin origin;
     const char *id;       /* front matter id/slug, else the file's base name, else a guid */
     const char *title;    /* NULL = none */
     const char *date;     /* YYYY-MM-DD or NULL */

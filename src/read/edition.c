@@ -88,6 +88,33 @@ static bool is_web(const char *url)
     return strncasecmp(url, "http://", 7) == 0 || strncasecmp(url, "https://", 8) == 0;
 }
 
+/* "/a/b/../c/./d" -> "/a/c/d", from the path at `path` on. */
+static const char *without_dots(char *address, size_t path)
+{
+    size_t end = path + strcspn(address + path, "?#"), to = path, from = path;
+    while (from < end) {
+        size_t size = 1;
+        while (from + size < end && address[from + size] != '/')
+            size++;
+        bool last = from + size == end;
+        if (size == 2 && address[from + 1] == '.') {
+            if (last)
+                address[to++] = '/';
+        } else if (size == 3 && memcmp(address + from + 1, "..", 2) == 0) {
+            while (to > path && address[--to] != '/')
+                ;
+            if (last)
+                address[to++] = '/';
+        } else {
+            memmove(address + to, address + from, size);
+            to += size;
+        }
+        from += size;
+    }
+    memmove(address + to, address + end, strlen(address + end) + 1);
+    return address;
+}
+
 /* An address of the edition made absolute against its own page; as written where that is not known. */
 const char *edition_absolute(struct arena *arena, const char *base, const char *url)
 {
@@ -101,11 +128,14 @@ const char *edition_absolute(struct arena *arena, const char *base, const char *
         return arena_printf(arena, "%.*s%s", (int)(host - base) - 2, base, url);
     size_t origin = (size_t)(host - base) + strcspn(host, "/?#");
     if (url[0] == '/')
-        return arena_printf(arena, "%.*s%s", (int)origin, base, url);
+        return without_dots(arena_printf(arena, "%.*s%s", (int)origin, base, url), origin);
     size_t path = origin + strcspn(base + origin, "?#");
+    if (url[0] == '?')
+        return arena_printf(arena, "%.*s%s%s", (int)path, base, path == origin ? "/" : "", url);
     while (path > origin && base[path - 1] != '/')
         path--;
-    return arena_printf(arena, "%.*s%s%s", (int)path, base, path == origin ? "/" : "", url);
+    return without_dots(
+        arena_printf(arena, "%.*s%s%s", (int)path, base, path == origin ? "/" : "", url), origin);
 }
 
 static const char *own_link(struct arena *arena, const struct edition *edition, const char *said,

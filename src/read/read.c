@@ -5,7 +5,11 @@
 #include "core/error.h"
 #include "core/utf8.h"
 #include "read/edition.h"
+#include "read/entries.h"
+#include "read/feed.h"
 #include "read/front.h"
+#include "read/json_feed.h"
+#include "read/markup.h"
 #include "read/source.h"
 #include "read/tree.h"
 
@@ -17,19 +21,44 @@ static bool ends_with(const char *text, const char *end)
     return len >= n && strcasecmp(text + len - n, end) == 0;
 }
 
-/* Feeds and pages are other kinds of source. */
-static int refuse_kind(const char *name, const char *text, struct error *err)
+enum kind { KIND_MARKDOWN, KIND_XML, KIND_JSON, KIND_PAGE };
+
+static bool begins_with(const char *text, const char *beginning)
 {
-    const char *at = text + strspn(text, " \t\n");
-    bool xml = strncasecmp(at, "<?xml", 5) == 0 || strncasecmp(at, "<rss", 4) == 0 ||
-               strncasecmp(at, "<feed", 5) == 0;
-    if (xml || ends_with(name, ".xml") || ends_with(name, ".rss") || ends_with(name, ".atom"))
-        return error_set(err, "%s: is an XML feed; feeds are not read yet, only Markdown", name);
-    if (ends_with(name, ".json") || strncmp(at, "{\"version\"", 10) == 0)
-        return error_set(err, "%s: is a JSON feed; feeds are not read yet, only Markdown", name);
-    if (strncasecmp(at, "<!doctype html", 14) == 0 || strncasecmp(at, "<html", 5) == 0)
-        return error_set(err, "%s: is an HTML page; pages are not read, only Markdown", name);
-    return 0;
+    return strncasecmp(text, beginning, strlen(beginning)) == 0;
+}
+
+/* The first tag after declarations and comments: "<rss", "<!doctype html", …; "" = there is none. */
+static const char *first_tag(const char *text)
+{
+    for (;;) {
+        text += strspn(text, " \t\n");
+        const char *end = begins_with(text, "<?") ? "?>" : begins_with(text, "<!--") ? "-->" : NULL;
+        const char *after = end ? strstr(text, end) : NULL;
+        if (!after)
+            return *text == '<' && !end ? text : "";
+        text = after + strlen(end);
+    }
+}
+
+/* What it is says its text; where that says nothing, its name. An address may end in anything. */
+static enum kind kind_of(const char *name, const char *text)
+{
+    const char *at = text + strspn(text, " \t\n"), *tag = first_tag(at);
+    if (begins_with(tag, "<!doctype html") || begins_with(tag, "<html"))
+        return KIND_PAGE;
+    if (begins_with(at, "<?xml") || begins_with(tag, "<rss") || begins_with(tag, "<feed") ||
+        begins_with(tag, "<rdf:rdf"))
+        return KIND_XML;
+    const char *version = at[0] == '{' ? strstr(at, "jsonfeed.org/version") : NULL;
+    if (version && version - at < 4096)
+        return KIND_JSON;
+    if (ends_with(name, ".xml") || ends_with(name, ".rss") || ends_with(name, ".atom") ||
+        ends_with(name, ".rdf"))
+        return KIND_XML;
+    if (ends_with(name, ".json"))
+        return KIND_JSON;
+    return ends_with(name, ".html") || ends_with(name, ".htm") ? KIND_PAGE : KIND_MARKDOWN;
 }
 
 static int read_markdown(struct reader *reader, struct buf *text, struct reading *reading, struct error *err)
@@ -44,11 +73,45 @@ static int read_markdown(struct reader *reader, struct buf *text, struct reading
     return edition_read(reader, &front, &tree, text->data, text->len, edition, &reading->rest, err);
 }
 
+/* A page is read by its main article; its first heading is its title, else what its head says. */
+static int read_page(struct reader *reader, struct buf *text, struct reading *reading, struct error *err)
+{
+    struct markup_source source = {
+        .name = reader->request->name, .html = text->data, .len = text->len, .base = ""};
+    struct markup_page page;
+    struct tree tree;
+    if (markup_read_page(reader->arena, &source, &tree, &page, err))
+        return -1;
+    struct front front = {.date = feed_date(reader->arena, page.date),
+        .language = feed_language(page.language),
+        .link = feed_url(reader->arena, "", page.link)};
+    struct edition *edition = arena_alloc(reader->arena, sizeof *edition);
+    reading->digest = (struct digest){.editions = edition, .count = 1};
+    if (edition_read(reader, &front, &tree, "", 0, edition, &reading->rest, err))
+        return -1;
+    if (!edition->title)
+        edition->title = feed_line(reader->arena, page.title, false);
+    return 0;
+}
+
 static int read_text(struct reader *reader, struct buf *text, struct reading *reading, struct error *err)
 {
-    if (refuse_kind(reader->request->name, text->data, err))
-        return -1;
-    return read_markdown(reader, text, reading, err);
+    struct feed feed;
+    const char *name = reader->request->name;
+    switch (kind_of(name, text->data)) {
+    case KIND_XML:
+        if (feed_read_xml(reader->arena, name, text->data, text->len, &feed, err))
+            return -1;
+        return entries_read(reader, &feed, reading, err);
+    case KIND_JSON:
+        if (feed_read_json(reader->arena, name, text->data, text->len, &feed, err))
+            return -1;
+        return entries_read(reader, &feed, reading, err);
+    case KIND_PAGE:
+        return read_page(reader, text, reading, err);
+    default:
+        return read_markdown(reader, text, reading, err);
+    }
 }
 
 /* A name or pattern from outside as one line of valid UTF-8. */

@@ -1,4 +1,5 @@
-/* Bytes of a digest -> an edition.
+/* Bytes of a digest -> its editions: Markdown and a web page hold one, a feed (RSS, Atom, JSON Feed) one or
+ * several.
  *
  * Pure: no file, clock or network. Hostile bytes cost bounded memory and time (the program digestd-read sets
  * the bounds); they give an edition or an error "file:line:column: …", never a crash. */

@@ -9,19 +9,26 @@
 #include <stdarg.h>
 #include <stdint.h>
 
-void warn(struct warnings *warnings, int line, const char *format, ...)
+/* Is there room for one more? The last one says that there are others. */
+static bool may_warn(struct warnings *warnings)
 {
     if (warnings->count >= WARNINGS_MAX)
-        return;
+        return false;
     if (warnings->count == warnings->cap) {
         warnings->cap = WARNINGS_MAX;
         warnings->texts = arena_array(warnings->arena, warnings->cap, sizeof *warnings->texts);
     }
-    if (warnings->count == WARNINGS_MAX - 1) {
-        warnings->texts[warnings->count++] =
-            arena_printf(warnings->arena, "%s: and more of the kind", warnings->name);
+    if (warnings->count < WARNINGS_MAX - 1)
+        return true;
+    warnings->texts[warnings->count++] =
+        arena_printf(warnings->arena, "%s: and more of the kind", warnings->name);
+    return false;
+}
+
+void warn(struct warnings *warnings, int line, const char *format, ...)
+{
+    if (!may_warn(warnings))
         return;
-    }
     char text[512];
     va_list args;
     va_start(args, format);
@@ -33,6 +40,12 @@ void warn(struct warnings *warnings, int line, const char *format, ...)
     warnings->texts[warnings->count++] =
         line > 0 ? arena_printf(warnings->arena, "%s:%d: %s", warnings->name, line, text)
                  : arena_printf(warnings->arena, "%s: %s", warnings->name, text);
+}
+
+void warn_error(struct warnings *warnings, const struct error *err)
+{
+    if (may_warn(warnings))
+        warnings->texts[warnings->count++] = arena_string(warnings->arena, err->text);
 }
 
 /* Line and column (both from 1, the column in bytes) of an offset. */

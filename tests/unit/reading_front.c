@@ -151,10 +151,9 @@ static void no_items(void **state)
     refused("x\n\n- a\n", "x.md:3:1: 0 items, but 1 list; see digestd read --explain x.md");
     refused("## A\n\n",
         "x.md: 0 items: no heading, bold line, list or table begins one; see digestd read --explain x.md");
-    is_refused("f.xml", "<?xml version='1.0'?><rss/>", 27,
-        "f.xml: is an XML feed; feeds are not read yet, only Markdown");
-    is_refused("f.json", "{}", 2, "f.json: is a JSON feed; feeds are not read yet, only Markdown");
-    refused("<!DOCTYPE html><p>a", "x.md: is an HTML page; pages are not read, only Markdown");
+    is_refused("f.xml", "<?xml version='1.0'?><rss/>", 27, "f.xml: the feed has no entries");
+    is_refused("f.json", "{}", 2,
+        "f.json:1:1: is JSON, but no JSON Feed (no version of jsonfeed.org, or no items)");
 }
 
 static void a_paragraph_that_would_take_minutes(void **state)
