@@ -44,7 +44,7 @@ static bool ends_with(const char *text, const char *end)
 
 static bool could_be_title(const struct reader *reader, const char *text)
 {
-    static const char *const never[] = {":", "：", "。", "；", ";", "，", ","};
+    static const char *const never[] = {":", "：", "。", ";", "；"};
     size_t points = utf8_points(text, strlen(text));
     for (size_t i = 0; i < sizeof never / sizeof *never; i++)
         if (ends_with(text, never[i]))

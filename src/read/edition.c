@@ -228,6 +228,8 @@ static void describe(struct arena *arena, const struct read_request *request, co
     edition->period = edition->title ? period_find(arena, edition->title) : NULL;
     if (!edition->period)
         edition->period = period_find(arena, without_date(base));
+    if (!edition->period && layout->section_count == 1 && layout->sections[0].title)
+        edition->period = period_find(arena, layout->sections[0].title);
     edition->language = front->language;
     edition->tags = front->tags;
     edition->tag_count = front->tag_count;

@@ -153,6 +153,12 @@ static const struct node *first_seen(const struct node *parent)
     return node;
 }
 
+static bool is_colon_alone(const char *text)
+{
+    size_t gap = strspn(text, " \n"), colon = label_colon(text + gap);
+    return colon && is_blank(text + gap + colon);
+}
+
 /* "编辑: 某人", "**Source:** https://…": a label and its value. */
 static bool is_label_and_value(const struct reader *reader, const struct node *paragraph)
 {
@@ -164,9 +170,8 @@ static bool is_label_and_value(const struct reader *reader, const struct node *p
     if (first->type == NODE_STRONG)
         return label_is_link_label(reader->profile, flow_line(reader->arena, first), &len) &&
                (label_colon(flow_line(reader->arena, first) + len) ||
-                   (first->next && first->next->type == NODE_TEXT &&
-                       label_colon(first->next->text + strspn(first->next->text, " ")) && first->next->next &&
-                       first->next->next->type == NODE_LINK));
+                   (first->next && first->next->type == NODE_TEXT && is_colon_alone(first->next->text) &&
+                       first->next->next && first->next->next->type == NODE_LINK));
     if (first->type != NODE_TEXT || !first->next || first->next->type != NODE_LINK)
         return false;
     return label_find(reader->profile, first->text, strlen(first->text), true, &label) && label.start == 0 &&
@@ -311,10 +316,11 @@ static bool title_by_bold(const struct reader *reader, struct node *paragraph, s
     return true;
 }
 
-static bool title_by_leading_link(const struct reader *reader, struct node *paragraph, struct node *title)
+static bool title_by_leading_link(
+    const struct reader *reader, struct node *paragraph, struct node *title, bool dated)
 {
     struct node *link = find_link(paragraph->first);
-    if (!link || is_bare(reader, link))
+    if (!link || is_bare(reader, link) || (dated && link != first_seen(paragraph) && only_links(link)))
         return false;
     const char *prefix = words_of(reader, paragraph->first, link);
     if (points_of(prefix) > PREFIX_POINTS_MAX || has_sentences(prefix))
@@ -334,7 +340,7 @@ static bool title_by_leading_link(const struct reader *reader, struct node *para
     return true;
 }
 
-/* "标题 https://…", "Title 链接：https://…", "title [source](…)". */
+/* "标题 https://…", "Title 链接：https://…", "2025-11-07 title [source](…)". */
 /* "2018-08-16 in Durham by a group: [title](…)": the words before stay in the body. */
 static bool title_by_announced_link(const struct reader *reader, struct node *paragraph, struct node *title)
 {
@@ -352,13 +358,15 @@ static bool title_by_announced_link(const struct reader *reader, struct node *pa
     return true;
 }
 
-static bool title_by_words_before(const struct reader *reader, struct node *paragraph, struct node *title)
+static bool title_by_words_before(
+    const struct reader *reader, struct node *paragraph, struct node *title, bool dated)
 {
     struct node *link = find_link(paragraph->first);
     if (!link || link == first_seen(paragraph))
         return false;
     const char *words = words_of(reader, paragraph->first, link);
-    bool last = only_links(link->next) && points_of(flow_line(reader->arena, link)) < points_of(words);
+    bool last =
+        dated && only_links(link->next) && points_of(flow_line(reader->arena, link)) < points_of(words);
     if ((!is_bare(reader, link) && !last) || points_of(words) > TITLE_POINTS_MAX)
         return false;
     struct node *before = link->prev, *end = link;
@@ -385,14 +393,16 @@ static bool title_by_line(const struct reader *reader, struct node *paragraph, s
     return true;
 }
 
-static struct node *find_title(const struct reader *reader, struct node *paragraph, bool more)
+/* `dated`: a date stood before it, as in lists of sources, where a last link names the source. */
+static struct node *find_title(const struct reader *reader, struct node *paragraph, bool dated, bool more)
 {
     struct node *title = node_new(reader->arena, NODE_HEADING);
     title->level = 6;
     drop_gaps(paragraph);
-    bool found = title_by_bold(reader, paragraph, title) || title_by_leading_link(reader, paragraph, title) ||
+    bool found = title_by_bold(reader, paragraph, title) ||
+                 title_by_leading_link(reader, paragraph, title, dated) ||
                  title_by_announced_link(reader, paragraph, title) ||
-                 title_by_words_before(reader, paragraph, title) ||
+                 title_by_words_before(reader, paragraph, title, dated) ||
                  title_by_line(reader, paragraph, title, more);
     drop_gaps(paragraph);
     return found && !flow_is_blank(title) ? title : NULL;
@@ -436,15 +446,17 @@ struct entry entry_read(const struct reader *reader, struct node *node)
     bool more = paragraph->next && node != paragraph;
     drop_number(reader, paragraph);
     struct node *date = take_date(reader, paragraph);
-    if (date)
-        node_append(entry.body, date);
-    entry.title = find_title(reader, paragraph, more);
+    entry.title = find_title(reader, paragraph, date != NULL, more);
     if (node != paragraph)
         node_unlink(paragraph);
     paragraph->type = NODE_PARAGRAPH;
     paragraph->level = 0;
-    if (!flow_is_blank(paragraph))
-        node_append(entry.body, paragraph);
+    if (date && paragraph->first)
+        node_add_text(reader->arena, date, " ");
+    if (date)
+        move_children(paragraph, date);
+    if (date || !flow_is_blank(paragraph))
+        node_append(entry.body, date ? date : paragraph);
     if (node != paragraph)
         move_children(node, entry.body);
     return entry;

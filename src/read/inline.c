@@ -109,6 +109,8 @@ static void link_text(struct arena *arena, struct node *node)
             insert_before(node, text_node(arena, text + done, at - done));
         insert_before(node, link_node(arena, text + at, size));
         done = at + size;
+        if (strncmp(text + done, "\xe2\x80\x8d", 3) == 0)
+            done += 3; /* a joiner with nothing to join */
         at = done - 1;
     }
     if (done)

@@ -208,10 +208,48 @@ static bool take_strong_label(struct work *work, struct node *before, struct nod
     return true;
 }
 
+/* "领 袖 https://… 创新者 https://…": nothing but short words, each with its address, two pairs or more. */
+static bool are_pairs(const struct work *work, const struct node *paragraph)
+{
+    size_t pairs = 0, len;
+    for (const struct node *node = paragraph->first; node; node = node->next) {
+        if (node->type == NODE_BREAK || (node->type == NODE_TEXT && is_blank(node->text)))
+            continue;
+        const struct node *link = node->next;
+        if (node->type != NODE_TEXT || !link || link->type != NODE_LINK ||
+            strcmp(flow_line(work->arena, link), link->url) != 0 ||
+            !label_is_link_label(work->reader->profile, node->text + strspn(node->text, " \n"), &len))
+            return false;
+        node = link;
+        pairs++;
+    }
+    return pairs > 1;
+}
+
+static void take_pairs(struct work *work, struct node *paragraph)
+{
+    for (struct node *node = paragraph->first, *next; node; node = next) {
+        next = node->next;
+        if (node->type == NODE_LINK) {
+            struct buf label;
+            buf_init(&label, SIZE_MAX / 4);
+            flow_text(&label, node->prev->text, strlen(node->prev->text));
+            set_label(work, node, buf_keep(&label, work->arena), NULL);
+            buf_free(&label);
+        }
+    }
+    while (paragraph->first)
+        node_unlink(paragraph->first);
+}
+
 /* Labelled links of one paragraph leave it. True when there was one. */
 static bool take_links(struct work *work, struct node *paragraph)
 {
     bool any = false;
+    if (paragraph->first && paragraph->first->type == NODE_TEXT && are_pairs(work, paragraph)) {
+        take_pairs(work, paragraph);
+        return true;
+    }
     for (struct node *link = paragraph->first; link; link = link->next) {
         struct node *before = link->prev;
         if (link->type != NODE_LINK || !before || !ends_after(work->reader, link))

@@ -23,10 +23,11 @@ struct plan {
     struct reader *reader;
     const struct profile *profile;
     struct blocks blocks;
-    int item_level; /* headings of this level and below begin items; above: sections */
-    bool leafy;     /* headings without others below them hold items, rather than being ones */
-    bool flat;      /* items have no sections of their own: one level only */
-    bool numbered;  /* of lists with and without numbers in one section, the numbered ones hold the items */
+    int item_level;  /* headings of this level and below begin items; above: sections */
+    bool bold_items; /* bold lines below headings are items, also where a heading has one only */
+    bool leafy;      /* headings without others below them hold items, rather than being ones */
+    bool flat;       /* items have no sections of their own: one level only */
+    bool numbered;   /* of lists with and without numbers in one section, the numbered ones hold the items */
     struct layout *layout;
     struct item *items; /* of all sections, one section after the other */
     size_t item_count, item_cap, section_cap;
@@ -266,7 +267,7 @@ static int list_items(
 
 static int table_items(struct plan *plan, struct node *table, const struct block *block, struct error *err)
 {
-    const struct node *head = table->first;
+    struct node *head = table->first;
     for (struct node *row = head->next, *next; row; row = next) {
         next = row->next;
         node_unlink(row);
@@ -274,6 +275,14 @@ static int table_items(struct plan *plan, struct node *table, const struct block
             entry_item(plan, entry_row(plan->reader, row, head), block, RULE_ITEM_ROW, err))
             return -1;
     }
+    struct node *names = node_new(plan->arena, NODE_DOCUMENT);
+    while (head->first) {
+        struct node *cell = head->first;
+        node_unlink(cell);
+        cell->type = NODE_PARAGRAPH;
+        node_append(names, cell);
+    }
+    set_aside(plan, names, block, RULE_ASIDE_OPENING);
     return 0;
 }
 
@@ -331,7 +340,7 @@ static bool is_items(const struct plan *plan, const struct content *content, boo
     case CONTENT_PARAGRAPHS:
         return true;
     case CONTENT_MIXED:
-        return plan->leafy || (!children && content->entry_words > content->words &&
+        return plan->leafy || (!children && content->entry_words * 2 > content->words &&
                                   content->numbered + content->bulleted > 1);
     default:
         return plan->profile->items == SHAPE_LIST;
@@ -556,6 +565,7 @@ static void find_leaves(struct plan *plan, size_t from)
     }
     plan->numbered = numbered >= bulleted;
     bool cut = bold_lines >= 2 * bold_leaves; /* one bold line below each heading is a subtitle */
+    plan->bold_items = cut && bold_leaves > 1;
     if (!cut && shape != SHAPE_BOLD) {
         listed -= bold_leaves < listed ? bold_leaves : listed;
         told += bold_leaves;
@@ -579,7 +589,8 @@ static void cut_leaves(struct plan *plan, size_t from)
         bool section = leaf && (plan->leafy || block_at(plan, at)->node->level < plan->item_level);
         bool found = shape == SHAPE_FOUND && section;
         blocks_add(plan->arena, &out, block_at(plan, at));
-        if (shape == SHAPE_BOLD || (found && content.kind == CONTENT_BOLD && content.bold > 1))
+        if (shape == SHAPE_BOLD ||
+            (found && content.kind == CONTENT_BOLD && (content.bold > 1 || plan->bold_items)))
             for (size_t i = 0; i < own - at - 1; i++)
                 bold_cut(plan->reader, &first[i], LEVEL_CUT, RULE_ITEM_BOLD, &out);
         else if (shape == SHAPE_NUMBER || (found && content.kind == CONTENT_NUMBER))
@@ -764,6 +775,28 @@ static void cut_closing(struct plan *plan)
     plan->blocks.count = kept;
 }
 
+/* Half of the list's entries repeat headings below, or lead to places in the file itself. */
+static bool repeats_titles(const struct plan *plan, const struct node *list)
+{
+    enum { ENTRIES_MAX = 300 };
+    size_t all = 0, same = 0, headings = 0;
+    const char **titles = arena_array(plan->arena, plan->blocks.count + 1, sizeof *titles);
+    for (size_t at = next_heading(plan, 0); at < plan->blocks.count; at = next_heading(plan, at + 1))
+        titles[headings++] = line_of(plan, block_at(plan, at));
+    for (const struct node *node = list; node; node = node_next(list, node)) {
+        if (node->type != NODE_ITEM || ++all > ENTRIES_MAX)
+            continue;
+        const char *line = entry_line(plan->reader, node);
+        bool found = false;
+        for (size_t i = 0; i < headings && !found; i++)
+            found = strcmp(titles[i], line) == 0;
+        for (const struct node *link = node->first; link && !found; link = node_next(node, link))
+            found = link->type == NODE_LINK && link->url[0] == '#';
+        same += found;
+    }
+    return all > 1 && same * 2 >= (all < ENTRIES_MAX ? all : ENTRIES_MAX);
+}
+
 /* The edition's title and what stands above its first section or item. Returns where that is. */
 static size_t take_opening(struct plan *plan)
 {
@@ -778,10 +811,15 @@ static size_t take_opening(struct plan *plan)
         opening = next_heading(plan, at);
     }
     for (size_t i = 0; i < opening; i++) {
+        struct node *node = block_at(plan, i)->node;
         if (i == at)
             continue;
+        if (node->type == NODE_LIST && repeats_titles(plan, node)) {
+            add_rest(plan, i, i + 1, RULE_ASIDE_CONTENTS);
+            continue;
+        }
         explain_block(plan, block_at(plan, i), RULE_INTRO);
-        node_append(layout->opening, block_at(plan, i)->node);
+        node_append(layout->opening, node);
     }
     return opening;
 }

@@ -83,7 +83,8 @@ static void expect_json(const char *name)
     buf_init(&wanted, 1 << 24);
     char json[256];
     snprintf(json, sizeof json, "%.*s.json", (int)strlen(name) - 3, name);
-    load(json, &wanted);
+    if (!getenv("UPDATE_GOLDEN"))
+        load(json, &wanted);
     if (getenv("UPDATE_GOLDEN"))
         rewrite(json, &got, &wanted);
     json_t *a = json_loadb(wanted.data, wanted.len, 0, NULL), *b = json_loadb(got.data, got.len, 0, NULL);
@@ -295,8 +296,11 @@ static void check_packed(const char *name)
     assert_int_equal(digest_json(&reading.digest, &before), 0);
     assert_int_equal(digest_json(copy, &after), 0);
     assert_string_equal(before.data, after.data);
-    assert_int_equal(
-        copy->editions[0].sections[0].items[0].line, reading.digest.editions[0].sections[0].items[0].line);
+    size_t first = 0;
+    while (!copy->editions[0].sections[first].item_count)
+        first++;
+    assert_int_equal(copy->editions[0].sections[first].items[0].line,
+        reading.digest.editions[0].sections[first].items[0].line);
     buf_free(&packed);
     buf_free(&before);
     buf_free(&after);
