@@ -40,6 +40,8 @@ struct state {
     bool inside;    /* a transaction is open */
     bool ahead;     /* transactions are savepoints: state_ahead_begin() */
     int64_t data_version;
+    int was_version;   /* the format before this opening migrated it, 0 = it did not */
+    char *before_copy; /* the copy of before; NULL = none; malloc */
     struct sql_kept kept[SQL_KEPT_MAX];
 };
 

@@ -104,7 +104,13 @@ static int keep_copy(struct state *state, struct error *err)
     if (copy_fits(state, name, 3, err))
         return -1;
     struct backup backup = {.path = name, .machine = "", .version = "", .now_ms = state->now_ms};
-    return copy_to_file(state, &backup, err) ? error_context(err, "copy before the migration (%s)", name) : 0;
+    if (copy_to_file(state, &backup, err))
+        return error_context(err, "copy before the migration (%s)", name);
+    free(state->before_copy);
+    state->before_copy = strdup(name);
+    if (!state->before_copy)
+        abort();
+    return 0;
 }
 
 static int migrate_one(struct state *state, int version, struct error *err)
@@ -129,13 +135,24 @@ static int migrate(struct state *state, struct error *err)
     if (state_begin(state, err))
         return -1;
     int result = sql_ask(state, "PRAGMA user_version", &version, err);
-    for (int i = (int)version; !result && i < STATE_VERSION; i++)
+    int was = (int)version;
+    for (int i = was; !result && i < STATE_VERSION; i++)
         result = migrate_one(state, i, err);
     if (!result)
         result = state_commit(state, err);
     if (result)
         state_rollback(state);
+    else if (was && was < STATE_VERSION && is_kept)
+        state->was_version = was;
     return result;
+}
+
+bool state_migrated(const struct state *state, struct migrated *out)
+{
+    *out = (struct migrated){.from = state->was_version,
+        .to = STATE_VERSION,
+        .copy = state->before_copy ? state->before_copy : ""};
+    return state->was_version;
 }
 
 /* Is it ours, and of which version? *version 0 = empty, to be made. */
@@ -365,6 +382,7 @@ void state_close(struct state *state)
     if (state->lock >= 0)
         close(state->lock);
     free(state->becomes);
+    free(state->before_copy);
     free(state->path);
     free(state);
 }

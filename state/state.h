@@ -32,6 +32,12 @@ void state_close(struct state *state);
 /* A copy of everything in memory, for plan and preview: nothing done to it touches the file. Not
  * inside a transaction. */
 struct state *state_copy(struct state *state, struct error *err);
+/* Was the file brought from an older format to this program's when it was opened? */
+struct migrated {
+    int from, to;
+    const char *copy; /* path of the copy made before, until state_close() */
+};
+bool state_migrated(const struct state *state, struct migrated *out);
 bool state_daemon_runs(const char *path); /* somebody holds the lock */
 
 int state_begin(struct state *state, struct error *err); /* BEGIN IMMEDIATE */

@@ -370,6 +370,18 @@ static int say_copy(struct shell *shell)
     return 0;
 }
 
+/* On stderr, as what the daemon says of it is in its log. */
+static void say_migrated(struct shell *shell)
+{
+    struct migrated migrated;
+    if (state_migrated(shell->state, &migrated))
+        fprintf(stderr,
+            shell_says(shell,
+                "the state file was brought from format %d to %d; as it was before it is kept as %s\n",
+                "状态文件从格式 %d 升到了 %d；原来的留作 %s\n"),
+            migrated.from, migrated.to, migrated.copy);
+}
+
 int shell_state(struct shell *shell, enum state_open how)
 {
     if (shell->state)
@@ -383,7 +395,10 @@ int shell_state(struct shell *shell, enum state_open how)
                 "%s：还没有状态文件；digestd run 或 digestd import 会建立它"),
             shell->setup->state);
     shell->state = state_open(shell->setup->state, how, shell->now.wall_ms, &shell->err);
-    return shell->state ? say_copy(shell) : -1;
+    if (!shell->state)
+        return -1;
+    say_migrated(shell);
+    return say_copy(shell);
 }
 
 void shell_ring(struct shell *shell, const char *what_waits)

@@ -275,6 +275,13 @@ static int bring_up(struct daemon *daemon, struct error *err)
     daemon->state = state_open(setup->state, STATE_DAEMON, clock_now().wall_ms, err);
     if (!daemon->state)
         return -1;
+    struct migrated migrated;
+    if (state_migrated(daemon->state, &migrated))
+        log_info("daemon",
+            setup_says(setup,
+                "the state file was brought from format %d to %d; as it was before it is kept as %s",
+                "状态文件从格式 %d 升到了 %d；原来的留作 %s"),
+            migrated.from, migrated.to, migrated.copy);
     if (state_crashed(daemon->state))
         log_warning("daemon", "%s",
             setup_says(setup,

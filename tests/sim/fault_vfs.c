@@ -2,6 +2,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The one place of the tests with a static: SQLite's list of VFSs is one for the process as well. */
 static struct {
@@ -37,6 +38,8 @@ static int trip(int io_code, bool takes_space)
     if (!now || fault.kind == FAULT_NONE || (fault.kind == FAULT_FULL && !takes_space))
         return SQLITE_OK;
     fault.hit = true;
+    if (fault.kind == FAULT_KILL && io_code != SQLITE_IOERR_WRITE)
+        _exit(FAULT_KILLED);
     return fault.kind == FAULT_FULL ? SQLITE_FULL : io_code;
 }
 
@@ -65,6 +68,8 @@ static int shim_write(sqlite3_file *file, const void *from, int len, sqlite3_int
     int code = trip(SQLITE_IOERR_WRITE, true);
     if (code && len > 1)
         real_of(file)->pMethods->xWrite(real_of(file), from, len / 2, at);
+    if (code && fault.kind == FAULT_KILL)
+        _exit(FAULT_KILLED);
     return code ? code : real_of(file)->pMethods->xWrite(real_of(file), from, len, at);
 }
 static int shim_truncate(sqlite3_file *file, sqlite3_int64 size)

@@ -5,7 +5,9 @@
 
 #include <stdbool.h>
 
-enum fault_kind { FAULT_NONE, FAULT_IO, FAULT_FULL };
+/* FAULT_KILL: the process ends in the middle of the call, with FAULT_KILLED as its status. */
+enum fault_kind { FAULT_NONE, FAULT_IO, FAULT_FULL, FAULT_KILL };
+enum { FAULT_KILLED = 77 };
 
 /* Becomes the default VFS; once a process. */
 void fault_install(void);

@@ -120,7 +120,8 @@ static void damage_is_found_after_a_crash(void **unused)
     int64_t bytes;
     assert_int_equal(state_backup(state, &backup, &bytes, &err), 0);
     int64_t root;
-    assert_int_equal(sql_ask(state, "SELECT rootpage FROM sqlite_schema WHERE name = 'channel'", &root, &err), 0);
+    assert_int_equal(
+        sql_ask(state, "SELECT rootpage FROM sqlite_schema WHERE name = 'channel'", &root, &err), 0);
     state_close(state);
     crash();
     state_close(opened(STATE_SHELL)); /* the log goes into the file */
@@ -140,16 +141,17 @@ static void make_first(void)
     sqlite3 *db = NULL;
     assert_int_equal(sqlite3_open(path_of(""), &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db, (const char *)embedded__001_sql_data, NULL, NULL, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db,
-                         "PRAGMA journal_mode = WAL; PRAGMA application_id = 0x64677364; PRAGMA user_version = 1;"
-                         "INSERT INTO channel(id, name, since, chat) VALUES(3, 'weekly', 11, '-100');"
-                         "INSERT INTO post(id, channel, kind, subject, occasion, state, due_at, expires_at, who, "
-                         "created_at) VALUES(9, 3, 'item', 'a/b.3', '', 'sent', 12, 13, 'rule', 12);"
-                         "INSERT INTO form VALUES(1, x'00', x'41');"
-                         "INSERT INTO delivery(id, post, part, parts, form, state, due_at, changed_at, remote_id) "
-                         "VALUES(4, 9, 0, 1, 1, 'sent', 12, 12, '77');"
-                         "INSERT INTO told VALUES(3, 'a/b.3', 9, 12);",
-                         NULL, NULL, NULL),
+    assert_int_equal(
+        sqlite3_exec(db,
+            "PRAGMA journal_mode = WAL; PRAGMA application_id = 0x64677364; PRAGMA user_version = 1;"
+            "INSERT INTO channel(id, name, since, chat) VALUES(3, 'weekly', 11, '-100');"
+            "INSERT INTO post(id, channel, kind, subject, occasion, state, due_at, expires_at, who, "
+            "created_at) VALUES(9, 3, 'item', 'a/b.3', '', 'sent', 12, 13, 'rule', 12);"
+            "INSERT INTO form VALUES(1, x'00', x'41');"
+            "INSERT INTO delivery(id, post, part, parts, form, state, due_at, changed_at, remote_id) "
+            "VALUES(4, 9, 0, 1, 1, 'sent', 12, 12, '77');"
+            "INSERT INTO told VALUES(3, 'a/b.3', 9, 12);",
+            NULL, NULL, NULL),
         SQLITE_OK);
     sqlite3_close(db);
 }
@@ -161,6 +163,10 @@ static void an_older_file_is_brought_up(void **unused)
     struct arena arena = {0};
     make_first();
     struct state *state = opened(STATE_DAEMON);
+    struct migrated migrated;
+    assert_true(state_migrated(state, &migrated));
+    assert_int_equal(migrated.from, 1);
+    assert_string_equal(migrated.copy, path_of(arena_printf(&arena, ".before-v%d", migrated.to)));
     struct post_row post;
     struct delivery_row delivery;
     bool found, told;
@@ -176,6 +182,7 @@ static void an_older_file_is_brought_up(void **unused)
     assert_true(told && by == 9);
     int64_t format;
     assert_int_equal(sql_ask(state, "PRAGMA user_version", &format, &err), 0);
+    assert_int_equal(migrated.to, format);
     const char *before = arena_printf(&arena, ".before-v%d", (int)format);
     state_close(state);
     /* The copy of before is whole, of the old format, and marked: nothing runs on it by mistake. */
@@ -192,6 +199,9 @@ static void an_older_file_is_brought_up(void **unused)
     assert_null(state_open(path_of(before), STATE_DAEMON, 5, &err));
     assert_non_null(strstr(err.text, "digestd restore"));
     assert_int_equal(access(path_of(arena_printf(&arena, "%s.tmp", before)), F_OK), -1);
+    state = opened(STATE_DAEMON);
+    assert_false(state_migrated(state, &migrated));
+    state_close(state);
     arena_free(&arena);
 }
 
@@ -229,7 +239,8 @@ static void a_full_disk_gives_up_the_reserve(void **unused)
     /* SQLite's own limit of pages is a full disk to everybody above. */
     int64_t ignored;
     assert_int_equal(sql_ask(state, "PRAGMA max_page_count = 1", &ignored, &err), 0);
-    assert_int_equal(sql_exec(state, "INSERT INTO form(hash, bytes) VALUES(x'01', zeroblob(5000000))", &err), -1);
+    assert_int_equal(
+        sql_exec(state, "INSERT INTO form(hash, bytes) VALUES(x'01', zeroblob(5000000))", &err), -1);
     assert_non_null(strstr(err.text, "the disk is full"));
     assert_true(state_give_room(state));
     assert_false(state_has_room(state));
