@@ -5,9 +5,11 @@
 #include "daemon/config.h"
 #include "daemon/http.h"
 #include "daemon/loop.h"
+#include "desk/doubts.h"
 
 #include <errno.h>
 #include <glob.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* One probe on its way. */
@@ -290,6 +292,69 @@ static int show_doubts(struct shell *shell)
                           : 0;
 }
 
+static int note_doubts(struct shell *shell, const struct channel *channel, const struct doubts *doubts)
+{
+    const char *name = arena_printf(&shell->arena, shell_says(shell, "%s:", "%s："), channel->name);
+    for (size_t i = 0; i < doubts->count; i++)
+        if (note(shell, name, doubts->texts[i]))
+            return -1;
+    return 0;
+}
+
+/* Rules that can never post. */
+static int show_misfits(struct shell *shell)
+{
+    for (size_t i = 0; i < shell->setup->channel_count; i++) {
+        struct doubts doubts = {.count = 0};
+        doubts_of_rules(&shell->setup->channels[i], shell->chinese, shell->now, &shell->arena, &doubts);
+        if (note_doubts(shell, &shell->setup->channels[i], &doubts))
+            return -1;
+    }
+    return 0;
+}
+
+/* Names that no edition in the state file has. */
+static int show_strangers(struct shell *shell, struct state *state)
+{
+    for (size_t i = 0; i < shell->setup->channel_count; i++) {
+        struct doubts doubts = {.count = 0};
+        if (doubts_of_names(state, shell->setup, &shell->setup->channels[i], shell->chinese, &shell->arena,
+                &doubts, &shell->err) ||
+            note_doubts(shell, &shell->setup->channels[i], &doubts))
+            return -1;
+    }
+    return 0;
+}
+
+/* The folder in which a source's files are: up to the first part that is a pattern. */
+static const char *folder_of(struct shell *shell, const struct source *source)
+{
+    size_t len = strcspn(source->path, "*?[");
+    while (len && source->path[len - 1] != '/')
+        len--;
+    return arena_copy(&shell->arena, source->path, len > 1 ? len - 1 : len);
+}
+
+static int note_folder(struct shell *shell, const struct source *source)
+{
+    struct stat at;
+    const char *folder = *source->path ? folder_of(shell, source) : "";
+    if (!*folder)
+        return 0;
+    int missing = stat(folder, &at) ? errno : S_ISDIR(at.st_mode) ? 0 : ENOTDIR;
+    if (!missing && !access(folder, R_OK | X_OK))
+        return 0;
+    return note(shell, source->name,
+        missing == ENOENT || missing == ENOTDIR
+            ? arena_printf(&shell->arena,
+                  shell_says(shell, "has no folder %s: make it, or put the path right",
+                      "没有 %s 这个文件夹：建一个，或者改对 path"),
+                  folder)
+            : arena_printf(&shell->arena,
+                  shell_says(shell, "cannot be looked into: %s: %s", "看不到里面：%s：%s"), folder,
+                  strerror(missing ? missing : errno)));
+}
+
 static int show_notes(struct shell *shell)
 {
     const struct setup *setup = shell->setup;
@@ -304,6 +369,8 @@ static int show_notes(struct shell *shell)
             result = note(
                 shell, channel->name, shell_says(shell, "has posts: but no source", "有 posts:，但没有来源"));
     }
+    for (size_t i = 0; i < setup->source_count && !result; i++)
+        result = note_folder(shell, &setup->sources[i]);
     for (size_t i = 0; i < setup->source_count && !result; i++)
         if (!listened_to(setup, i))
             result = note(shell, setup->sources[i].name,
@@ -339,8 +406,11 @@ static int show_state(struct shell *shell, bool *failed)
         : state_daemon_runs(setup->state)
             ? shell_says(shell, "a daemon works with it", "digestd 正在用它")
             : shell_says(shell, "can be read; no daemon is running", "读得了；digestd 没有在运行");
+    int result = state ? show_strangers(shell, state) : 0;
     if (state)
         state_close(state);
+    if (result)
+        return -1;
     *failed = *failed || err.kind;
     if (shell->json)
         return print_json(shell, json_pack("{s:s s:s s:b s:s}", "kind", "state", "path", setup->state,
@@ -390,7 +460,8 @@ static int run(struct shell *shell)
         return -1;
     struct setup *setup = shell->setup;
     bool failed = false;
-    if (show_setup(shell) || show_notes(shell) || show_doubts(shell) || show_state(shell, &failed))
+    if (show_setup(shell) || show_notes(shell) || show_misfits(shell) || show_doubts(shell) ||
+        show_state(shell, &failed))
         return -1;
     for (size_t i = 0; shell_flag(shell, "online") && i < setup->channel_count; i++)
         if (ask_platform(shell, &setup->channels[i], &failed))

@@ -2,6 +2,7 @@
 
 #include "cli/print.h"
 #include "desk/ahead.h"
+#include "desk/doubts.h"
 #include "desk/hand.h"
 #include "state/channels.h"
 
@@ -147,6 +148,28 @@ static int print_silent(struct shell *shell, const struct ahead *ahead)
     return 0;
 }
 
+/* Rules and names that come to nothing. */
+static int print_doubts(struct shell *shell, const char *only)
+{
+    for (size_t i = 0; i < shell->setup->channel_count; i++) {
+        const struct channel *channel = &shell->setup->channels[i];
+        struct doubts doubts = {.count = 0};
+        if (only && strcmp(only, channel->name))
+            continue;
+        doubts_of_rules(channel, shell->chinese, shell->now, &shell->arena, &doubts);
+        if (doubts_of_names(
+                shell->state, shell->setup, channel, shell->chinese, &shell->arena, &doubts, &shell->err))
+            return -1;
+        for (size_t d = 0; d < doubts.count; d++)
+            if (!shell->json)
+                printf(shell_says(shell, "%s: %s\n", "%s：%s\n"), channel->name, doubts.texts[d]);
+            else if (print_json(shell, json_pack("{s:b s:s s:s s:s}", "fits", 0, "kind", "note", "channel",
+                                           channel->name, "why", doubts.texts[d])))
+                return -1;
+    }
+    return 0;
+}
+
 static int print_unfit(struct shell *shell, const struct ahead *ahead, long days)
 {
     for (size_t i = 0, of_channel = 0; i < ahead->unfit_count; i++) {
@@ -211,7 +234,8 @@ static int run(struct shell *shell)
     if (desk_ahead(shell->state, shell->setup, &wish, shell->now, &shell->arena, &ahead, &shell->err))
         return -1;
     return print_plan(shell, &ahead, from, only) || print_standing(shell, only) ||
-                   print_silent(shell, &ahead) || print_unfit(shell, &ahead, days)
+                   print_doubts(shell, only) || print_silent(shell, &ahead) ||
+                   print_unfit(shell, &ahead, days)
                ? -1
                : 0;
 }

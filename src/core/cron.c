@@ -200,8 +200,8 @@ int schedule_cron(const char *text, bool chinese, struct schedule *schedule, str
     if (schedule_next(schedule, zone_utc(), 0, &first))
         return 0;
     return error_set_kind(err, ERROR_USAGE,
-        chinese ? "cron \"%.*s\" 永远不会到（没有这样的日子）"
-                : "the cron line \"%.*s\" never comes: there is no such day",
+        chinese ? "cron \"%.*s\" 永远不会到：没有这样的日子；换一个那个月有的日子"
+                : "the cron line \"%.*s\" never comes: there is no such day; write one that its month has",
         shown((struct piece){text, strlen(text)}), text);
 }
 

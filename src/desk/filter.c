@@ -20,7 +20,7 @@ static void fold(struct buf *out, const char *text)
     utf8_fold(out, text ? text : "", text ? strlen(text) : 0);
 }
 
-static bool same_folded(const char *a, const char *b)
+bool filter_same(const char *a, const char *b)
 {
     struct buf x = BUF_INIT(TEXT_MAX), y = BUF_INIT(TEXT_MAX);
     fold(&x, a);
@@ -52,7 +52,7 @@ static bool has_word(const char *text, const char *word)
 static bool any_same(const char *const *names, size_t count, const char *text)
 {
     for (size_t i = 0; i < count; i++)
-        if (same_folded(names[i], text))
+        if (filter_same(names[i], text))
             return true;
     return false;
 }

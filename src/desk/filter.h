@@ -14,6 +14,8 @@
 #include "core/digest.h"
 #include "core/setup.h"
 
+/* As names of sections and tags are compared. */
+bool filter_same(const char *a, const char *b);
 bool channel_filters(const struct channel *channel); /* anything at all */
 /* `item` NULL: a section without items, which passes by its title. */
 bool filter_passes(const struct channel *channel, const struct edition *edition,

@@ -173,6 +173,7 @@ int plan_rules(struct turn *turn);
 int64_t plan_expiry(enum what what, const struct zone *zone, int64_t due_at);
 /* The same for a post of this channel: its platform may be tried longer. */
 int64_t channel_expiry(const struct channel *channel, enum what what, int64_t due_at);
+int64_t rule_expiry(const struct channel *channel, const struct rule *rule, int64_t due_at);
 bool rule_known(const struct place *place, const struct rule *rule);
 bool rule_next(struct turn *turn, const struct place *place, const struct rule *rule, struct occasion *next);
 

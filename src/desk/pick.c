@@ -297,7 +297,7 @@ static int section_of(struct picker *picker, const struct edition_row *row, cons
         return -1;
     for (size_t s = 0; edition && s < edition->section_count; s++) {
         const struct section *section = &edition->sections[s];
-        if (!section->title || strcmp(section->title, title) != 0)
+        if (!section->title || !filter_same(section->title, title))
             continue;
         struct subject subject = {.source = row->source, .slug = row->slug, .section = section->title};
         bool spoken = false;

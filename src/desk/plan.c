@@ -40,10 +40,10 @@ int64_t channel_expiry(const struct channel *channel, enum what what, int64_t du
     return plan_expiry(what, channel->zone, due_at);
 }
 
-static int64_t rule_expiry(const struct place *place, const struct rule *rule, enum what what, int64_t due_at)
+int64_t rule_expiry(const struct channel *channel, const struct rule *rule, int64_t due_at)
 {
-    int64_t usual = channel_expiry(place->conf, what, due_at);
-    if (!rule->max_age_ms || (what == WHAT_QUESTION && usual < due_at + rule->max_age_ms))
+    int64_t usual = channel_expiry(channel, rule->what, due_at);
+    if (!rule->max_age_ms || (rule->what == WHAT_QUESTION && usual < due_at + rule->max_age_ms))
         return usual;
     return due_at + rule->max_age_ms;
 }
@@ -77,7 +77,7 @@ static int add_post(struct turn *turn, const struct place *place, const struct r
         .subject = pick->subject,
         .occasion = occasion,
         .due_at = now,
-        .expires_at = rule_expiry(place, rule, pick->what, now),
+        .expires_at = rule_expiry(place->conf, rule, now),
         .who = "rule",
         .rule = rule->text,
         .created_at = now};
@@ -199,7 +199,7 @@ static int is_misfit(struct turn *turn, const struct place *place, const struct 
 {
     int64_t now = turn->now.wall_ms, opens;
     *why = NULL;
-    if (!channel_quiet(place->conf, now, &opens) || rule_expiry(place, rule, rule->what, now) > opens)
+    if (!channel_quiet(place->conf, now, &opens) || rule_expiry(place->conf, rule, now) > opens)
         return 0;
     *why = in_chinese(turn) ? "等到可发的时段就太久了（max_age）"
                             : "it would be too old when the window opens (max_age)";
@@ -251,8 +251,7 @@ static int rule_published_of(
         return run_row(turn, place, rule, nominal, 0,
             in_chinese(turn) ? "日期在七天以前" : "its date is more than 7 days ago");
     /* It came out while nothing could be told: in a pause. */
-    if (published > place->row.seen_at &&
-        rule_expiry(place, rule, rule->what, published) <= turn->now.wall_ms)
+    if (published > place->row.seen_at && rule_expiry(place->conf, rule, published) <= turn->now.wall_ms)
         return run_row(turn, place, rule, nominal, 0,
             in_chinese(turn) ? "发布得太久了" : "it was published too long ago");
     return plan_fire(turn, place, rule, nominal);
@@ -325,7 +324,7 @@ static int fire_late(
 {
     int64_t now = turn->now.wall_ms;
     const char *why = NULL;
-    if (rule_expiry(place, rule, rule->what, occasion->at_ms) <= now)
+    if (rule_expiry(place->conf, rule, occasion->at_ms) <= now)
         why = in_chinese(turn) ? "过时了" : "its time was too long ago";
     else if (rule->catch_up == CATCH_UP_SKIP && occasion->at_ms + LATE < now)
         why = in_chinese(turn) ? "错过了，不补（catch_up: skip）" : "it was missed, and catch_up is skip";

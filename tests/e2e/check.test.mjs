@@ -36,6 +36,8 @@ describe('check', () => {
     assert.match(out, /^news: 1 file at .*\/posts\/\*\.md; settles at once$/m)
     assert.match(out, /^spare: no file yet at .*; settles 2h$/m)
     assert.match(out, /^note: hall has no posts:/m)
+    assert.match(out, /^note: spare has no folder .*\/spare: make it, or put the path right$/m)
+    assert.ok(!/note: news/.test(out))
     assert.match(out, /digestd\.db is not there yet/)
     assert.ok(!out.includes('OPENSECRET'))
     assert.ok(!existsSync(place.path('digestd.db')))
@@ -43,7 +45,7 @@ describe('check', () => {
 
   test('--json: an object a line', async () => {
     const rows = await place.json('check')
-    assert.deepEqual(rows.map((row) => row.kind), ['file', 'channel', 'channel', 'source', 'source', 'note', 'note', 'state'])
+    assert.deepEqual(rows.map((row) => row.kind), ['file', 'channel', 'channel', 'source', 'source', 'note', 'note', 'note', 'state'])
     assert.deepEqual(rows[1].posts, ['item at 09:00,18:30 mon-fri', 'question cron */20 9 * * mon-fri/2'])
     assert.equal(rows[3].files, 1)
   })
@@ -61,6 +63,47 @@ describe('check', () => {
     const { code, out } = await place.run('check')
     assert.equal(code, 1)
     assert.match(out, /digestd\.db: .*not a state file/)
+  })
+})
+
+describe('what can come to nothing', () => {
+  const channels = `timezone: UTC
+http: {listen: "127.0.0.1:0"}
+sources: [{name: news, path: "posts/*.md", settle: 0s}]
+channels:
+  early: {platform: room, from: news, window: "09:00-18:00", posts: [{what: item, cron: "30 2,3 * * *", max_age: 1h}]}
+  late: {platform: room, from: news, window: "09:00-18:00", posts: [{what: question, at: "22:00"}]}
+  waits: {platform: room, from: news, window: "09:00-18:00", posts: [{what: item, at: "20:00"}]}
+  right: {platform: room, from: news, window: "09:00-18:00", only: {section: [SECTION]}, posts: [{what: item, at: ["03:00", "10:00"], max_age: 1h}]}
+  names: {platform: room, from: news, only: {section: [Nothing]}, not: {tag: [dull]}, posts: [{what: section, section: Ghost, at: "09:00"}, {what: item, at: "10:00"}]}
+`
+  const place = new Place({ 'digestd.yaml': channels, 'zh.yaml': channels.replace('timezone', 'language: zh\ntimezone'), 'one.md': edition('One'), 'posts/.keep': '' })
+  const title = /^## (.*)$/m.exec(edition('One'))[1]
+  for (const name of ['digestd.yaml', 'zh.yaml']) writeFileSync(place.path(name), channels.replace('SECTION', JSON.stringify(title)).replace('timezone', name === 'zh.yaml' ? 'language: zh\ntimezone' : 'timezone'))
+  after(() => place.remove())
+
+  test('rules that can never post are named, with what mends them', async () => {
+    const { code, out } = await place.run('check')
+    assert.equal(code, 0)
+    assert.match(out, /^note: early: "item cron 30 2,3 \* \* \*" never posts: it comes outside the window, which opens at 09:00, at least 330m later, and its posts may wait for 1h only \(max_age\)\. Give it max_age: 6h\.$/m)
+    assert.match(out, /^note: late: "question at 22:00" never posts: a question does not outlive its day/m)
+    assert.match(out, /^note: waits: "item at 20:00" comes only outside the window: each of its posts waits until 09:00/m)
+    assert.ok(!/note: (right|names)/.test(out), out)
+    assert.match((await place.run('-c', 'zh.yaml', 'check')).out, /^注意：early： 「item cron 30 2,3 .*」永远发不出.*改成 max_age: 6h。$/m)
+  })
+
+  test('so are sections and tags that no edition has, with those there are', async () => {
+    assert.equal((await place.run('import', 'one.md')).code, 0)
+    for (const out of [(await place.run('check')).out, (await place.run('plan')).out]) {
+      assert.ok(out.includes(`names: only: no edition has a section “Nothing” (1 looked at). There are: ${title}. Write one of these.\n`), out)
+      assert.match(out, /names: not: no edition has a tag “dull” \(1 looked at\)\. They have no tag at all: leave it out\.\n/)
+      assert.match(out, /names: "section Ghost at 09:00": no edition has a section “Ghost”/)
+      assert.match(out, /early: "item cron .*" never posts/)
+      assert.ok(!/right: (only|the)/.test(out))
+    }
+    const rows = await place.json('plan')
+    assert.equal(rows.filter((row) => row.kind === 'note' && row.channel === 'names').length, 3)
+    assert.match((await place.run('-c', 'zh.yaml', 'check')).out, /names： only: 没有哪一期有小节「Nothing」（看了 1 期）。有的是：/)
   })
 })
 
