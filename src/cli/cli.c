@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -332,11 +333,15 @@ int shell_setup(struct shell *shell)
     return 0;
 }
 
+enum { SETTLED_MS = 150 };
+
 int shell_secrets(struct shell *shell)
 {
     if (shell_setup(shell))
         return -1;
     size_t told = shell->setup->warning_count;
+    for (int i = 0; i < 40 && secrets_unsettled(shell->setup, clock_now().wall_ms, SETTLED_MS); i++)
+        poll(NULL, 0, 50); /* somebody is writing one of them */
     int result = secrets_resolve(shell->setup, &shell->arena, &shell->err);
     for (size_t i = told; i < shell->setup->warning_count; i++)
         fprintf(stderr, "%s\n", shell->setup->warnings[i]);

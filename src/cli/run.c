@@ -1,15 +1,23 @@
 #include "cli/entries.h"
 
+#include "daemon/clock.h"
 #include "daemon/config.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
 #include "daemon/secrets.h"
 
-static struct setup *reload(void *context, struct arena *arena, struct error *err)
+enum { SETTLED_MS = 1000 };
+
+static struct setup *reload(void *context, struct arena *arena, bool *later, struct error *err)
 {
     const char *path = context;
     struct setup *setup = NULL;
-    if (config_load(path, arena, &setup, err) || secrets_resolve(setup, arena, err))
+    bool patient = *later;
+    *later = false;
+    if (config_load(path, arena, &setup, err))
+        return NULL;
+    *later = patient && secrets_unsettled(setup, clock_now().wall_ms, SETTLED_MS);
+    if (*later || secrets_resolve(setup, arena, err))
         return NULL;
     for (size_t i = 0; i < setup->warning_count; i++)
         log_warning("config", "%s", setup->warnings[i]);

@@ -8,8 +8,9 @@
 struct daemon_options {
     bool drain;     /* send what is due, then end */
     bool next_port; /* the demo: take the next free port */
-    /* Reads the configuration again (SIGHUP) into a new setup with its secrets; NULL: it stays as it is. */
-    struct setup *(*reload)(void *context, struct arena *arena, struct error *err);
+    /* Reads the configuration again (SIGHUP) into a new setup with its secrets; NULL: it stays as it is.
+     * *later in: it may be asked again in a moment; out: NULL, for a secret is being written just now. */
+    struct setup *(*reload)(void *context, struct arena *arena, bool *later, struct error *err);
     void *reload_context;
     void (*ready)(int port, void *context); /* called once when all is up; port 0 = no page */
     void *ready_context;

@@ -52,6 +52,7 @@ struct renewal {
     unsigned char seen[SIGN_SHA256], tried[SIGN_SHA256]; /* secrets: a moment ago; taken up last */
     struct zone_stamp *stamps;
     size_t stamp_count;
+    int patience; /* how often a reload was put off, for a secret was being written */
     bool zones_failed;
 };
 

@@ -10,6 +10,8 @@
 enum {
     LOOK_MS = 15 * 1000, /* at secrets that are refused, and at the zone files */
     STILL_MS = 1000,     /* a file that is being written is not taken for a new secret */
+    AGAIN_MS = 250,      /* SIGHUP while one is being written, */
+    PATIENCE = 40,       /* at most so often */
 };
 
 /* --- another setup --- */
@@ -108,8 +110,17 @@ void reload(struct daemon *daemon)
     }
     struct error err = {0};
     struct arena *arena = memory_new(1, sizeof *arena);
-    notify_send("RELOADING=1");
-    struct setup *setup = daemon->options->reload(daemon->options->reload_context, arena, &err);
+    bool later = daemon->renewal.look && daemon->renewal.patience < PATIENCE;
+    if (!daemon->renewal.patience)
+        notify_send("RELOADING=1");
+    struct setup *setup = daemon->options->reload(daemon->options->reload_context, arena, &later, &err);
+    if (later) {
+        daemon->renewal.patience++;
+        loop_timer_set(daemon->renewal.look, AGAIN_MS);
+        drop(arena);
+        return;
+    }
+    daemon->renewal.patience = 0;
     notify_send("READY=1");
     const char *fixed = setup ? setup_fixed(daemon->setup, setup) : NULL;
     if (!setup)
@@ -196,7 +207,11 @@ static void look(void *context)
     int64_t again = LOOK_MS;
     if (daemon->ending)
         return;
-    if (daemon->reloaded || daemon->failed_turn) {
+    if (daemon->renewal.patience && !daemon->reloaded)
+        reload(daemon);
+    if (daemon->renewal.patience) {
+        again = AGAIN_MS;
+    } else if (daemon->reloaded || daemon->failed_turn) {
         again = STILL_MS;
     } else {
         look_at_zones(daemon);

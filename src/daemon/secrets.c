@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SECRET_MAX = 4096 };
+enum { SECRET_MAX = 4096, EMPTY_MS = 1000 };
 
 struct resolver {
     struct setup *setup;
@@ -262,6 +262,24 @@ int secrets_renew(struct setup *setup, const struct setup *was, struct arena *ar
         if (refuse_faults(&resolver, &setup->bots[i].settings))
             return -1;
     return refuse_twins(&resolver);
+}
+
+bool secrets_unsettled(const struct setup *setup, int64_t now_ms, int64_t within_ms)
+{
+    struct arena arena = {0};
+    size_t count;
+    struct option_value **all = all_values(setup, &arena, &count);
+    bool unsettled = false;
+    for (size_t i = 0; i < count && !unsettled; i++) {
+        struct stat file;
+        if (all[i]->from != 'f' || stat(all[i]->reference, &file) || !S_ISREG(file.st_mode))
+            continue;
+        int64_t age = now_ms - ((int64_t)file.st_mtim.tv_sec * 1000 + file.st_mtim.tv_nsec / 1000000);
+        /* One from the future was not written now: the clock, or who copied it, is wrong. */
+        unsettled = age > -EMPTY_MS && age < (file.st_size ? within_ms : EMPTY_MS);
+    }
+    arena_free(&arena);
+    return unsettled;
 }
 
 void secrets_hash(const struct setup *setup, bool now, unsigned char out[SIGN_SHA256])

@@ -19,6 +19,10 @@ int secrets_resolve_one(
  * then. -1: two bots would have the same one. */
 int secrets_renew(struct setup *setup, const struct setup *was, struct arena *arena, struct error *err);
 
+/* Is a file of a secret being written? One that was changed within the last `within_ms`, or is empty and was
+ * changed within the last second: whoever reads it now may read the half of it. Nothing is read. */
+bool secrets_unsettled(const struct setup *setup, int64_t now_ms, int64_t within_ms);
+
 /* A hash over all secrets: as the setup has them, or as they can be read now. */
 void secrets_hash(const struct setup *setup, bool now, unsigned char out[SIGN_SHA256]);
 

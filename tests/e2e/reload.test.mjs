@@ -1,6 +1,6 @@
 // Changes while it runs: SIGHUP, secrets, zone files.
 import assert from 'node:assert/strict'
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { edition, sleep, until } from './lib/daemon.mjs'
 import { chatOf, configuration, Groups, PATIENT, TOKEN } from './lib/telegram.mjs'
@@ -83,6 +83,36 @@ describe('while it runs', { timeout: 300000 }, () => {
     assert.equal(count(at.output.slice(from), /token refused/g), 1, at.output.slice(from))
     assert.equal(count(at.output.slice(from), /tg goes on: c0, c1\./g), 1, at.output.slice(from))
     write()
+  })
+
+  test('SIGHUP, or a start, while a token is being written: the whole of it is taken, and nobody is told of a half', async () => {
+    const from = at.output.length
+    at.tg.settings({ token: TOKEN })
+    at.write('tg.token', TOKEN.slice(0, 20))
+    at.child.kill('SIGHUP')
+    await sleep(400)
+    appendFileSync(at.path('tg.token'), TOKEN.slice(20))
+    await until(() => /configuration read again/.test(at.output.slice(from)), 'the line')
+    await at.sent(['text', 'after the signal'], 'c0')
+    await at.stop()
+    at.write('tg.token', '')
+    const started = at.start(['run'], { env: { TZDIR: at.path('zones') } })
+    await sleep(300)
+    appendFileSync(at.path('tg.token'), TOKEN.slice(0, 20))
+    await sleep(60)
+    appendFileSync(at.path('tg.token'), TOKEN.slice(20))
+    await started
+    await at.sent(['text', 'after the start'], 'c0')
+    assert.doesNotMatch(at.output.slice(from), /refused|empty|stays as it was/)
+  })
+
+  test('a token that stays empty is said, a moment later', async () => {
+    const from = at.output.length
+    at.write('tg.token', '')
+    at.child.kill('SIGHUP')
+    await until(() => /stays as it was: .*tg\.token.*empty|stays as it was: .*secret is empty/.test(at.output.slice(from)), 'the error')
+    at.write('tg.token', `${TOKEN}\n`)
+    await hangUp(/nothing changed/, 'the line')
   })
 
   test('zone files that were replaced are taken up', async () => {
