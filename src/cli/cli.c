@@ -8,6 +8,7 @@
 #include "daemon/reading.h"
 #include "daemon/secrets.h"
 #include "desk/desk.h"
+#include "desk/hand.h"
 #include "state/backup.h"
 
 #include <errno.h>
@@ -425,6 +426,31 @@ void shell_ring(struct shell *shell, const char *what_waits)
             shell->setup->state, what_waits);
 }
 
+/* "weekly, hall; in editors' own chats: telegram:12" */
+static const char *known_channels(struct shell *shell)
+{
+    const struct setup *setup = shell->setup;
+    struct buf known = BUF_INIT(2000), own = BUF_INIT(1000);
+    for (size_t i = 0; i < setup->channel_count; i++)
+        buf_addf(&known, "%s%s", i ? ", " : "", setup->channels[i].name);
+    for (size_t i = setup->channel_count; i < setup->channel_count + setup->aside_count; i++)
+        if (setup->channels[i].kind == CHANNEL_EDITOR)
+            buf_addf(&own, "%s%s", own.len ? ", " : "", setup->channels[i].name);
+    if (own.len)
+        buf_addf(&known, "%s%s", shell_says(shell, "; editors' own chats: ", "；编辑自己的私聊："), own.data);
+    const char *kept = buf_keep(&known, &shell->arena);
+    buf_free(&known);
+    buf_free(&own);
+    return kept;
+}
+
+static int no_channel(struct shell *shell, const char *name)
+{
+    return error_set_kind(&shell->err, ERROR_USAGE,
+        shell_says(shell, "there is no channel %s; there are: %s", "配置里没有 %s 这个群；有：%s"), name,
+        known_channels(shell));
+}
+
 const struct channel **shell_channels(struct shell *shell, const char *names, size_t *count)
 {
     const struct setup *setup = shell->setup;
@@ -438,19 +464,21 @@ const struct channel **shell_channels(struct shell *shell, const char *names, si
     }
     for (const char *at = names; *at;) {
         size_t len = strcspn(at, ",");
-        const struct channel *channel =
-            setup_channel(setup, setup_typed(setup, arena_copy(&shell->arena, at, len)));
-        if (!channel) {
-            struct buf known = BUF_INIT(600);
-            for (size_t i = 0; i < setup->channel_count; i++)
-                buf_addf(&known, "%s%s", i ? ", " : "", setup->channels[i].name);
+        const char *name = arena_copy(&shell->arena, at, len);
+        const struct channel *channel = setup_channel(setup, setup_typed(setup, name));
+        if (!channel && !strcmp(name, "all"))
+            error_set_kind(&shell->err, ERROR_USAGE, "%s",
+                shell_says(shell, "all stands alone: --to all, or the names of channels",
+                    "all 要单独写：--to all，或者写群名"));
+        else if (!channel && !*name)
             error_set_kind(&shell->err, ERROR_USAGE,
-                shell_says(
-                    shell, "there is no channel %.*s; there are: %s", "配置里没有 %.*s 这个群；有：%s"),
-                (int)len, at, known.data);
-            buf_free(&known);
+                shell_says(shell, "a name is missing between the commas of %s; there are: %s",
+                    "%s 的逗号之间少了一个群名；有：%s"),
+                names, known_channels(shell));
+        else if (!channel)
+            no_channel(shell, name);
+        if (!channel)
             return NULL;
-        }
         bool listed = false;
         for (size_t i = 0; i < *count; i++)
             listed = listed || list[i] == channel;
@@ -469,11 +497,9 @@ const struct channel **shell_channels(struct shell *shell, const char *names, si
 int shell_moment(struct shell *shell, const char *flag, const char *text, int64_t *at_ms)
 {
     struct error said = {0};
-    if (!time_parse(text, shell->setup->zone, shell->now.wall_ms, at_ms, &said))
+    if (!desk_moment(text, shell->setup->zone, shell->chinese, shell->now, &shell->arena, at_ms, &said))
         return 0;
-    return error_set_kind(&shell->err, ERROR_USAGE, "--%s: %s", flag,
-        shell->chinese ? arena_printf(&shell->arena, "%s 不是时间；写 09:00 或 2026-05-01T09:00", text)
-                       : said.text);
+    return error_set_kind(&shell->err, ERROR_USAGE, "--%s: %s", flag, said.text);
 }
 
 const char *shell_who(struct shell *shell)

@@ -1,12 +1,10 @@
 #include "cli/entries.h"
 
-#include "core/sentence.h"
-
 #include "cli/print.h"
+#include "cli/waits.h"
 #include "daemon/clock.h"
 #include "desk/desk.h"
 #include "desk/hand.h"
-#include "state/channels.h"
 #include "state/posts.h"
 
 #include <unistd.h>
@@ -17,35 +15,6 @@ struct queued {
     int64_t post;
     const struct channel *channel;
 };
-
-/* A channel that stands still would be waited for in vain: why it does, and what to do; NULL = it does not.
- * -1: err. */
-static int why_still(struct shell *shell, const struct channel *channel, const char **why)
-{
-    struct channel_row row;
-    bool known;
-    *why = NULL;
-    if (state_channel(shell->state, &shell->arena, channel->name, &row, &known, &shell->err))
-        return -1;
-    if (!known || !strcmp(row.state, "on") || !strcmp(row.state, "gone"))
-        return 0;
-    if (!strcmp(row.state, "paused"))
-        *why = arena_printf(&shell->arena,
-            shell_says(shell, "%s is paused (%s). When that is put right: digestd resume %s",
-                "%s 停了（%s）。弄好以后：digestd resume %s"),
-            channel->name, sentence_inner(&shell->arena, row.why), channel->name);
-    else if (row.held_until)
-        *why = arena_printf(&shell->arena,
-            shell_says(shell, "%s is held until %s. To send it sooner: digestd resume %s",
-                "%s 停着，到 %s 才继续。想早点发：digestd resume %s"),
-            channel->name, desk_hold_text(&shell->arena, channel->zone, row.held_until), channel->name);
-    else
-        *why = arena_printf(&shell->arena,
-            shell_says(
-                shell, "%s is held. To send it: digestd resume %s", "%s 停着。要发：digestd resume %s"),
-            channel->name, channel->name);
-    return 0;
-}
 
 /* What became of a post so far. */
 struct waited {
@@ -77,7 +46,7 @@ static int look_at(struct shell *shell, const struct queued *queued, bool late, 
     if (unknown)
         out->text = shell_says(shell, "it is not known whether it arrived; see digestd status",
             "不确定发没发出去；看 digestd status");
-    else if (waits && why_still(shell, queued->channel, &out->text))
+    else if (waits_why(shell, queued->channel, &row, WAIT_MS, &out->text))
         return -1;
     if (!out->text && late)
         out->text = shell_says(shell, "still waiting; see digestd status", "还在等；看 digestd status");
@@ -172,8 +141,10 @@ static int run(struct shell *shell)
     const struct channel **channels = shell_channels(shell, to, &count);
     if (!channels || shell_state(shell, dry ? STATE_READ : STATE_SHELL))
         return -1;
-    if (at && shell_moment(shell, "at", at, &wish.at_ms))
-        return -1;
+    struct error unread = {0};
+    if (at &&
+        desk_post_at(at, shell->setup->zone, shell->chinese, shell->now, &shell->arena, &wish.at_ms, &unread))
+        return error_set_kind(&shell->err, ERROR_USAGE, "--at: %s", unread.text);
     wish.again = shell_flag(shell, "again") != NULL;
     wish.key = key ? key : "";
     int code = 0;
@@ -210,8 +181,9 @@ const struct subcommand cli_post = {.name = "post",
     .details = "WHAT: item N | contents | edition | section NAME | question | text STRING\n"
                "An item, section, edition or contents is told once in a channel; --again tells it again.",
     .flags = {{"to", "CHANNEL[,…]", "to these channels, or all"},
-        {"at", "TIME", "not before: 09:00, 2026-05-01T09:00"}, {"again", NULL, "even if it was told before"},
-        {"wait", NULL, "until it is known what became of it (exit 3: unknown)"},
+        {"at", "TIME", "not before: 09:00, 2026-12-01, 2026-12-01T09:00"},
+        {"again", NULL, "even if it was told before"},
+        {"wait", NULL, "until it is known what became of it (exit 3: unknown, or nothing happens yet)"},
         {"key", "K", "the same key is posted once, however often this is called"},
         {"dry-run", NULL, "only print what would be told"}},
     .words_min = 1,

@@ -1,6 +1,7 @@
 /* /post WHAT: an editor tells something here now. */
 #include "commands/answer.h"
 #include "core/buf.h"
+#include "desk/hand.h"
 
 struct order {
     struct wish wish;
@@ -56,8 +57,8 @@ static int take_flags(const struct call *call, const char *text, struct order *o
         if (!strcmp(word, "--again")) {
             order->wish.again = true;
         } else if (!strcmp(word, "--at")) {
-            if (time_parse(take_word(call, &text), order->channel->zone, call->now.wall_ms,
-                    &order->wish.at_ms, &err))
+            if (desk_post_at(take_word(call, &text), order->channel->zone, call_chinese(call), call->now,
+                    call->arena, &order->wish.at_ms, &err))
                 order->trouble = arena_string(call->arena, err.text);
         } else if (!strcmp(word, "--key")) {
             order->wish.key = take_word(call, &text);

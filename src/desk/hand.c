@@ -7,7 +7,7 @@
 #include "state/channels.h"
 #include "state/history.h"
 
-enum { DAY_MS = 24 * 60 * 60 * 1000, WHY_POINTS = 300 };
+enum { MINUTE_MS = 60 * 1000, DAY_MS = 24 * 60 * MINUTE_MS, TIME_SHOWN = 60, WHY_POINTS = 300 };
 
 const char *hand_of(const struct channel *channel)
 {
@@ -270,19 +270,45 @@ const char *desk_hold_text(struct arena *arena, const struct zone *zone, int64_t
         civil.minute, zone_name(zone));
 }
 
-int desk_hold_until(const char *text, const struct zone *zone, bool chinese, struct now now,
-    struct arena *arena, int64_t *until_ms, struct error *err)
+int desk_moment(const char *text, const struct zone *zone, bool chinese, struct now now, struct arena *arena,
+    int64_t *at_ms, struct error *err)
 {
     bool day = strlen(text) == 10 && text[4] == '-' && text[7] == '-';
     const char *whole = day ? arena_printf(arena, "%sT00:00", text) : text;
     struct error said = {0};
-    if (time_parse(whole, zone, now.wall_ms, until_ms, &said))
-        return chinese ? error_set_kind(
-                             err, ERROR_USAGE, "%s 不是时间；写 09:00、2026-12-01 或 2026-12-01T09:00", text)
-                       : error_set_kind(err, ERROR_USAGE, "%s", said.text);
-    return *until_ms > now.wall_ms
-               ? 0
-               : error_set_kind(err, ERROR_USAGE, chinese ? "%s 已经过去了" : "%s is over already", text);
+    if (!time_parse(whole, zone, now.wall_ms, at_ms, &said))
+        return 0;
+    return error_set_kind(err, ERROR_USAGE,
+        chinese ? "%s 不是时间；写 09:00、2026-12-01 或 2026-12-01T09:00"
+                : "%s is not a time; write 09:00, 2026-12-01 or 2026-12-01T09:00",
+        strlen(text) <= TIME_SHOWN ? text
+        : chinese                  ? "这"
+                                   : "that");
+}
+
+/* `grace_ms`: so long ago still counts as now. */
+static int moment_ahead(const char *text, const struct zone *zone, bool chinese, struct now now,
+    int64_t grace_ms, struct arena *arena, int64_t *at_ms, struct error *err)
+{
+    if (desk_moment(text, zone, chinese, now, arena, at_ms, err))
+        return -1;
+    if (*at_ms > now.wall_ms - grace_ms)
+        return 0;
+    return error_set_kind(err, ERROR_USAGE,
+        chinese ? "%s 已经过去了，现在是 %s" : "%s is over already: it is %s now", text,
+        desk_hold_text(arena, zone, now.wall_ms));
+}
+
+int desk_post_at(const char *text, const struct zone *zone, bool chinese, struct now now, struct arena *arena,
+    int64_t *at_ms, struct error *err)
+{
+    return moment_ahead(text, zone, chinese, now, MINUTE_MS, arena, at_ms, err);
+}
+
+int desk_hold_until(const char *text, const struct zone *zone, bool chinese, struct now now,
+    struct arena *arena, int64_t *until_ms, struct error *err)
+{
+    return moment_ahead(text, zone, chinese, now, 0, arena, until_ms, err);
 }
 
 /* What somebody typed, as it may be printed anywhere: one line without control characters. */

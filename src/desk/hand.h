@@ -40,8 +40,13 @@ struct hold {
  * the end. */
 int desk_hold(struct state *state, const char *channel, const struct hold *hold, struct now now,
     struct arena *arena, struct hand_result *result, struct error *err);
-/* When a hold ends: a time as time_parse() takes it, or a day alone ("2026-12-01": when it begins). One that
- * is over already is refused. */
+/* A time as time_parse() takes it, or a day alone ("2026-12-01": when it begins). */
+int desk_moment(const char *text, const struct zone *zone, bool chinese, struct now now, struct arena *arena,
+    int64_t *at_ms, struct error *err);
+/* When a post by hand is due, or a hold ends. One that is over already is refused; for a post the last minute
+ * still counts as now. */
+int desk_post_at(const char *text, const struct zone *zone, bool chinese, struct now now, struct arena *arena,
+    int64_t *at_ms, struct error *err);
 int desk_hold_until(const char *text, const struct zone *zone, bool chinese, struct now now,
     struct arena *arena, int64_t *until_ms, struct error *err);
 /* "2026-12-01 09:00 Asia/Shanghai" */

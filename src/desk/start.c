@@ -369,6 +369,18 @@ static int wake_bots(struct turn *turn)
     return 0;
 }
 
+/* Which channels are in the configuration in use: who asks from outside can see when it is an older one. */
+static int note_channels(struct turn *turn)
+{
+    const struct setup *setup = turn->setup;
+    struct buf names = BUF_INIT(1 << 20);
+    for (size_t i = 0; i < setup->channel_count + setup->aside_count; i++)
+        buf_addf(&names, "%s\n", setup->channels[i].name);
+    const char *kept = buf_keep(&names, turn->arena);
+    buf_free(&names);
+    return turn->desk->tools.ahead ? 0 : state_set_about(turn->state, "channels", kept, turn->err);
+}
+
 int take_up(struct turn *turn, const struct setup *was)
 {
     int added;
@@ -382,7 +394,7 @@ int take_up(struct turn *turn, const struct setup *was)
     /* The rules of before have their last word up to now; new ones begin now. */
     if (!turn->desk->tools.drain && (plan_rules(turn) || mark_planned(turn) || take_up_rules(turn)))
         return -1;
-    if (take_moves(turn) || add_channels(turn, &added) || note_addresses(turn) ||
+    if (take_moves(turn) || add_channels(turn, &added) || note_addresses(turn) || note_channels(turn) ||
         (was && renew_secrets(turn, was)) || wake_bots(turn))
         return -1;
     turn->memory->look = true;

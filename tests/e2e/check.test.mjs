@@ -50,6 +50,13 @@ describe('check', () => {
     assert.equal(rows[3].files, 1)
   })
 
+  test('a channel that is not there: those there are, and the chats of editors', async () => {
+    writeFileSync(place.path('editors.yaml'), configuration + 'editors: ["telegram:12"]\n')
+    const { code, err } = await place.run('-c', 'editors.yaml', 'post', 'text', 'x', '--to', 'nowhere')
+    assert.equal(code, 2)
+    assert.match(err, /there is no channel nowhere; there are: weekly, hall; editors' own chats: telegram:12\n$/)
+  })
+
   test('a secret that others may read is a warning', async () => {
     chmodSync(place.path('tg.token'), 0o644)
     const { code, err } = await place.run('check')

@@ -118,6 +118,12 @@ describe('an edition, by hand', () => {
   test('SIGHUP takes up the configuration, all of it or nothing', async () => {
     const before = place.output.length
     place.write('digestd.yaml', configuration + '  attic: {platform: room, from: news, posts: []}\n')
+    const early = await place.run('post', 'text', 'too early', '--to', 'attic', '--wait')
+    assert.equal(early.code, 3)
+    assert.match(early.out, /the running daemon does not know attic: it has not read this configuration\. Send it SIGHUP/)
+    const ahead = await place.run('post', 'text', 'tomorrow', '--to', 'hall', '--wait', '--at', new Date(Date.now() + 86400e3).toISOString())
+    assert.equal(ahead.code, 3)
+    assert.match(ahead.out, /post \d+: it is due at \d{4}-.* Asia\/Shanghai and goes then/)
     place.child.kill('SIGHUP')
     await until(() => /channel attic is new[^]*configuration read again: \d+ change/.test(place.output.slice(before)), 'the new configuration')
     assert.equal((await place.run('post', 'text', 'up here', '--to', 'attic', '--wait')).code, 0)

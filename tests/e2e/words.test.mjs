@@ -110,7 +110,7 @@ describe('every subcommand', () => {
     const read = async (place) => (await place.run(...words, '--json')).out
       .replaceAll(place.folder, 'FOLDER').replaceAll(place.tg.url, 'API').replace(/:\d{4,5}\b/g, ':PORT')
       .replace(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, '"T"').replace(/"(local|operator_local)":"(\w\w\w) [^"]+"/g, '"$1":"$2"')
-      .replace(/"(text|why|error)":"[^"]*"/g, '"$1":"…"')
+      .replace(/"(text|why|next_why|error)":"[^"]*"/g, '"$1":"…"')
       .replace(/"language":"(zh|en)"/g, '"language":"…"')
       .replace(/text:\d{13}/g, 'text:T')
     const [chinese, english] = [await read(zh), await read(en)]
@@ -129,8 +129,19 @@ describe('every subcommand', () => {
     for (const wrong of [['post', 'item', '1'], ['post', 'pigeon', '--to', 'c0'], ['post', 'section', '--to', 'c0'], ['hold'], ['resume'],
       ['resolve', '1'], ['resolve', 'x', 'sent'], ['post', 'item', '1', '--to', 'pigeon'], ['hold', 'pigeon'],
       ['hold', 'c0', '--until', 'soon'], ['hold', 'c0', '--until', '2020-01-01'], ['undo'], ['undo', 'pigeon'], ['why', 'x'],
-      ['deliveries', '--state', 'lost'], ['plan', '--days', '0']])
+      ['deliveries', '--state', 'lost'], ['plan', '--days', '0'],
+      ['post', 'text', 'x', '--to', 'c0,all'], ['post', 'text', 'x', '--to', 'c0,,c1'], ['post', 'text', 'x', '--to', 'c1', '--at', '2020-01-01T09:00'],
+      ['plan', '--from', '2020-01-01'], ['plan', '--from', 'soon']])
       await chinese(zh, 2, ...wrong)
+  })
+
+  test('names and times that cannot be meant', async () => {
+    const said = async (...words) => (await en.run(...words)).err
+    assert.match(await said('post', 'text', 'x', '--to', 'c0,all'), /all stands alone: --to all, or the names of channels/)
+    assert.match(await said('post', 'text', 'x', '--to', 'c0,,c1'), /a name is missing between the commas of c0,,c1; there are: c0, c1, hall/)
+    assert.match(await said('post', 'text', 'x', '--to', 'c0,pigeon'), /there is no channel pigeon; there are: c0, c1, hall/)
+    assert.match(await said('post', 'text', 'x', '--to', 'c1', '--at', '2020-01-01T09:00'), /--at: 2020-01-01T09:00 is over already: it is \d{4}-\d\d-\d\d \d\d:\d\d \S+ now/)
+    assert.match(await said('hold', 'c1', '--until', '2020-01-01'), /2020-01-01 is over already: it is /)
   })
 
   test('without a daemon', async () => {
@@ -140,6 +151,7 @@ describe('every subcommand', () => {
     await chinese(zh, 0, 'items', '另一期').catch(() => chinese(zh, 0, 'items', 'two'))
     assert.match(await chinese(zh, 0, 'status'), /没有在运行/)
     await chinese(zh, 0, 'plan')
+    assert.equal((await en.run('plan', '--from', '2099-12-01')).code, 0)
     assert.match(await chinese(zh, 0, 'post', 'text', '先排着', '--to', 'c1'), /没有 digestd 在跑/)
     assert.equal((await en.run('post', 'text', '先排着', '--to', 'c1')).code, 0)
     assert.match(await chinese(zh, 0, 'post', 'text', '看一眼', '--to', 'c1', '--dry-run'), /^会发到 c1：/)
