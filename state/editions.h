@@ -74,8 +74,9 @@ struct import_report {
     bool created;
     bool changed;   /* something was written */
     bool published; /* it was published before */
-    /* Filled by desk_import(): sums over all editions of the file, and what to say. */
+    /* Filled by import_count() and desk_import(): sums over all editions of the file, and what to say. */
     size_t editions, created_editions, changed_editions, fresh, altered, back, gone;
+    unsigned fields;  /* of all that changed: a bit for each of import_fields() */
     const char *text; /* one line for the log: what changed; NULL = nothing */
     const char
         *warning;   /* one line for the operator: why it gave nothing; NULL = all is well, or said before */

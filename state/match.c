@@ -8,7 +8,7 @@
 enum {
     SHORT = 20,          /* points of a body that says who it is by itself */
     FEW = 8,             /* items that share what makes them worth a look */
-    RARE_WORDS = 24,     /* of an item that are looked for in others */
+    RARE_WORDS = 12,     /* of an item that are looked for in others */
     PAIRS_MAX = 2 << 20, /* of items looked at; beyond it what is unclear is new */
     ROUNDS_MAX = 8,
 };
@@ -127,6 +127,7 @@ static void match_equal(struct match *match, bool whole)
 
 struct rival {
     size_t stored, fresh;
+    bool named; /* they share a title or an address, not only a word */
     double evidence;
 };
 
@@ -148,7 +149,7 @@ static int by_rarity(const void *a, const void *b)
 
 /* The words of an item that few others have, but some of the other side. */
 static size_t add_words(
-    struct arena *arena, struct entry *list, const struct traits *traits, size_t index, bool fresh)
+    struct arena *arena, struct entry *list, struct traits *traits, size_t index, bool fresh)
 {
     const struct word **rare = arena_array(arena, traits->all.count, sizeof *rare);
     size_t count = 0;
@@ -161,6 +162,7 @@ static size_t add_words(
     }
     for (size_t w = 0; w < count; w++)
         list[w] = (struct entry){.text = "", .hash = rare[w]->hash, .index = index, .fresh = fresh};
+    traits->rare = count;
     return count;
 }
 
@@ -177,7 +179,7 @@ static size_t add_entries(struct match *match, struct entry *list, size_t count,
 {
     const struct traits_list *side = fresh ? &match->fresh : &match->stored;
     for (size_t i = 0; i < side->count; i++) {
-        const struct traits *traits = &side->list[i];
+        struct traits *traits = &side->list[i];
         if (traits->taken)
             continue;
         if (traits->title.text[0])
@@ -208,7 +210,8 @@ static size_t list_pairs(struct match *match, struct rival **rivals)
             for (size_t s = at; few && s < middle; s++)
                 for (size_t f = middle; f < end; f++, found++)
                     if (pass)
-                        (*rivals)[found] = (struct rival){.stored = list[s].index, .fresh = list[f].index};
+                        (*rivals)[found] = (struct rival){
+                            .stored = list[s].index, .fresh = list[f].index, .named = list[s].text[0] != 0};
         }
         if (!pass)
             *rivals = arena_array(match->arena, found, sizeof **rivals);
@@ -223,18 +226,28 @@ static double back(const struct match *match, size_t stored)
     return match->stored.list[stored].gone ? 3 * margin : 0;
 }
 
+/* One that shares a single word of many is left out: half a text is not kept so. */
+static bool is_likely(const struct match *match, const struct rival *rival, size_t words)
+{
+    size_t of_stored = match->stored.list[rival->stored].rare,
+           of_fresh = match->fresh.list[rival->fresh].rare;
+    return rival->named || words * 4 >= (of_stored < of_fresh ? of_stored : of_fresh);
+}
+
 static size_t weigh_pairs(struct match *match, struct rival *rivals, size_t count)
 {
     size_t kept = 0;
     qsort(rivals, count, sizeof *rivals, by_pair);
-    for (size_t i = 0; i < count; i++) {
-        if (kept && !by_pair(&rivals[kept - 1], &rivals[i]))
+    for (size_t at = 0, end; at < count; at = end) {
+        struct rival rival = rivals[at];
+        for (end = at; end < count && !by_pair(&rivals[end], &rivals[at]); end++)
+            rival.named |= rivals[end].named;
+        if (!is_likely(match, &rival, end - at))
             continue;
-        rivals[kept] = rivals[i];
-        rivals[kept].evidence = traits_evidence(
-            &match->stored.list[rivals[i].stored], &match->fresh.list[rivals[i].fresh], match->measure);
-        rivals[kept].evidence -= back(match, rivals[i].stored);
-        kept++;
+        rival.evidence = traits_evidence(&match->stored.list[rival.stored], &match->fresh.list[rival.fresh],
+                             match->measure) -
+                         back(match, rival.stored);
+        rivals[kept++] = rival;
     }
     return kept;
 }

@@ -37,6 +37,7 @@ struct traits {
     struct name *addresses; /* each once, sorted; pictures are among them */
     size_t address_count;
     struct words all, text; /* with the title, and without */
+    size_t rare;            /* how many of its words were looked for in others (match.c) */
     bool gone;              /* it is not in the edition now */
     bool taken;             /* it has found its other one */
 };

@@ -1,33 +1,83 @@
 #include "cli/entries.h"
 
 #include "cli/print.h"
+#include "core/buf.h"
 #include "daemon/fetch.h"
+#include "desk/import.h"
 #include "state/editions.h"
 
 static const char *const change_names[] = {
-    [IMPORT_NEW] = "new", [IMPORT_CHANGED] = "changed", [IMPORT_GONE] = "gone"};
+    [IMPORT_NEW] = "new", [IMPORT_CHANGED] = "changed", [IMPORT_BACK] = "back", [IMPORT_GONE] = "gone"};
 
-static int print_report(struct shell *shell, const struct import_report *report)
+/* "title, links": ["title", "links"] */
+static json_t *json_fields(const char *fields)
 {
-    if (shell->json) {
-        json_t *changes = json_array();
-        for (size_t i = 0; i < report->change_count; i++)
-            json_array_append_new(changes,
-                json_pack("{s:s s:i s:o s:o}", "kind", change_names[report->changes[i].kind], "number",
-                    report->changes[i].number, "title", json_text(report->changes[i].title), "fields",
-                    json_text(report->changes[i].fields)));
-        return print_json(shell, json_pack("{s:o s:s s:b s:o}", "id", json_id(report->edition), "name",
-                                     report->slug, "created", report->created, "changes", changes));
+    json_t *list = json_array();
+    while (*fields) {
+        size_t len = strcspn(fields, ",");
+        json_array_append_new(list, json_stringn(fields, len));
+        fields += len;
+        fields += strspn(fields, ", ");
     }
-    printf(shell_says(shell, "%s: %s\n", "%s：%s\n"), report->slug,
-        report->created        ? shell_says(shell, "stored", "存好了")
-        : report->change_count ? shell_says(shell, "taken up again", "重新读过了")
-                               : shell_says(shell, "nothing has changed", "没有变化"));
-    for (size_t i = 0; i < report->change_count && !report->created; i++)
-        printf("  %-8s %3d  %s%s%s%s\n", shell_word(shell, change_names[report->changes[i].kind]),
-            report->changes[i].number, report->changes[i].title ? report->changes[i].title : "",
-            *report->changes[i].fields ? " (" : "", report->changes[i].fields,
-            *report->changes[i].fields ? ")" : "");
+    return list;
+}
+
+static int print_report_json(struct shell *shell, const struct import_report *report, size_t items)
+{
+    json_t *changes = json_array();
+    for (size_t i = 0; i < report->change_count; i++) {
+        const struct import_change *change = &report->changes[i];
+        json_array_append_new(changes,
+            json_pack("{s:s s:i s:o s:o}", "kind", change_names[change->kind], "number", change->number,
+                "title", json_text(change->title), "fields", json_fields(change->fields)));
+    }
+    size_t unchanged = items - report->fresh - report->altered - report->back;
+    return print_json(
+        shell, json_pack("{s:o s:s s:b s:I s:I s:I s:I s:I s:o}", "id", json_id(report->edition), "name",
+                   report->slug, "created", report->created, "new", (json_int_t)report->fresh, "changed",
+                   (json_int_t)report->altered, "back", (json_int_t)report->back, "gone",
+                   (json_int_t)report->gone, "unchanged", (json_int_t)unchanged, "changes", changes));
+}
+
+/* "  changed   3  Its title (text, links)" */
+static void print_change(struct shell *shell, const struct import_change *change)
+{
+    static const char *const chinese[] = {
+        [IMPORT_NEW] = "新增", [IMPORT_CHANGED] = "改了", [IMPORT_BACK] = "回来", [IMPORT_GONE] = "没了"};
+    bool zh = shell->chinese;
+    struct buf fields = BUF_INIT(256);
+    import_fields(&fields, zh, change->fields);
+    if (zh)
+        printf("  %s", chinese[change->kind]);
+    else
+        printf("  %-7s", change_names[change->kind]);
+    printf(" %3d  %s", change->number, change->title ? change->title : "");
+    if (fields.len)
+        printf(zh ? "（%s）" : " (%s)", fields.data);
+    printf("\n");
+    buf_free(&fields);
+}
+
+/* A new edition is one line, and so is one that did not change. */
+static int print_report(struct shell *shell, struct import_report *report, size_t items)
+{
+    import_count(report);
+    if (shell->json)
+        return print_report_json(shell, report, items);
+    if (report->created) {
+        printf(shell_says(shell, "%s: stored, %zu item%s\n", "%s：存好了，%zu 条%.0s\n"), report->slug, items,
+            items == 1 ? "" : "s");
+        return 0;
+    }
+    struct buf text = BUF_INIT(1024);
+    if (report->changed)
+        import_say(&text, shell->chinese, report);
+    else
+        buf_adds(&text, shell_says(shell, "nothing has changed", "没有变化"));
+    printf(shell_says(shell, "%s: %s\n", "%s：%s\n"), report->slug, text.data);
+    buf_free(&text);
+    for (size_t i = 0; i < report->change_count; i++)
+        print_change(shell, &report->changes[i]);
     return 0;
 }
 
@@ -44,7 +94,7 @@ static int import_digest(
             state_rollback(shell->state);
             return -1;
         }
-        if (print_report(shell, &report))
+        if (print_report(shell, &report, edition_item_count(&digest->editions[i])))
             return -1;
     }
     return 0;
@@ -108,9 +158,9 @@ static int run(struct shell *shell)
 const struct subcommand cli_import = {.name = "import",
     .words = "FILE|URL|-…",
     .summary = "store editions; never posts by itself",
-    .details = "Says what is new, changed and gone. Items keep their numbers. What cannot be read is named, "
-               "the rest "
-               "is stored.",
+    .details = "Says of each edition which items are new, changed (and what of them: title, text, links, "
+               "questions, images, section, order), back and gone. Items keep their numbers, and so do their "
+               "questions. What cannot be read is named, the rest is stored.",
     .flags = {{"source", "NAME", "the source they belong to (needed when there are several)"}},
     .words_min = 1,
     .words_max = -1,

@@ -23,7 +23,7 @@ const char *shell_word(const struct shell *shell, const char *word)
         {"edit", "改正"}, {"retract", "撤回"},
         /* editions and what became of them */
         {"draft", "草稿"}, {"published", "已发布"}, {"settling", "等它改完"}, {"new", "新增"},
-        {"changed", "有改动"}, {"gone", "没有了"},
+        {"gone", "没有了"},
         /* who */
         {"rule", "定时"}};
     for (size_t i = 0; shell->chinese && i < sizeof words / sizeof *words; i++)

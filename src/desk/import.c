@@ -46,29 +46,74 @@ static int note_file(struct state *state, const struct event *event, const char 
     return state_set_file(state, event->read.source, &row, err);
 }
 
-static void count_changes(struct import_report *total, const struct import_report *one)
+/* The fields of an item as people know them; the bits of report->fields follow this order. */
+static const struct {
+    const char *name, *chinese;
+} fields[] = {{"title", "标题"}, {"text", "正文"}, {"links", "链接"}, {"questions", "问题"},
+    {"images", "图片"}, {"section", "小节"}, {"order", "顺序"}};
+enum { FIELDS = sizeof fields / sizeof *fields };
+
+/* "title, links" as bits. */
+static unsigned field_bits(const char *list)
 {
-    for (size_t i = 0; i < one->change_count; i++) {
-        total->fresh += one->changes[i].kind == IMPORT_NEW;
-        total->altered += one->changes[i].kind == IMPORT_CHANGED;
-        total->gone += one->changes[i].kind == IMPORT_GONE;
+    unsigned bits = 0;
+    while (*list) {
+        size_t len = strcspn(list, ",");
+        for (size_t i = 0; i < FIELDS; i++)
+            if (strlen(fields[i].name) == len && !strncmp(fields[i].name, list, len))
+                bits |= 1u << i;
+        list += len;
+        list += strspn(list, ", ");
+    }
+    return bits;
+}
+
+static void add_fields(struct buf *out, bool chinese, unsigned bits)
+{
+    const char *before = "";
+    for (size_t i = 0; i < FIELDS; i++)
+        if (bits & 1u << i) {
+            buf_addf(out, "%s%s", before, chinese ? fields[i].chinese : fields[i].name);
+            before = chinese ? "、" : ", ";
+        }
+}
+
+void import_fields(struct buf *out, bool chinese, const char *list)
+{
+    add_fields(out, chinese, field_bits(list));
+}
+
+void import_count(struct import_report *report)
+{
+    report->fresh = report->altered = report->back = report->gone = 0;
+    report->fields = 0;
+    for (size_t i = 0; i < report->change_count; i++) {
+        const struct import_change *change = &report->changes[i];
+        report->fresh += change->kind == IMPORT_NEW;
+        report->altered += change->kind == IMPORT_CHANGED;
+        report->back += change->kind == IMPORT_BACK;
+        report->gone += change->kind == IMPORT_GONE;
+        if (change->kind == IMPORT_CHANGED)
+            report->fields |= field_bits(change->fields);
     }
 }
 
 /* The report of the last edition that changed, with the counts of all. */
-static void add_report(struct import_report *total, const struct import_report *one)
+static void add_report(struct import_report *total, struct import_report *one)
 {
     struct import_report sum = *total;
+    import_count(one);
     if (one->changed || !sum.editions)
         *total = *one;
     total->editions = sum.editions + 1;
     total->created_editions = sum.created_editions + one->created;
     total->changed_editions = sum.changed_editions + (one->changed && !one->created);
-    total->fresh = sum.fresh;
-    total->altered = sum.altered;
-    total->gone = sum.gone;
+    total->fresh = sum.fresh + one->fresh;
+    total->altered = sum.altered + one->altered;
+    total->back = sum.back + one->back;
+    total->gone = sum.gone + one->gone;
+    total->fields = sum.fields | one->fields;
     total->changed |= sum.changed;
-    count_changes(total, one);
 }
 
 static const char *plural(size_t count)
@@ -76,26 +121,42 @@ static const char *plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
-static void add_counts(struct buf *text, bool chinese, const struct import_report *report)
+/* "1 new item", "2 items changed": the first count says what is counted. */
+static void add_count(
+    struct buf *out, bool chinese, bool *first, size_t count, const char *english, const char *word)
 {
-    const char *comma = chinese ? "，" : ", ", *before = "";
-    if (report->fresh) {
-        buf_addf(text, chinese ? "新增 %zu 条" : "%zu new item%s", report->fresh, plural(report->fresh));
-        before = comma;
-    }
-    if (report->altered) {
-        buf_adds(text, before);
-        buf_addf(
-            text, chinese ? "改了 %zu 条" : "%zu item%s changed", report->altered, plural(report->altered));
-        before = comma;
-    }
-    if (report->gone) {
-        buf_adds(text, before);
-        buf_addf(text, chinese ? "少了 %zu 条" : "%zu item%s gone", report->gone, plural(report->gone));
-    }
+    if (!count)
+        return;
+    if (!*first)
+        buf_adds(out, chinese ? "，" : ", ");
+    if (chinese)
+        buf_addf(out, "%s %zu 条", word, count);
+    else if (!*first)
+        buf_addf(out, "%zu %s", count, english);
+    else if (!strcmp(english, "new"))
+        buf_addf(out, "%zu new item%s", count, plural(count));
+    else
+        buf_addf(out, "%zu item%s %s", count, plural(count), english);
+    *first = false;
 }
 
-/* "x.md: 12 items" · "x.md: 1 item changed, 2 gone" · "feed.xml: 3 new editions, 40 items" */
+void import_say(struct buf *out, bool chinese, const struct import_report *report)
+{
+    bool first = true;
+    add_count(out, chinese, &first, report->fresh, "new", "新增");
+    add_count(out, chinese, &first, report->altered, "changed", "改了");
+    if (report->fields) {
+        buf_adds(out, chinese ? "（" : " (");
+        add_fields(out, chinese, report->fields);
+        buf_adds(out, chinese ? "）" : ")");
+    }
+    add_count(out, chinese, &first, report->back, "back", "回来");
+    add_count(out, chinese, &first, report->gone, "gone", "少了");
+    if (first)
+        buf_adds(out, chinese ? "有改动，条目没变" : "changed, its items did not");
+}
+
+/* "x.md: 12 items" · "x.md: 1 item changed (title, links), 2 gone" · "feed.xml: 3 new editions, 40 items" */
 static const char *say(
     struct arena *arena, bool chinese, const char *path, const struct import_report *report)
 {
@@ -107,10 +168,8 @@ static const char *say(
     else if (report->created_editions)
         buf_addf(&text, chinese ? "新的一期，%zu 条%.0s" : "a new edition, %zu item%s", report->fresh,
             plural(report->fresh));
-    else if (report->fresh + report->altered + report->gone == 0)
-        buf_adds(&text, chinese ? "有改动，条目没变" : "changed, its items did not");
     else
-        add_counts(&text, chinese, report);
+        import_say(&text, chinese, report);
     const char *kept = buf_keep(&text, arena);
     buf_free(&text);
     return kept;

@@ -12,6 +12,14 @@
 int desk_import(struct state *state, const struct setup *setup, const struct event *event, struct now now,
     struct arena *arena, struct import_report *report, bool *published_changed, struct error *err);
 
+/* Counts report->changes into fresh, altered, back and gone. */
+void import_count(struct import_report *report);
+/* "1 new item, 2 items changed (title, links), 1 gone", from those counts; "changed, its items did not" when
+ * they are all 0. */
+void import_say(struct buf *out, bool chinese, const struct import_report *report);
+/* "title, links" in Chinese: 标题、链接. The names are those of state/changes.h. */
+void import_fields(struct buf *out, bool chinese, const char *fields);
+
 /* The local day for state_publish_due(), in the configuration's zone. */
 const char *import_today(struct arena *arena, const struct setup *setup, struct now now);
 

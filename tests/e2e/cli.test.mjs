@@ -60,14 +60,27 @@ describe('an edition, by hand', () => {
   })
 
   test('import, list, ask, preview, plan; nothing is posted', async () => {
-    assert.equal((await place.run('import', 'one.md')).code, 0)
-    assert.match((await place.run('import', 'one.md')).out, /nothing has changed/)
+    const stored = await place.run('import', 'one.md')
+    assert.equal(stored.code, 0)
+    assert.match(stored.out, /^one: stored, 4 items\n$/)
+    assert.match((await place.run('import', 'one.md')).out, /^one: nothing has changed\n$/)
     place.write('broken.md', '---\ntitle: never closed\n')
     const several = await place.run('import', 'broken.md', 'absent.md', 'one.md')
     assert.equal(several.code, 2)
     assert.match(several.err, /^.*broken\.md:1.*\n.*absent\.md: No such.*\n/)
     assert.match(several.out, /one: nothing has changed/)
     assert.equal((await place.run('import', 'absent.md', 'one.md')).code, 1)
+    // What became of each item: two say what, one went, and comes back with its number.
+    const one = edition('One', 4), cut = one.slice(0, one.indexOf('#### One story 4'))
+    writeFileSync(place.path('one.md'), cut.replace('One story 1', 'One tale 1').replace('/One/2', '/One/two'))
+    const changed = await place.run('import', 'one.md')
+    assert.equal(changed.out, 'one: 2 items changed (title, links), 1 gone\n  changed   1  One tale 1 (title)\n' +
+      '  changed   2  One story 2 (links)\n  gone      4  One story 4\n')
+    writeFileSync(place.path('one.md'), one)
+    const [report] = await place.json('import', 'one.md')
+    assert.deepEqual([report.name, report.new, report.changed, report.back, report.gone, report.unchanged], ['one', 0, 2, 1, 0, 1])
+    assert.deepEqual(report.changes.map((change) => [change.kind, change.number, change.fields]),
+      [['changed', 1, ['title']], ['changed', 2, ['links']], ['back', 4, []]])
     await place.start()
     assert.equal((await place.json('editions')).length, 1)
     const items = await place.json('items')

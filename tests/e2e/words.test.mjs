@@ -1,5 +1,6 @@
 // With language: zh people read Chinese, whatever they ask; programs read the same in both languages.
 import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { Place, slow, until } from './lib/daemon.mjs'
 import { chatOf, Groups } from './lib/telegram.mjs'
@@ -147,6 +148,10 @@ describe('every subcommand', () => {
   test('without a daemon', async () => {
     for (const place of [zh, en]) assert.equal((await place.run('import', 'two.md')).code, 0)
     await chinese(zh, 0, 'import', 'two.md')
+    const two = readFileSync(zh.path('two.md'), 'utf8')
+    for (const place of [zh, en]) writeFileSync(place.path('two.md'), `${two}\n#### 又一条\n\n昨天才发生的一件事，谁也没有料到。\n`)
+    assert.match(await chinese(zh, 0, 'import', 'two.md'), /^two：新增 1 条\n  新增   4  又一条\n/)
+    assert.equal((await en.run('import', 'two.md')).code, 0)
     await chinese(zh, 0, 'editions')
     await chinese(zh, 0, 'items', '另一期').catch(() => chinese(zh, 0, 'items', 'two'))
     assert.match(await chinese(zh, 0, 'status'), /没有在运行/)

@@ -83,7 +83,7 @@ static void test_edit_of_a_published_one(void **state)
     report = read_file(l, &event, &changed);
     assert_true(changed);
     assert_true(is_published(l, "e1"));
-    assert_string_equal(report.text, "e1.md: 1 new item, 1 item changed");
+    assert_string_equal(report.text, "e1.md: 1 new item, 1 changed (title)");
 }
 
 /* A broken file changes nothing and is reported once; when it is whole again, that is known. */
@@ -146,9 +146,37 @@ static void test_many_editions(void **state)
     l->setup.language = "zh";
     list[1].sections[0].items[0].title = "改了";
     report = read_file(l, &event, &changed);
-    assert_string_equal(report.text, "feed.xml：改了 1 条");
+    assert_string_equal(report.text, "feed.xml：改了 1 条（标题）");
     assert_true(changed);
     assert_string_equal(report.slug, "feed-1");
+}
+
+/* What the log says, in both languages; one that went and one that came back are counted apart. */
+static void test_counts(void **state)
+{
+    struct library *l = *state;
+    bool changed;
+    struct event event = event_of(l, "/x/e1.md", library_edition(l, "e1", "2023-11-12", 6), true);
+    read_file(l, &event, &changed);
+    struct edition *edition = library_edition(l, "e1", "2023-11-12", 6);
+    edition->sections[1].item_count = 1; /* 5 and 6 go */
+    edition->sections[0].items[0].title = "改过的题目";
+    sample_link(&edition->sections[0].items[1], "ref.", "https://example.org/2", NULL);
+    event = event_of(l, "/x/e1.md", edition, false);
+    assert_string_equal(read_file(l, &event, &changed).text, "e1.md: 2 items changed (title, links), 2 gone");
+    edition = library_edition(l, "e1", "2023-11-12", 6);
+    edition->sections[1].item_count = 2;
+    edition->sections[0].items[0].title = "改过的题目";
+    event = event_of(l, "/x/e1.md", edition, false);
+    l->setup.language = "zh";
+    assert_string_equal(read_file(l, &event, &changed).text, "e1.md：改了 1 条（链接），回来 1 条");
+    edition->title = "周报，改了名";
+    assert_string_equal(read_file(l, &event, &changed).text, "e1.md：有改动，条目没变");
+    edition->sections[0].items[0].questions[0] = "第 1 件事为什么会这样？";
+    struct item first = edition->sections[0].items[0];
+    edition->sections[0].items[0] = edition->sections[0].items[2];
+    edition->sections[0].items[2] = first;
+    assert_string_equal(read_file(l, &event, &changed).text, "e1.md：改了 3 条（问题、顺序）");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, library_begin, library_end)
@@ -163,6 +191,7 @@ int main(void)
         TEST(test_broken_file),
         TEST(test_renamed_file),
         TEST(test_many_editions),
+        TEST(test_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,9 +9,9 @@
 #include <time.h>
 
 #if defined(__SANITIZE_ADDRESS__)
-enum { HISTORIES = 60 };
+enum { HISTORIES = 60, LARGE = 1000 };
 #else
-enum { HISTORIES = 1200 };
+enum { HISTORIES = 1200, LARGE = 10000 };
 #endif
 enum { STEPS = 6, ITEMS_MAX = 90, SEED = 20230824 };
 
@@ -574,8 +574,52 @@ static void test_histories(void **state)
     assert_int_equal(tally.question_splits, 0);
 }
 
+/* Every item of a large edition was edited, all of them moved: linear, and none of them lost or merged. */
+static double match_many(size_t count)
+{
+    struct arena arena = {0};
+    struct chance chance = {SEED};
+    const struct item **old = arena_array(&arena, count, sizeof *old),
+                      **new = arena_array(&arena, count, sizeof *new);
+    for (size_t i = 0; i < count; i++) {
+        struct story story = a_story(&arena, &chance, (int)i, NULL);
+        story.links[0] = arena_printf(&arena, "https://example.org/own/%zu", i);
+        story.link_count += !story.link_count;
+        old[i] = item_of(&arena, &story);
+        story.title = a_title(&arena, &chance, &story, false);
+        if (story.clause_count)
+            story.clauses[0] = a_clause(&arena, &chance, &story);
+        new[count - 1 - i] = item_of(&arena, &story);
+    }
+    struct match_side stored = {.items = old, .count = count}, fresh = {.items = new, .count = count};
+    int *out = arena_array(&arena, count, sizeof *out);
+    clock_t began = clock();
+    match_items(&stored, &fresh, out);
+    double seconds = (double)(clock() - began) / CLOCKS_PER_SEC;
+    for (size_t i = 0; i < count; i++)
+        if (out[i] != (int)(count - 1 - i))
+            fail_msg("of %zu: item %zu is %d", count, i, out[i]);
+    arena_free(&arena);
+    return seconds;
+}
+
+/* The fastest of some, so that whatever else the machine does says little. */
+static void test_linear(void **state)
+{
+    (void)state;
+    double five = match_many(LARGE / 2), ten = match_many(LARGE);
+    for (int i = 0; i < 6 && (i < 2 || ten > 2.2 * five); i++) {
+        double again = match_many(LARGE / 2);
+        five = again < five ? again : five;
+        again = match_many(LARGE);
+        ten = again < ten ? again : ten;
+    }
+    printf("%d items: %.2f s, %d: %.2f s, %.2f times\n", LARGE / 2, five, LARGE, ten, ten / five);
+    assert_true(ten <= 2.2 * five);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_histories)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_histories), cmocka_unit_test(test_linear)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
