@@ -86,6 +86,8 @@ static const char *bold_words(const struct reader *reader, const struct node *fr
     const char *spaced = spaced_strong(reader, from, end);
     if (spaced)
         return could_be_title(reader, spaced) ? spaced : NULL;
+    if (from->type != NODE_STRONG)
+        return NULL;
     struct buf words;
     buf_init(&words, SIZE_MAX / 4);
     bool good = true, over = false;

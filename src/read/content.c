@@ -14,10 +14,26 @@
 
 enum { ROWS_MIN = 2, PARAGRAPHS_MIN = 3, AROUND_MAX = 2 /* paragraphs beside a list */ };
 
-static size_t points_of(const struct reader *reader, const struct node *node)
+/* Bytes of text below: enough to tell which of two is longer. */
+static size_t size_of(const struct node *root)
 {
-    const char *line = flow_line(reader->arena, node);
-    return utf8_points(line, strlen(line));
+    size_t size = 0;
+    for (const struct node *node = root; node; node = node_next(root, node))
+        if (node->type == NODE_TEXT)
+            size += strlen(node->text);
+    return size;
+}
+
+/* Does the block begin with a question label? */
+static bool asks(const struct reader *reader, const struct node *block)
+{
+    const struct node *first = block;
+    while (first && (first->type != NODE_TEXT || flow_is_blank(first)))
+        first = node_next(block, first);
+    const char *text = first ? first->text + strspn(first->text, " \n") : "";
+    return text[0] && label_may_ask(reader->profile, text[0]) &&
+           (label_question(reader->profile, text, false) ||
+               label_question(reader->profile, flow_line(reader->arena, block), true));
 }
 
 /* Three of five entries are enough: editors forget links. Placeholders count for nothing. */
@@ -78,9 +94,11 @@ static const struct node *seen(const struct node *paragraph, bool last)
 
 bool content_is_item_paragraph(const struct reader *reader, const struct node *paragraph)
 {
-    if (paragraph->type != NODE_PARAGRAPH || !entry_is_item(reader, paragraph))
-        return false;
     const struct node *first = seen(paragraph, false), *last = seen(paragraph, true);
+    if (paragraph->type != NODE_PARAGRAPH || !first ||
+        (last->type != NODE_LINK && first->type != NODE_LINK && first->type != NODE_STRONG) ||
+        !entry_is_item(reader, paragraph))
+        return false;
     if (first == last && first->type == NODE_LINK)
         return strcmp(flow_line(reader->arena, first), first->url) != 0;
     bool link = false;
@@ -106,18 +124,18 @@ static void count_block(
         tally->item_lists += items && enough(items, all);
         tally->placeholders = tally->placeholders || only_placeholders(reader, node);
         *(node->level ? &content->numbered : &content->bulleted) += items;
-        content->entry_words += points_of(reader, node);
+        content->entry_words += size_of(node);
         tally->list_first = tally->list_first || tally->blocks == 1;
     } else if (content_is_item_table(node)) {
         tally->item_tables++;
     } else if (node->type == NODE_PARAGRAPH) {
         tally->paragraphs++;
         tally->item_paragraphs += content_is_item_paragraph(reader, node);
-        content->words += points_of(reader, node);
+        content->words += size_of(node);
         content->bold += bold_begins(reader, node, true);
     } else {
         tally->others++;
-        content->words += points_of(reader, node);
+        content->words += size_of(node);
     }
 }
 
@@ -128,7 +146,7 @@ struct content content_of(const struct reader *reader, const struct block *block
     size_t end = 0;
     /* After a question label lists are questions. */
     while (end < count && !(blocks[end].node->type == NODE_HEADING && blocks[end].node->level < 0) &&
-           !label_question(reader->profile, flow_line(reader->arena, blocks[end].node), true))
+           !asks(reader, blocks[end].node))
         end++;
     for (size_t i = 0; i < end; i++)
         if (!flow_is_blank(blocks[i].node))

@@ -21,7 +21,7 @@ struct content {
     enum content_kind kind;
     size_t bold;               /* bold lines */
     size_t numbered, bulleted; /* entries of either kind of list that are items */
-    size_t words, entry_words; /* code points outside and inside of lists */
+    size_t words, entry_words; /* bytes of text outside and inside of lists */
 };
 
 struct content content_of(const struct reader *reader, const struct block *blocks, size_t count);

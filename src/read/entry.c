@@ -198,11 +198,12 @@ static bool holds_web_link(const struct node *root)
 bool entry_is_item(const struct reader *reader, const struct node *node)
 {
     const struct node *paragraph = first_paragraph(node);
-    if (!paragraph || label_question(reader->profile, flow_line(reader->arena, paragraph), false))
+    if (!paragraph || is_label_and_value(reader, paragraph) ||
+        !(holds_web_link(node) || begins_bold(reader, paragraph)))
         return false;
-    if (is_label_and_value(reader, paragraph))
-        return false;
-    return holds_web_link(node) || begins_bold(reader, paragraph);
+    const struct node *first = first_seen(paragraph);
+    return !first || first->type != NODE_TEXT || !label_may_ask(reader->profile, first->text[0]) ||
+           !label_question(reader->profile, flow_line(reader->arena, paragraph), false);
 }
 
 const char *entry_line(const struct reader *reader, const struct node *item)

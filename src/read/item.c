@@ -310,20 +310,32 @@ static bool strong_question(const struct reader *reader, struct node *node, stru
     return true;
 }
 
-/* The offset in a text where a question label begins, its length in *size; SIZE_MAX = there is none. */
+/* The next colon of either width, from `at` on; NULL = none. */
+static const char *next_colon(const char *at)
+{
+    const char *narrow = strchr(at, ':'), *wide = strstr(at, "：");
+    return !narrow || (wide && wide < narrow) ? wide : narrow;
+}
+
+/* The offset in a text where a question label begins, its length in *size; SIZE_MAX = there is none. Labels
+ * end in a colon, or they are all that the last line holds: nothing else is looked at. */
 static size_t text_question(const struct reader *reader, const struct node *node, size_t *size)
 {
     const char *text = node->text;
-    for (size_t at = 0; text[at]; at++) {
-        if (((unsigned char)text[at] & 0xc0) == 0x80 || (at > 0 && isalnum((unsigned char)text[at - 1])))
-            continue; /* inside a character or word */
-        if (!(at == 0 ? breaks_before(node->prev) : label_boundary(text, at)))
+    for (const char *colon = text; (colon = next_colon(colon)); colon++) {
+        size_t at = label_question_before(reader->profile, text, (size_t)(colon - text));
+        if (at == SIZE_MAX || (at > 0 && isalnum((unsigned char)text[at - 1])) ||
+            !(at == 0 ? breaks_before(node->prev) : label_boundary(text, at)))
             continue;
-        *size = label_question(reader->profile, text + at, !node->next && (at == 0 || text[at - 1] == '\n'));
-        if (*size)
-            return at;
+        *size = (size_t)(colon - text) - at + label_colon(colon);
+        return at;
     }
-    return SIZE_MAX;
+    if (node->next)
+        return SIZE_MAX;
+    const char *line = strrchr(text, '\n');
+    size_t at = line ? (size_t)(line - text) + 1 : 0;
+    *size = at || breaks_before(node->prev) ? label_question(reader->profile, text + at, true) : 0;
+    return *size ? at : SIZE_MAX;
 }
 
 /* Cuts a paragraph at its question label: what stands after it is returned as a paragraph of its own. NULL:

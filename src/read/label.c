@@ -36,17 +36,19 @@ static bool ends_with(const char *text, size_t len, const char *end)
 
 bool label_boundary(const char *text, size_t len)
 {
-    static const char *const ends[] = {
-        "\n", "。", "！", "？", "；", "…", "!", "?", ";", "”", "）", "】", "》", "」", "|"};
-    size_t end = len;
-    while (end && (text[end - 1] == ' ' || text[end - 1] == '\t'))
-        end--;
-    if (!end)
+    /* Three bytes each: 。！？；…”）】》」 */
+    static const char wide[][4] = {"。", "！", "？", "；", "…", "”", "）", "】", "》", "」"};
+    while (len && (text[len - 1] == ' ' || text[len - 1] == '\t'))
+        len--;
+    if (!len)
         return true;
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        if (ends_with(text, end, ends[i]))
+    unsigned char last = (unsigned char)text[len - 1];
+    if (last < 0x80) /* "." for "tokens. Source:" and "tokens.ref." */
+        return last == '\n' || last == '!' || last == '?' || last == ';' || last == '|' || last == '.';
+    for (size_t i = 0; len >= 3 && i < sizeof wide / sizeof *wide; i++)
+        if (last == (unsigned char)wide[i][2] && text[len - 2] == wide[i][1] && text[len - 3] == wide[i][0])
             return true;
-    return text[end - 1] == '.'; /* "tokens. Source:" and "tokens.ref." */
+    return false;
 }
 
 /* Words that announce a link without a colon. */
@@ -223,6 +225,8 @@ static const struct {
 /* The length of the label `word` with its colon at the beginning of the text; 0 = it is not there. */
 static size_t question_word(const char *text, const char *word, bool whole)
 {
+    if ((text[0] | 0x20) != (word[0] | 0x20)) /* nearly always; lower case is set bit 5 */
+        return 0;
     size_t at = strlen(word);
     if (strncasecmp(text, word, at) != 0)
         return 0;
@@ -231,6 +235,52 @@ static size_t question_word(const char *text, const char *word, bool whole)
     if (label_colon(text + at))
         return at + label_colon(text + at);
     return !text[at] && whole ? at : 0;
+}
+
+/* Do the bytes before `end` end in this word, in whatever case? */
+static bool word_before(const char *text, size_t end, const char *word)
+{
+    size_t len = strlen(word);
+    return end >= len && (text[end - 1] | 0x20) == (word[len - 1] | 0x20) &&
+           strncasecmp(text + end - len, word, len) == 0;
+}
+
+size_t label_question_before(const struct profile *profile, const char *text, size_t end)
+{
+    size_t len = 0;
+    end = trim_end(text, end);
+    for (size_t i = 0; i < profile->questions.count; i++)
+        if (strlen(profile->questions.texts[i]) > len && word_before(text, end, profile->questions.texts[i]))
+            len = strlen(profile->questions.texts[i]);
+    for (size_t i = 0; i < sizeof question_labels / sizeof *question_labels; i++)
+        if (word_before(text, end, question_labels[i].text) && strlen(question_labels[i].text) > len)
+            len = strlen(question_labels[i].text);
+    return len ? end - len : SIZE_MAX;
+}
+
+bool label_may_ask(const struct profile *profile, char first)
+{
+    for (size_t i = 0; i < profile->questions.count; i++)
+        if ((profile->questions.texts[i][0] | 0x20) == (first | 0x20))
+            return true;
+    switch ((unsigned char)first) {
+    case 0xe6:
+    case 0xe8:
+    case 0xe5:
+    case 0xe4:
+    case 0xe9: /* first bytes of the table's Chinese words */
+    case 'D':
+    case 'd':
+    case 'F':
+    case 'f':
+    case 'Q':
+    case 'q':
+    case 'T':
+    case 't':
+        return true;
+    default:
+        return false;
+    }
 }
 
 size_t label_question(const struct profile *profile, const char *text, bool whole)

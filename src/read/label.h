@@ -27,6 +27,12 @@ bool label_is_link_label(const struct profile *profile, const char *text, size_t
  * the label may also be all there is, without a colon. */
 size_t label_question(const struct profile *profile, const char *text, bool whole);
 
+/* Where the question label begins that ends at text[end], its colon; SIZE_MAX = there is none. */
+size_t label_question_before(const struct profile *profile, const char *text, size_t end);
+
+/* May such a label begin with this byte? Nearly all text does not: a look at it spares the rest. */
+bool label_may_ask(const struct profile *profile, char first);
+
 /* Does a sentence, line or bracket end at the end of these bytes, so that a label may follow? */
 bool label_boundary(const char *text, size_t len);
 

@@ -583,11 +583,13 @@ static void cut_leaves(struct plan *plan, size_t from)
     for (size_t at = from; at < plan->blocks.count;) {
         size_t own = next_heading(plan, at + 1);
         const struct block *first = plan->blocks.all + at + 1;
-        struct content content = content_between(plan, at + 1, own);
         bool leaf =
             own == plan->blocks.count || block_at(plan, own)->node->level <= block_at(plan, at)->node->level;
         bool section = leaf && (plan->leafy || block_at(plan, at)->node->level < plan->item_level);
         bool found = shape == SHAPE_FOUND && section;
+        struct content content = {0};
+        if (found)
+            content = content_between(plan, at + 1, own);
         blocks_add(plan->arena, &out, block_at(plan, at));
         if (shape == SHAPE_BOLD ||
             (found && content.kind == CONTENT_BOLD && (content.bold > 1 || plan->bold_items)))

@@ -13,8 +13,10 @@
 static bool has_number(const struct node *node, const char *text, int number)
 {
     size_t size;
+    if (node->type != NODE_TEXT)
+        return false;
     text += strspn(text, " \n");
-    return node->type == NODE_TEXT && question_number(text, &size) == number;
+    return question_number(text, &size) == number;
 }
 
 static bool begins_line(const struct node *node)
@@ -45,13 +47,20 @@ static bool is_questions(const struct reader *reader, const struct node *node)
     return label_question(reader->profile, flow_line(reader->arena, node), true) > 0;
 }
 
+static bool begins_with_one(const struct node *paragraph)
+{
+    const struct node *first = paragraph->first;
+    return first && has_number(first, first->text, 1);
+}
+
 bool number_begins(const struct reader *reader, const struct block *blocks, size_t count)
 {
     int number = 0;
     for (size_t i = 0; i < count && number < 2; i++) {
         struct node *paragraph = blocks[i].node;
         size_t at;
-        if (paragraph->type != NODE_PARAGRAPH || is_questions(reader, paragraph))
+        if (paragraph->type != NODE_PARAGRAPH || (i == 0 && !begins_with_one(paragraph)) ||
+            is_questions(reader, paragraph))
             return false;
         for (struct node *node = paragraph->first; node && number < 2;) {
             node = find_number(node, number + 1, &at);

@@ -8,23 +8,42 @@
 #include "read/edition.h"
 #include "read/flow.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
-/* Folded words without the signs around them: "【参考资料】：" -> "参考资料", "Join Us?" -> "join us". */
+/* A sign of punctuation, a space or a picture at this place? Its bytes; 0 = a word's character. Full-width
+ * forms, CJK punctuation and everything from U+2000 to U+2BFF count, and what stands beyond the first plane.
+ */
+static size_t sign_at(const char *text)
+{
+    unsigned char c = (unsigned char)text[0];
+    if (c < 0x80)
+        return c && !isalnum(c) ? 1 : 0;
+    if (c >= 0xf0)
+        return 4;
+    if (c == 0xe2 && (unsigned char)text[1] < 0xb0)
+        return 3;
+    if ((c == 0xe3 && (unsigned char)text[1] == 0x80) || (c == 0xef && (unsigned char)text[1] >= 0xb8))
+        return 3;
+    return c == 0xc2 ? 2 : 0;
+}
+
+/* Words in lower case without the signs around them: "【参考资料】：" -> "参考资料", "Join Us?" -> "join us".
+ */
 static const char *bare_words(const struct reader *reader, const char *text)
 {
-    struct buf folded;
-    buf_init(&folded, SIZE_MAX / 4);
-    utf8_fold(&folded, text, strlen(text));
-    size_t from = folded.len, to = 0, size;
-    for (size_t at = 0; at < folded.len; at += size)
-        if (utf8_kind(utf8_decode(folded.data, folded.len, at, &size)) == UTF8_WORD) {
-            from = at < from ? at : from;
-            to = at + size;
-        }
-    const char *words = from < to ? arena_copy(reader->arena, folded.data + from, to - from) : "";
-    buf_free(&folded);
+    size_t size, end = 0;
+    while ((size = sign_at(text)))
+        text += size;
+    for (size_t at = 0; text[at]; at += size ? size : 1)
+        if (!(size = sign_at(text + at)))
+            end = at + 1;
+    while (((unsigned char)text[end] & 0xc0) == 0x80)
+        end++;
+    char *words = arena_copy(reader->arena, text, end);
+    for (char *at = words; *at; at++)
+        *at = (char)((unsigned char)*at < 0x80 ? tolower((unsigned char)*at) : *at);
     return words;
 }
 
@@ -80,13 +99,26 @@ static bool begins(const char *text, const char *start)
     return strncmp(text, start, strlen(start)) == 0;
 }
 
+/* Most text does not: a look at its first character spares the rest. */
+static bool may_begin_placeholder(const char *text)
+{
+    size_t size;
+    while ((size = sign_at(text)))
+        text += size;
+    return strchr("NnTt", text[0]) || begins(text, "无") || begins(text, "暂") || begins(text, "空") ||
+           begins(text, "本");
+}
+
 bool purpose_is_placeholder(const struct reader *reader, const struct node *block)
 {
     enum { POINTS_MAX = 90 };
     static const char *const whole[] = {"none", "n/a", "na", "nothing", "tbd", "无", "暂无", "空", NULL};
     static const char *const starts[] = {
         "暂无", "本周暂无", "本期暂无", "本周无", "本期无", "本周没有", "本期没有"};
-    if (holds(block, NODE_LINK) || holds(block, NODE_IMAGE))
+    const struct node *first = block;
+    while (first && first->type != NODE_TEXT)
+        first = node_next(block, first);
+    if (!first || !may_begin_placeholder(first->text) || holds(block, NODE_LINK) || holds(block, NODE_IMAGE))
         return false;
     const char *line = flow_line(reader->arena, block);
     if (!line[0] || utf8_points(line, strlen(line)) > POINTS_MAX)

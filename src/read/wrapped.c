@@ -14,13 +14,12 @@ enum { WRAP_MIN = 72, TITLE_LONG = 100 };
 static size_t *line_starts(struct arena *arena, const char *text, size_t len, size_t *count)
 {
     size_t lines = 1;
-    for (size_t i = 0; i < len; i++)
-        lines += text[i] == '\n';
+    for (const char *at = text, *end = text + len; (at = memchr(at, '\n', (size_t)(end - at))); at++)
+        lines++;
     size_t *starts = arena_array(arena, lines + 2, sizeof *starts);
     size_t n = 1;
-    for (size_t i = 0; i < len; i++)
-        if (text[i] == '\n')
-            starts[n++] = i + 1;
+    for (const char *at = text, *end = text + len; (at = memchr(at, '\n', (size_t)(end - at))); at++)
+        starts[n++] = (size_t)(at - text) + 1;
     starts[n] = len + 1;
     *count = lines;
     return starts;
