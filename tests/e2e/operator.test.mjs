@@ -134,3 +134,27 @@ test('mode: rehearse: nothing leaves, not even a poll, and the log says what wou
     assert.equal(at.posts().length, 1)
   } finally { await close(at) }
 })
+
+for (const [language, words] of [['en', /^This state file was last used on another machine until \d{4}-\d\d-\d\d \d\d:\d\d; if digestd still runs there/],
+  ['zh', /^这份数据上次是在另一台机器上用的，到 \d{4}-\d\d-\d\d \d\d:\d\d 为止。/]])
+  test(`a state file that wakes on another machine: one alert (${language})`, { timeout: 120000 }, async () => {
+    const at = await open()
+    const on = (id) => { at.write('machine-id', `${id.repeat(32)}\n`); return { env: { DIGESTD_MACHINE_ID: at.path('machine-id') } } }
+    const told = () => at.alerts().filter((message) => words.test(message.text)).length
+    try {
+      at.write('digestd.yaml', configuration(at.tg, at.ops).replace('language: en', `language: ${language}`))
+      await at.start(['run'], on('a'))
+      assert.equal((await at.run('post', 'text', 'here', '--to', 'weekly', '--wait')).code, 0)
+      await at.stop()
+      await at.start(['run'], on('a'))
+      await at.stop()
+      assert.equal(told(), 0)
+      await at.start(['run'], on('b'))
+      await until(() => told(), 'the alert', PATIENT)
+      await at.stop()
+      await at.start(['run'], on('b'))
+      await sleep(1500)
+      assert.equal(told(), 1)
+      assert.equal(at.posts().length, 1)
+    } finally { await close(at) }
+  })
