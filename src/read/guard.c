@@ -59,13 +59,9 @@ static void pass_address(struct scan *scan, const char *colon)
     if (scan->underscore == scan->end || memchr(colon, ' ', (size_t)(scan->underscore - colon)))
         return; /* no address reaches so far */
     const char *start = colon;
-    size_t size = 0;
-    for (int n = 4; n <= 5 && !size && colon - from >= n; n++) {
-        start = colon - n;
-        size = *start == 'h' ? inline_url(start, (size_t)(scan->end - start)) : 0;
-        while (size && start[size - 1] == '_')
-            size--;
-    }
+    size_t size = inline_url_around(from, colon, scan->end, &start);
+    while (size && start[size - 1] == '_')
+        size--;
     const char *end = size ? start + size : colon + 1;
     for (const char *sign; size && (sign = memchr(start, '_', (size_t)(end - start))); start = sign + 1)
         replace(scan, sign, 1, LINE);

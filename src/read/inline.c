@@ -13,17 +13,26 @@
 
 static size_t scheme(const char *text, size_t len)
 {
-    if (len > 8 && strncasecmp(text, "https://", 8) == 0)
+    if (len > 8 && text[5] == ':' && strncasecmp(text, "https://", 8) == 0)
         return 8;
-    return len > 7 && strncasecmp(text, "http://", 7) == 0 ? 7 : 0;
+    return len > 7 && text[4] == ':' && strncasecmp(text, "http://", 7) == 0 ? 7 : 0;
+}
+
+/* Sets of ASCII characters, a bit each. */
+static bool in_set(const uint64_t set[2], char c)
+{
+    unsigned char u = (unsigned char)c;
+    return u < 0x80 && (set[u >> 6] >> (u & 63) & 1);
 }
 
 /* What an address may hold: printable ASCII but < > " ` * [ ] { } | \ ^. */
+static const uint64_t url_set[2] = {0xaffffbfa00000000, 0x47fffffe87ffffff};
+/* Of these, what needs no thought: all but ( ) h H. */
+static const uint64_t easy_set[2] = {0xaffff8fa00000000, 0x47fffefe87fffeff};
+
 static bool url_char(char c)
 {
-    static const uint64_t never[2] = {0x50000405ffffffff, 0xb800000178000000};
-    unsigned char u = (unsigned char)c;
-    return u < 0x80 && !(never[u >> 6] >> (u & 63) & 1);
+    return in_set(url_set, c);
 }
 
 /* Does the line end at `at` ('\n') cut an address in two? Only after a sign that no sentence ends with. */
@@ -47,7 +56,7 @@ size_t inline_url(const char *text, size_t len)
         return 0;
     for (; at < len; at++) {
         char c = text[at];
-        if (c == '\n' && wrapped(text, len, at))
+        if (in_set(easy_set, c) || (c == '\n' && wrapped(text, len, at)))
             continue;
         if (!url_char(c) || (c == ')' && open == 0) || ((c == 'h' || c == 'H') && another(text, len, at)))
             break;
@@ -58,6 +67,26 @@ size_t inline_url(const char *text, size_t len)
         at--;
     }
     return at > start ? at : 0;
+}
+
+size_t inline_url_around(const char *from, const char *colon, const char *end, const char **start)
+{
+    size_t size = 0;
+    for (int n = 4; n <= 5 && !size && colon - from >= n; n++) {
+        *start = colon - n;
+        size = inline_url(*start, (size_t)(end - *start));
+    }
+    return size;
+}
+
+/* The next address from `from` on: where it begins, NULL = there is none. */
+static const char *find_url(const char *from, const char *end, size_t *size)
+{
+    const char *start;
+    for (const char *colon = from; (colon = memchr(colon, ':', (size_t)(end - colon))); colon++)
+        if ((*size = inline_url_around(from, colon, end, &start)))
+            return start;
+    return NULL;
 }
 
 static struct node *text_node(struct arena *arena, const char *text, size_t len)
@@ -97,24 +126,17 @@ static struct node *link_node(struct arena *arena, const char *text, size_t len)
 /* Cuts the addresses out of a text node. Returns the last node that came of it. */
 static void link_text(struct arena *arena, struct node *node)
 {
-    const char *text = node->text;
-    size_t len = strlen(text), done = 0;
-    for (size_t at = 0; at + 8 < len; at++) {
-        if (text[at] != 'h' && text[at] != 'H')
-            continue;
-        size_t size = inline_url(text + at, len - at);
-        if (!size)
-            continue;
-        if (at > done)
-            insert_before(node, text_node(arena, text + done, at - done));
-        insert_before(node, link_node(arena, text + at, size));
-        done = at + size;
-        if (strncmp(text + done, "\xe2\x80\x8d", 3) == 0)
-            done += 3; /* a joiner with nothing to join */
-        at = done - 1;
+    const char *text = node->text, *end = text + strlen(text);
+    size_t size;
+    for (const char *url; (url = find_url(text, end, &size));) {
+        if (url > text)
+            insert_before(node, text_node(arena, text, (size_t)(url - text)));
+        insert_before(node, link_node(arena, url, size));
+        text = url + size;
+        if (strncmp(text, "\xe2\x80\x8d", 3) == 0)
+            text += 3; /* a joiner with nothing to join */
     }
-    if (done)
-        node->text = arena_copy(arena, text + done, len - done);
+    node->text = text; /* what is left of it */
 }
 
 /* --- strong that CommonMark does not see --- */
@@ -291,10 +313,10 @@ unsigned inline_seen(const char *text, size_t len)
 {
     const char *end = text + len, *colon = text;
     unsigned seen = memchr(text, '*', len) ? INLINE_SIGNS : 0;
-    while ((colon = memchr(colon, ':', (size_t)(end - colon))) && end - colon > 3 &&
-           memcmp(colon, "://", 3) != 0)
+    while ((colon = memchr(colon, ':', (size_t)(end - colon))) &&
+           (end - colon < 4 || memcmp(colon, "://", 3) != 0))
         colon++;
-    return colon && end - colon > 3 ? seen | INLINE_ADDRESSES : seen;
+    return colon ? seen | INLINE_ADDRESSES : seen;
 }
 
 static void mend_signs(struct arena *arena, struct node *root)
@@ -329,7 +351,7 @@ void inline_mend(struct arena *arena, struct node *root, unsigned seen)
             continue;
         if (seen & INLINE_MARKS)
             end_guard(arena, node);
-        if (seen & INLINE_ADDRESSES && strstr(node->text, "://") && !in_link(root, node))
+        if (seen & INLINE_ADDRESSES && !in_link(root, node))
             link_text(arena, node); /* no link holds another */
     }
 }

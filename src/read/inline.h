@@ -11,6 +11,9 @@ struct node;
  * 0 = none begins here. Stops before white space, anything but ASCII, quotes, brackets that it did not open,
  * trailing punctuation, and another address that is not a part of a query or path. */
 size_t inline_url(const char *text, size_t len);
+/* The same of the address whose first colon this is, if it begins at or after `from`; where goes to *start.
+ */
+size_t inline_url_around(const char *from, const char *colon, const char *end, const char **start);
 
 /* What may have to be mended, as seen in passing when the text was gathered. */
 enum {

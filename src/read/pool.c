@@ -57,7 +57,7 @@ static size_t class_of(size_t size, size_t *room)
 
 static char *block_new(struct pool *pool, size_t size)
 {
-    struct pool_block *block = calloc(1, sizeof *block + size);
+    struct pool_block *block = malloc(sizeof *block + size);
     if (!block)
         out_of_memory();
     block->before = pool->last;
@@ -65,7 +65,7 @@ static char *block_new(struct pool *pool, size_t size)
     return block->bytes;
 }
 
-/* Memory nobody has used, zeroed. */
+/* Memory nobody has used. */
 static void *fresh(struct pool *pool, size_t size)
 {
     if (!POOL_BLOCKS || size > BLOCK / 4)
@@ -88,7 +88,7 @@ static void *take(size_t size)
     void *spare = class < POOL_CLASSES ? pool->spare[class] : NULL;
     if (spare) {
         memcpy(&pool->spare[class], spare, sizeof spare);
-        return memset(spare, 0, size);
+        return spare;
     }
     struct head *head = fresh(pool, sizeof *head + (POOL_BLOCKS ? room : size));
     head->room = POOL_BLOCKS ? room : size;
@@ -97,7 +97,8 @@ static void *take(size_t size)
 
 static void *pool_calloc(size_t count, size_t size)
 {
-    return take(size && count > SIZE_MAX / size ? SIZE_MAX : count * size);
+    size_t whole = size && count > SIZE_MAX / size ? SIZE_MAX : count * size;
+    return memset(take(whole), 0, whole);
 }
 
 static void pool_free(void *piece)
