@@ -17,8 +17,6 @@
 #include <ctype.h>
 #include <strings.h>
 
-enum { TREE_WORK_MAX = 100000000 }; /* pairs of a link and a sign: about 1.5 s of cmark */
-
 struct builder {
     struct arena *arena;
     struct tree tree;
@@ -519,38 +517,6 @@ static void build(struct builder *b, cmark_node *document)
             place(b, node);
     }
     cmark_iter_free(iter);
-}
-
-/* Does a line with this first character begin a block of its own? */
-static bool begins_block(const char *line, size_t len)
-{
-    size_t at = 0;
-    while (at < len && (line[at] == ' ' || line[at] == '\t'))
-        at++;
-    return at == len || line[at] == '\n' || strchr("-+|#>", line[at]) || isdigit((unsigned char)line[at]) ||
-           (line[at] == '*' && at + 1 < len && line[at + 1] == ' ');
-}
-
-int tree_check(const char *name, const char *text, size_t len, struct error *err)
-{
-    double work = 0, links = 0, signs = 0;
-    int line = 1, start = 1;
-    for (size_t at = 0; at < len; line++) {
-        const char *end = memchr(text + at, '\n', len - at);
-        size_t stop = end ? (size_t)(end - text) + 1 : len;
-        if (begins_block(text + at, stop - at)) {
-            work += links * signs;
-            links = signs = 0;
-            start = text[at + strspn(text + at, " \t")] == '\n' ? line + 1 : line;
-        }
-        for (; at < stop; at++) {
-            links += text[at] == ']';
-            signs += text[at] == '*' || text[at] == '_' || text[at] == '~';
-        }
-        if (work + links * signs > TREE_WORK_MAX)
-            return error_set(err, "%s:%d:1: too many links and styles in one paragraph", name, start);
-    }
-    return 0;
 }
 
 static void feed(void *parser, const char *text, size_t len)
