@@ -17,6 +17,8 @@
 #include <ctype.h>
 #include <strings.h>
 
+enum { WORD_REACH = 200 /* nodes after a tag among which its end is looked for */ };
+
 struct builder {
     struct arena *arena;
     struct tree tree;
@@ -200,7 +202,8 @@ static bool is_word_in_brackets(cmark_node *node)
     for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
         if (strlen(alone[i]) == n - 1 && strncasecmp(html + 1, alone[i], n - 1) == 0)
             return false;
-    for (cmark_node *next = cmark_node_next(node); next; next = cmark_node_next(next)) {
+    int near = WORD_REACH; /* a paragraph of nothing but tags is looked through only so far */
+    for (cmark_node *next = cmark_node_next(node); next && near--; next = cmark_node_next(next)) {
         const char *end =
             cmark_node_get_type(next) == CMARK_NODE_HTML_INLINE ? cmark_node_get_literal(next) : "";
         if (strncmp(end, "</", 2) == 0 && strncasecmp(end + 2, html + 1, n - 1) == 0)
