@@ -7,6 +7,7 @@
 #include "state/known.h"
 #include "state/rows.h"
 #include "state/slug.h"
+#include "state/window.h"
 #include <assert.h>
 
 enum { PACKED_MAX = 64 << 20 };
@@ -406,17 +407,23 @@ static bool is_unchanged(
     return !packed->overflow && same_as_stored(import, packed);
 }
 
-static int store_changed(struct import *import, const struct edition *edition, const char *id,
-    struct buf *packed, struct error *err)
+static int store_changed(struct import *import, const char *id, struct buf *packed, struct error *err)
 {
     if (import->old.id && known_gone(import->state, import->arena, &import->old, err))
         return -1;
     if (known_match(import->state, import->arena, &import->new, &import->old, import->old_of, err))
         return -1;
+    if (import->new.edition->origin == ORIGIN_GROUP) {
+        window_part(&import->old, &import->new, import->old_of);
+        window_keep(import->arena, &import->old, &import->new, &import->old_of);
+        import->numbers = arena_array(import->arena, import->new.count, sizeof *import->numbers);
+    }
     number_items(import);
-    pack(import, edition, id, packed);
+    pack(import, import->new.edition, id, packed);
     if (packed->overflow)
         return error_set(err, "edition %s is too large to be kept", import->old.slug);
+    if (same_as_stored(import, packed))
+        return 0; /* a feed that shows less of it than before */
     import->report->changed = true;
     return write_all(import, packed, err);
 }
@@ -430,7 +437,7 @@ static int store(struct import *import, const struct edition *edition, const cha
     struct buf packed = BUF_INIT(PACKED_MAX);
     int result = 0;
     if (!is_unchanged(import, edition, id, &packed))
-        result = store_changed(import, edition, id, &packed, err);
+        result = store_changed(import, id, &packed, err);
     else if (import->new.path[0] && strcmp(import->old.path, import->new.path) != 0)
         result = write_path(import, err);
     buf_free(&packed);

@@ -222,8 +222,8 @@ int known_renamed(struct state *state, struct arena *arena, const struct reading
     struct error *err)
 {
     *out = (struct known){0};
-    if (!reading->path[0] || !reading->count)
-        return 0;
+    if (!reading->path[0] || !reading->count || reading->edition->origin != ORIGIN_FILE)
+        return 0; /* of a feed there are several editions at one path */
     struct query q;
     query_start(&q, state,
         "SELECT " KNOWN_COLUMNS
@@ -244,6 +244,8 @@ int known_renamed(struct state *state, struct arena *arena, const struct reading
     size_t best = 0;
     for (size_t i = 0; i < found.count; i++) {
         const struct known *known = &((struct known *)found.data)[i];
+        if (known->edition->origin != ORIGIN_FILE)
+            continue;
         /* Renamed before: from then on it is found by its path and new id. */
         bool same = !strcmp(known->path, reading->path) && !strcmp(or_empty(known->edition->id), reading->id);
         size_t weight = 0;
