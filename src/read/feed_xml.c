@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/utf8.h"
 #include "read/feed_fields.h"
+#include "read/source.h"
 
 #include <ctype.h>
 #include <libxml/HTMLparser.h>
@@ -191,6 +192,10 @@ static xmlDocPtr parse(const char *name, const char *text, size_t len, struct er
 int feed_read_xml(
     struct arena *arena, const char *name, const char *text, size_t len, struct feed *feed, struct error *err)
 {
+    int crowded = source_crowded_tag(text, len);
+    if (crowded)
+        return error_set(
+            err, "%s:%d:1: more than %d attributes in one tag", name, crowded, SOURCE_ATTRIBUTES_MAX);
     struct buf mended;
     buf_init(&mended, len * 5 + 1);
     mend(&mended, text, len);

@@ -4,6 +4,7 @@
 #include "core/arena.h"
 #include "core/buf.h"
 #include "core/error.h"
+#include "read/source.h"
 
 #include <libxml/HTMLparser.h>
 #include <strings.h>
@@ -151,8 +152,19 @@ static int finish(struct walk *walk, const struct markup_source *source, struct 
         source->line ? source->line : walk->line, NEST_MAX);
 }
 
+static int check_tags(const struct markup_source *source, struct error *err)
+{
+    int line = source_crowded_tag(source->html, source->len);
+    if (!line)
+        return 0;
+    return error_set(err, "%s:%d:1: more than %d attributes in one tag", source->name,
+        source->line ? source->line : line, SOURCE_ATTRIBUTES_MAX);
+}
+
 int markup_read(struct arena *arena, const struct markup_source *source, struct tree *tree, struct error *err)
 {
+    if (check_tags(source, err))
+        return -1;
     struct walk walk = {.arena = arena, .markup = markup_new(arena, source->base)};
     parse(&walk, source->html, source->len);
     return finish(&walk, source, tree, err);
@@ -174,6 +186,8 @@ int markup_read_page(struct arena *arena, const struct markup_source *source, st
     struct markup_page *page, struct error *err)
 {
     *page = (struct markup_page){"", "", "", ""};
+    if (check_tags(source, err))
+        return -1;
     struct walk walk = {.arena = arena, .markup = markup_new(arena, source->base), .page = page};
     walk.only = holds_tag(source->html, source->len, "main")      ? "main"
                 : holds_tag(source->html, source->len, "article") ? "article"

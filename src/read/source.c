@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/utf8.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdint.h>
 
@@ -170,6 +171,47 @@ int source_clean(struct buf *out, const char *name, const char *bytes, size_t le
         buf_reset(out);
         utf8_clean(out, lines.data, lines.len, NULL);
         buf_free(&lines);
+    }
+    return 0;
+}
+
+/* The end of the tag that begins at `at`; *words are the pieces of it, at least as many as its attributes. */
+static size_t scan_tag(const char *text, size_t len, size_t at, size_t *words)
+{
+    char quote = 0, before = 0;
+    *words = 0;
+    for (at++; at < len && *words <= SOURCE_ATTRIBUTES_MAX; at++) {
+        char c = text[at];
+        bool space = strchr(" \t\n/", c) != NULL;
+        if (quote) {
+            *words += c == quote;
+            quote = c == quote ? 0 : quote;
+        } else if (c == '>' || c == '<') {
+            break;
+        } else if ((c == '"' || c == '\'') && before == '=') {
+            quote = c;
+        } else if (space) {
+            *words += before != ' ' && before != '=';
+        }
+        before = space ? (before == '=' ? '=' : ' ') : c;
+    }
+    return at;
+}
+
+int source_crowded_tag(const char *text, size_t len)
+{
+    const char *tag = text;
+    for (size_t at = 0, words; (tag = memchr(text + at, '<', len - at));) {
+        at = (size_t)(tag - text) + 1;
+        if (at == len || !isalpha((unsigned char)text[at]))
+            continue;
+        size_t start = at;
+        at = scan_tag(text, len, at, &words);
+        if (words > SOURCE_ATTRIBUTES_MAX) {
+            int line, column;
+            place_of(text, start, &line, &column);
+            return line;
+        }
     }
     return 0;
 }

@@ -26,4 +26,9 @@ void warn_error(struct warnings *warnings, const struct error *err);
 int source_clean(struct buf *out, const char *name, const char *bytes, size_t len, struct warnings *warnings,
     struct error *err);
 
+/* libxml2 compares each attribute of a tag with all before it, so that one tag can cost minutes. The line of
+ * a tag of more than SOURCE_ATTRIBUTES_MAX; 0 = there is none. */
+enum { SOURCE_ATTRIBUTES_MAX = 1000 };
+int source_crowded_tag(const char *text, size_t len);
+
 #endif

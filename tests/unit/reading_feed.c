@@ -360,6 +360,25 @@ static void entities_are_refused(void **state)
     arena_free(&fixture.arena);
 }
 
+/* All of other names: libxml2 would look for each among all before it. */
+static void crowded_tags_are_refused(void **state)
+{
+    (void)state;
+    struct buf text = BUF_INIT(1 << 22);
+    static const char *const kinds[][2] = {{"<html>\n<p", ">x"}, {"<rss\n", "/>"}};
+    for (size_t i = 0; i < 2; i++) {
+        buf_reset(&text);
+        buf_adds(&text, kinds[i][0]);
+        for (int n = 0; n < 100000; n++)
+            buf_addf(&text, n % 2 ? " a%d='x > y'" : "\na%d=\"x\"", n);
+        buf_adds(&text, kinds[i][1]);
+        refused("x", text.data,
+            i ? "x:1:1: more than 1000 attributes in one tag"
+              : "x:2:1: more than 1000 attributes in one tag");
+    }
+    buf_free(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -373,6 +392,7 @@ int main(void)
         cmocka_unit_test(addresses_become_absolute),
         cmocka_unit_test(what_is_no_feed_says_so),
         cmocka_unit_test(entities_are_refused),
+        cmocka_unit_test(crowded_tags_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,10 @@
 
 #define HEAD "## S\n\n#### T\n\n"
 
+#define RSS "<rss><channel><item><title>x</title><description><![CDATA["
+#define END "]]></description></item></channel></rss>"
+#define JSON "{\"version\": \"https://jsonfeed.org/version/1\", \"items\": ["
+
 struct hostile {
     const char *name;
     const char *before; /* once */
@@ -50,6 +54,42 @@ static const struct hostile files[] = {
     {"links and styles", HEAD, "*a* [c](d) ", 20000, "\n"},
     {"breaks", HEAD, "a  \n", 30000, "\n"},
     {"dates", "---\ntitle: \"", "8\xe6\x9c\x88", 5000, "\"\n---\n" HEAD "x\n"},
+    /* XML */
+    {"elements in one another", "<rss><channel><item>", "<a>", 100000, ""},
+    {"many elements", "<rss><channel>", "<a/>", 2000000, "</channel></rss>"},
+    {"many attributes", "<rss ", "a='' ", 500000, "/>"},
+    {"many entries", "<rss><channel>", "<item><title>a</title></item>", 20100, "</channel></rss>"},
+    {"bare ampersands", "<rss><channel><title>", "&", 2000000, "</title></channel></rss>"},
+    {"references", "<rss><channel><title>", "&nbsp;", 1000000, "</title></channel></rss>"},
+    {"one text of 12 MB", "<rss><channel><title>", "abcdefghijkl", 1000000, "</title></channel></rss>"},
+    {"comments before it", "", "<!-- -->", 500000, "<rss/>"},
+    {"CDATA left open", "<rss><channel>", "<![CDATA[", 200000, ""},
+    {"entities", "<!DOCTYPE rss [", "<!ENTITY a '&b;&b;'>", 20000, "]><rss/>"},
+    {"XHTML in one another", "<feed xmlns='http://www.w3.org/2005/Atom'><entry><content type='xhtml'>",
+        "<div>", 50000, ""},
+    /* HTML */
+    {"divisions in one another", RSS, "<div>", 100000, END},
+    {"styles in one another", RSS, "<b><i>a", 50000, END},
+    {"styles across one another", RSS, "<b>a<i>b</b>c</i>", 50000, END},
+    {"end tags of nothing", RSS, "</i>", 1000000, END},
+    {"links left open in HTML", RSS, "<a href=x>y", 50000, END},
+    {"tables in one another", RSS, "<table><tr><td>", 80, END},
+    {"cells", RSS "<table><tr>", "<td>a", 200000, END},
+    {"rows", RSS "<table>", "<tr><td>a<td>b", 50000, END},
+    {"lists in one another", RSS, "<ul><li>a", 120, END},
+    {"breaks of lines", RSS, "a<br>", 300000, END},
+    {"words", RSS, "a ", 2000000, END},
+    {"attributes of a tag", RSS "<p ", "a ", 200000, ">" END},
+    {"tags left open in HTML", RSS, "<p title='", 100000, END},
+    {"paragraphs", RSS, "<p>a", 150000, END},
+    {"a page of headings", "<html><body>", "<h2>a</h2><p>b", 15000, ""},
+    {"a page of comments", "<html><body>", "<!--", 100000, ""},
+    {"a page without end", "<html>", "<main>", 100000, ""},
+    /* JSON */
+    {"arrays in one another", JSON, "[", 100000, ""},
+    {"many values", JSON, "{},", 1500000, "{}]}"},
+    {"many items", JSON, "{\"title\":\"a\"},", 20000, "{}]}"},
+    {"a JSON text left open", JSON "\"", "\\\"", 500000, ""},
 };
 
 static void all_are_answered(void **state)
