@@ -5,6 +5,7 @@
 #include "core/buf.h"
 #include "core/error.h"
 #include "daemon/digest_json.h"
+#include "read/encoding.h"
 #include "read/protocol.h"
 #include "read/read.h"
 #include "read/sandbox.h"
@@ -125,7 +126,7 @@ static int answer_reading(
 static int read_and_answer(struct arena *arena)
 {
     struct error err = {0};
-    struct read_request request = {0};
+    struct read_request request = {.encodings = encodings_open()};
     struct reading reading = {0};
     struct buf explained = BUF_INIT(READ_EXPLANATION_MAX);
     int failed = sandbox_enter(false, &err) || take_request(arena, &request, &err) ||
@@ -134,6 +135,7 @@ static int read_and_answer(struct arena *arena)
         explanation_pack(&explained, &reading.explanation);
     int result = failed ? answer_error(&err, &explained) : answer_reading(&request, &reading, &explained);
     buf_free(&explained);
+    encodings_close(request.encodings);
     return result;
 }
 
@@ -161,13 +163,17 @@ static int slurp(const char *path, struct buf *bytes)
     return 0;
 }
 
-static int print_digest(struct arena *arena, const char *path, const struct buf *bytes, struct buf *out)
+static int print_digest(struct arena *arena, const char *path, const struct buf *bytes,
+    struct encodings *encodings, struct buf *out)
 {
     struct error err = {0};
     struct reading reading = {0};
     const char *slash = strrchr(path, '/');
-    struct read_request request = {
-        .name = slash ? slash + 1 : path, .link = "", .bytes = bytes->data, .len = bytes->len};
+    struct read_request request = {.name = slash ? slash + 1 : path,
+        .link = "",
+        .bytes = bytes->data,
+        .len = bytes->len,
+        .encodings = encodings};
     if (bytes->overflow)
         request.len = READ_FILE_MAX; /* refused for its size before a byte is looked at */
     if (sandbox_enter(true, &err) || read_digest(arena, &request, &reading, &err)) {
@@ -183,7 +189,9 @@ static int print(const char *path)
 {
     struct arena arena = {0};
     struct buf bytes = BUF_INIT(READ_FILE_MAX), out = BUF_INIT(READ_ANSWER_MAX * (size_t)2);
-    int result = slurp(path, &bytes) ? 1 : print_digest(&arena, path, &bytes, &out);
+    struct encodings *encodings = encodings_open();
+    int result = slurp(path, &bytes) ? 1 : print_digest(&arena, path, &bytes, encodings, &out);
+    encodings_close(encodings);
     buf_free(&bytes);
     buf_free(&out);
     arena_free(&arena);

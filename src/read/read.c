@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/utf8.h"
 #include "read/edition.h"
+#include "read/encoding.h"
 #include "read/entries.h"
 #include "read/feed.h"
 #include "read/front.h"
@@ -128,6 +129,22 @@ static const char *clean_name(struct arena *arena, const char *name)
     return kept;
 }
 
+/* The bytes as UTF-8 that can be parsed. */
+static int take_text(
+    const struct read_request *request, struct buf *text, struct warnings *warnings, struct error *err)
+{
+    struct buf converted;
+    buf_init(&converted, (size_t)DIGEST_BYTES_MAX * 3);
+    int result = request->len > DIGEST_BYTES_MAX ? 0
+                                                 : encodings_convert(request->encodings, request->name,
+                                                       request->bytes, request->len, &converted, err);
+    const char *bytes = result > 0 ? converted.data : request->bytes;
+    size_t len = result > 0 ? converted.len : request->len;
+    result = result < 0 ? -1 : source_clean(text, request->name, bytes, len, warnings, err);
+    buf_free(&converted);
+    return result;
+}
+
 int read_digest(
     struct arena *arena, const struct read_request *request, struct reading *reading, struct error *err)
 {
@@ -143,7 +160,7 @@ int read_digest(
         .warnings = &warnings};
     struct buf text;
     buf_init(&text, (size_t)DIGEST_BYTES_MAX * 3);
-    int result = source_clean(&text, clean.name, clean.bytes, clean.len, &warnings, err);
+    int result = take_text(&clean, &text, &warnings, err);
     if (!result)
         result = read_text(&reader, &text, reading, err);
     buf_free(&text);

@@ -11,6 +11,7 @@
 #include "core/profile.h"
 
 struct arena;
+struct encodings;
 struct error;
 
 struct read_request {
@@ -20,6 +21,7 @@ struct read_request {
     const char *link;              /* the source's pattern "https://…/:year/:month/:day/:title/", or "" */
     const struct profile *profile; /* NULL = none */
     bool explain;                  /* note what became of each block */
+    struct encodings *encodings;   /* read/encoding.h; NULL = each is opened when it is needed */
 };
 
 struct reading {

@@ -360,6 +360,41 @@ static void entities_are_refused(void **state)
     arena_free(&fixture.arena);
 }
 
+static void other_encodings(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t len;
+        const char *title;
+    } feeds[] = {
+#define BYTES(text) text, sizeof text - 1
+        {BYTES("<?xml version='1.0' "
+               "encoding='GB2312'?><rss><channel><item><title>\xb6\xc9\xbf\xda</title></item>"
+               "</channel></rss>"),
+            "渡口"},
+        {BYTES("<?xml version='1.0' encoding='latin1'?><rss><channel><item><title>Caf\xe9 \x80</title></item>"
+               "</channel></rss>"),
+            "Café €"},
+        {BYTES("<?xml version='1.0' encoding='latin1'?><rss><channel><item><title>Café</title></item>"
+               "</channel></rss>"),
+            "Café"}, /* says one thing and is another */
+        {BYTES("\xff\xfe<\0r\0s\0s\0>\0<\0i\0t\0e\0m\0>\0<\0t\0i\0t\0l\0e\0>\0\x21\x6e\x3d\xd8\x00\xde<\0/"
+               "\0t\0i\0t\0l\0e\0"
+               ">\0<\0/\0i\0t\0e\0m\0>\0<\0/\0r\0s\0s\0>\0"),
+            "渡😀"},
+    };
+    for (size_t i = 0; i < sizeof feeds / sizeof *feeds; i++) {
+        struct fixture fixture = {0};
+        if (read_bytes(&fixture, "x.xml", feeds[i].bytes, feeds[i].len))
+            fail_msg("%s", fixture.err.text);
+        assert_string_equal(fixture.reading.digest.editions[0].sections[0].items[0].title, feeds[i].title);
+        arena_free(&fixture.arena);
+    }
+    refused("x.xml", "<?xml version='1.0' encoding='x-klingon'?><rss>\xe9</rss>",
+        "x.xml:1:1: says that it is in x-klingon, which cannot be read here; save it as UTF-8");
+}
+
 /* All of other names: libxml2 would look for each among all before it. */
 static void crowded_tags_are_refused(void **state)
 {
@@ -393,6 +428,7 @@ int main(void)
         cmocka_unit_test(what_is_no_feed_says_so),
         cmocka_unit_test(entities_are_refused),
         cmocka_unit_test(crowded_tags_are_refused),
+        cmocka_unit_test(other_encodings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
