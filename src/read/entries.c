@@ -246,7 +246,7 @@ static int read_editions(
         }
         editions[count] = (struct edition){0};
         if (read_edition(reader, feed, entry, id, &editions[count], reading->rest, &wrong))
-            warn_error(reader->warnings, &wrong);
+            entry_warn(reader, entry, &wrong);
         else
             count++;
     }

@@ -4,6 +4,7 @@
 #include "core/calendar.h"
 #include "core/error.h"
 #include "core/explained.h"
+#include "core/utf8.h"
 #include "read/edition.h"
 #include "read/feed.h"
 #include "read/flow.h"
@@ -13,7 +14,7 @@
 
 #include <strings.h>
 
-enum { ITEM_NODES_MAX = MESSAGE_NODES_MAX / 2 };
+enum { ITEM_NODES_MAX = MESSAGE_NODES_MAX / 2, ENTRY_NAME_MAX = 60 /* code points */ };
 
 struct group {
     const char *id, *period;
@@ -54,6 +55,18 @@ int entry_tree(struct arena *arena, const char *name, const struct feed_entry *e
         *tree = markup_plain(arena, text->kind == FEED_PLAIN ? text->text : "", entry->line);
         return 0;
     }
+}
+
+void entry_warn(struct reader *reader, const struct feed_entry *entry, const struct error *err)
+{
+    const char *why = err->text, *name = reader->request->name;
+    if (strncmp(why, name, strlen(name)) == 0 && why[strlen(name)] == ':') {
+        why += strlen(name);
+        why += strspn(why, ":0123456789 "); /* the place is the entry's */
+    }
+    const char *called = entry->title ? entry->title : entry->id ? entry->id : "";
+    warn(reader->warnings, entry->line, "entry %.*s: %s",
+        (int)utf8_prefix(called, strlen(called), ENTRY_NAME_MAX), called, why);
 }
 
 /* --- one item --- */
@@ -118,19 +131,17 @@ static void add_beside(struct arena *arena, const struct feed_entry *entry, stru
     item->images = images;
 }
 
-static int check(const char *name, const struct feed_entry *entry, const struct item *item, struct error *err)
+static int check(const struct item *item, struct error *err)
 {
     size_t nodes = 0;
     for (const struct node *node = item->body; node; node = node_next(item->body, node))
         nodes++;
     if (nodes > ITEM_NODES_MAX)
-        return error_set(
-            err, "%s:%d:1: this entry is made of more than %d pieces", name, entry->line, ITEM_NODES_MAX);
+        return error_set(err, "it is made of more than %d pieces", ITEM_NODES_MAX);
     if (item->link_count > DIGEST_LINKS_MAX)
-        return error_set(
-            err, "%s:%d:1: this entry has more than %d links", name, entry->line, DIGEST_LINKS_MAX);
+        return error_set(err, "it has more than %d links", DIGEST_LINKS_MAX);
     if (!item->title && !item->body->first && !item->link_count && !item->image_count)
-        return error_set(err, "%s:%d:1: this entry holds nothing", name, entry->line);
+        return error_set(err, "it holds nothing");
     return 0;
 }
 
@@ -145,7 +156,7 @@ static int read_item(
     drop_title(reader->arena, tree.root, entry->title);
     item_read(reader, item, title_node(reader->arena, entry), tree.root, NULL);
     add_beside(reader->arena, entry, item);
-    return check(reader->request->name, entry, item, err);
+    return check(item, err);
 }
 
 /* --- groups --- */
@@ -226,7 +237,7 @@ static void gather(struct reader *reader, const struct feed *feed, struct groups
         if (entry->date)
             date = entry->date;
         if (read_item(reader, entry, &item, &wrong)) {
-            warn_error(reader->warnings, &wrong);
+            entry_warn(reader, entry, &wrong);
             continue;
         }
         struct group *group = group_of(reader, groups, date);

@@ -19,4 +19,7 @@ int grouped_read(struct reader *reader, const struct feed *feed, struct reading 
 int entry_tree(struct arena *arena, const char *name, const struct feed_entry *entry,
     const struct feed_text *text, struct tree *tree, struct error *err);
 
+/* Why an entry was left out, as a warning that names it. */
+void entry_warn(struct reader *reader, const struct feed_entry *entry, const struct error *err);
+
 #endif

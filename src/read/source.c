@@ -43,12 +43,6 @@ void warn(struct warnings *warnings, int line, const char *format, ...)
                  : arena_printf(warnings->arena, "%s: %s", warnings->name, text);
 }
 
-void warn_error(struct warnings *warnings, const struct error *err)
-{
-    if (may_warn(warnings))
-        warnings->texts[warnings->count++] = arena_string(warnings->arena, err->text);
-}
-
 /* Line and column (both from 1, the column in bytes) of an offset. */
 static void place_of(const char *bytes, size_t at, int *line, int *column)
 {

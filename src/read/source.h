@@ -18,9 +18,6 @@ struct warnings {
 };
 enum { WARNINGS_MAX = 20 }; /* more are counted, the last one says how many */
 void warn(struct warnings *warnings, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* The same of an error that ends only a part of the file; its text names the file already. */
-void warn_error(struct warnings *warnings, const struct error *err);
-
 /* Refuses what is no text: nothing in it, NUL bytes, UTF-16, GBK and other encodings, too large. A stray bad
  * byte is replaced by U+FFFD and said. A byte order mark is dropped. */
 int source_clean(struct buf *out, const char *name, const char *bytes, size_t len, struct warnings *warnings,

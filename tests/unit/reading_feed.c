@@ -216,6 +216,26 @@ static void articles_are_items_and_issues_editions(void **state)
     arena_free(&fixture.arena);
 }
 
+#define PROSE(title)                                                                                         \
+    "<item><title>" title                                                                                    \
+    "</title><content:encoded><![CDATA[<p>A <a href='https://e.org/1'>word</a> on it.</p>"                   \
+    "<p>Then <a href='https://e.org/2'>another</a>.</p><p>And <a href='https://e.org/3'>more</a>.</p>"       \
+    "<p>And <a href='https://e.org/4'>more yet</a>.</p>]]></content:encoded></item>"
+#define LIST(title)                                                                                          \
+    "<item><title>" title "</title><content:encoded><![CDATA[<ul><li><a href='https://e.org/1'>One</a>"      \
+    "<li><a href='https://e.org/2'>Two</a><li><a "                                                           \
+    "href='https://e.org/3'>Three</a></ul>]]></content:encoded></item>"
+
+static void lists_of_links_are_editions_but_prose_is_not(void **state)
+{
+    (void)state;
+    struct fixture fixture = {0};
+    assert_int_equal(read_as(&fixture, "x.xml", RSS(PROSE("On boats") PROSE("On sheep")))->count, 1);
+    assert_int_equal(read_as(&fixture, "x.xml", RSS(LIST("Boats") LIST("Sheep")))->count, 2);
+    assert_int_equal(edition_item_count(fixture.reading.digest.editions), 3);
+    arena_free(&fixture.arena);
+}
+
 static void one_bad_entry_is_a_warning(void **state)
 {
     (void)state;
@@ -228,7 +248,7 @@ static void one_bad_entry_is_a_warning(void **state)
     fixture.profile.entries = ENTRIES_ITEMS;
     digest = read_as(&fixture, "x.xml", RSS(STORY("1", "2026-03-03") "\n<item><guid>e</guid></item>"));
     assert_int_equal(edition_item_count(digest->editions), 1);
-    assert_string_equal(digest->warnings[0], "x.xml:2:1: this entry holds nothing");
+    assert_string_equal(digest->warnings[0], "x.xml:2: entry e: it holds nothing");
     arena_free(&fixture.arena);
 }
 
@@ -421,6 +441,7 @@ int main(void)
         cmocka_unit_test(weeks_days_or_all),
         cmocka_unit_test(items_stand_as_in_the_feed),
         cmocka_unit_test(articles_are_items_and_issues_editions),
+        cmocka_unit_test(lists_of_links_are_editions_but_prose_is_not),
         cmocka_unit_test(one_bad_entry_is_a_warning),
         cmocka_unit_test(ids_are_names),
         cmocka_unit_test(html_becomes_a_tree),
