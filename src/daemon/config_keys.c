@@ -99,9 +99,11 @@ const struct config_key config_keys[] = {
     {"name", IN_SOURCE, "text", "文字", "!", "name: aigc", "What channels call it in from:.",
         "群用 from: 写的名字。"},
     {"path", IN_SOURCE, "path or pattern", "路径或匹配", "!", "path: \"_posts/*aigc*.md\"",
-        "Markdown files, one edition each. They are watched, and looked at every minute for network folders, "
+        "Markdown files or saved pages, one edition each, or feeds (RSS, Atom, JSON Feed). They are watched, "
+        "and looked at every minute for network folders, "
         "which tell nothing of changes.",
-        "Markdown 文件，一个一期。会自动监视，每分钟也扫一遍（网络目录没有变化通知）。"},
+        "Markdown 文件或存下的网页，一个一期；或订阅源（RSS、Atom、JSON "
+        "Feed）。会自动监视，每分钟也扫一遍（网络目录没有变化通知）。"},
     {"link", IN_SOURCE, "address", "网址", "", "link: \"https://blog.example.org/:year/:month/:day/:title/\"",
         "The edition's own page, where its front matter names none: :year, :month, :day and :title are "
         "filled in.",
