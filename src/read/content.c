@@ -165,7 +165,7 @@ struct content content_of(const struct reader *reader, const struct block *block
         content.kind = CONTENT_BOLD;
     else if (number_begins(reader, blocks + first, end - first))
         content.kind = CONTENT_NUMBER;
-    else if (tally.item_paragraphs >= PARAGRAPHS_MIN && tally.item_paragraphs * 5 >= tally.paragraphs * 4 &&
+    else if (tally.item_paragraphs >= PARAGRAPHS_MIN && tally.item_paragraphs * 5 >= tally.paragraphs * 3 &&
              !tally.item_lists && !tally.others)
         content.kind = CONTENT_PARAGRAPHS;
     else

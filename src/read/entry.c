@@ -381,12 +381,28 @@ static bool title_by_words_before(
     return true;
 }
 
+/* The end of a first line that nobody wrapped: far shorter than lines are. The text is cut there. */
+static struct node *short_line_end(const struct reader *reader, struct node *paragraph)
+{
+    enum { COLUMNS_MAX = 60 };
+    struct node *first = paragraph->first;
+    const char *end = first && first->type == NODE_TEXT ? strchr(first->text, '\n') : NULL;
+    size_t columns = 0, size;
+    if (!end)
+        return NULL;
+    for (const char *at = first->text; at < end; at += size)
+        columns += utf8_is_cjk(utf8_decode(at, (size_t)(end - at), 0, &size)) ? 2 : 1;
+    return columns && columns <= COLUMNS_MAX ? split_text(reader, first, (size_t)(end - first->text)) : NULL;
+}
+
 /* The first line, when it is short and not a sentence of many. */
 static bool title_by_line(const struct reader *reader, struct node *paragraph, struct node *title, bool more)
 {
     struct node *end = paragraph->first;
     while (end && end->type != NODE_BREAK)
         end = end->next;
+    if (!end)
+        end = short_line_end(reader, paragraph);
     const char *words = words_of(reader, paragraph->first, end);
     if (!words[0] || points_of(words) > TITLE_POINTS_MAX || (has_sentences(words) && !end && !more))
         return false;

@@ -463,7 +463,7 @@ static bool take_paragraph(struct work *work, struct node *paragraph, bool fresh
 static bool is_question_heading(const struct reader *reader, const struct node *node)
 {
     return node->type == NODE_HEADING &&
-           label_question(reader->profile, flow_line(reader->arena, node), true);
+           label_question(reader->profile, purpose_words(flow_line(reader->arena, node)), true);
 }
 
 bool item_is_question_heading(const struct reader *reader, const struct node *heading)

@@ -10,13 +10,15 @@
 #include "read/entry.h"
 #include "read/flow.h"
 #include "read/item.h"
+#include "read/label.h"
 #include "read/number.h"
 #include "read/purpose.h"
+#include "read/questions.h"
 #include "read/wrapped.h"
 
 #include <stdint.h>
 
-enum { LEVEL_CUT = BOLD_LEVEL_CUT, LEVELS = 8, ITEM_NODES_MAX = MESSAGE_NODES_MAX / 2 };
+enum { LEVEL_CUT = BOLD_LEVEL_CUT, LEVELS = 8, OPENING_MAX = 12, ITEM_NODES_MAX = MESSAGE_NODES_MAX / 2 };
 
 struct plan {
     struct arena *arena;
@@ -201,6 +203,33 @@ static bool is_last(const struct plan *plan, size_t at)
     return true;
 }
 
+/* A section that asks: its heading is the label of what is below it. */
+static void put_heading_first(struct plan *plan, struct node *body, const struct node *heading)
+{
+    struct node *document = node_new(plan->arena, NODE_DOCUMENT), *label = node_clone(plan->arena, heading);
+    label->level = -label->level;
+    node_append(document, label);
+    while (body->first) {
+        struct node *block = body->first;
+        node_unlink(block);
+        node_append(document, block);
+    }
+    *body = *document;
+    for (struct node *block = body->first; block; block = block->next)
+        block->parent = body;
+}
+
+/* "1. Title" of the first item, "2. Title" of the second: digestd has numbers of its own. */
+static void drop_number(const struct plan *plan, struct node *heading)
+{
+    size_t size;
+    struct node *first = heading->first;
+    int number = first && first->type == NODE_TEXT ? question_number(first->text, &size) : 0;
+    if (number && first->text[size] &&
+        ((size_t)number == plan->open->item_count || (size_t)number == plan->item_count))
+        first->text = arena_string(plan->arena, first->text + size + strspn(first->text + size, " "));
+}
+
 /* The item under the heading at `at` (a section's, for RULE_ITEM_SECTION), of blocks up to `to`. */
 static int heading_item(struct plan *plan, size_t at, size_t to, enum reading_rule rule, struct error *err)
 {
@@ -209,7 +238,12 @@ static int heading_item(struct plan *plan, size_t at, size_t to, enum reading_ru
     struct node *before = tail ? tail->last : NULL;
     int end_line = to > at + 1 ? block_at(plan, to - 1)->end_line : heading.end_line;
     struct item *item = add_item(plan, heading.line);
-    plan->late_pictures |= item_read(plan->reader, item, heading.node, gather(plan, at + 1, to), tail);
+    struct node *body = gather(plan, at + 1, to);
+    if (item_is_question_heading(plan->reader, heading.node))
+        put_heading_first(plan, body, heading.node);
+    else if (rule == RULE_ITEM_HEADING)
+        drop_number(plan, heading.node);
+    plan->late_pictures |= item_read(plan->reader, item, heading.node, body, tail);
     if (rule == RULE_ITEM_SECTION && item->title && item->link_count && item->links[0].text &&
         words_hold(&plan->profile->link_titles, item->title)) {
         item->title = item->links[0].text;
@@ -301,6 +335,34 @@ static bool holds_items(const struct plan *plan, const struct node *list, const 
     return content_is_item_list(plan->reader, list);
 }
 
+/* Questions after a list of items are for all of them: an item of its own, named by their label. */
+static int asking_item(struct plan *plan, size_t at, size_t to, struct error *err)
+{
+    const struct block *block = block_at(plan, at);
+    const char *line = line_of(plan, block);
+    size_t size = label_question(plan->profile, purpose_words(line), true);
+    struct node *title = node_new(plan->arena, NODE_HEADING);
+    size_t colon = size;
+    while (colon && (line[colon - 1] == ' ' || line[colon - 1] == ':'))
+        colon--;
+    if (colon >= 3 && strncmp(line + colon - 3, "：", 3) == 0)
+        colon -= 3;
+    node_add_text(
+        plan->arena, title, block->node->type == NODE_HEADING ? line : arena_copy(plan->arena, line, colon));
+    struct item *item = add_item(plan, block->line);
+    item_read(plan->reader, item, title, gather(plan, at, to), NULL);
+    explain_item(plan, item, block->line, block->end_line, RULE_QUESTION);
+    return check_item(plan, item, err);
+}
+
+static bool asks(const struct plan *plan, const struct block *block)
+{
+    if (block->node->type == NODE_HEADING)
+        return item_is_question_heading(plan->reader, block->node);
+    return block->node->type == NODE_PARAGRAPH &&
+           label_question(plan->profile, line_of(plan, block), true) > 0;
+}
+
 /* The items in the lists, tables or paragraphs of blocks[from..to); what stands around them is no item. */
 static int split_content(
     struct plan *plan, size_t from, size_t to, int level, const struct content *content, struct error *err)
@@ -308,6 +370,8 @@ static int split_content(
     bool paragraphs = content->kind == CONTENT_PARAGRAPHS;
     for (size_t at = from; at < to; at++) {
         const struct block *block = block_at(plan, at);
+        if (asks(plan, block))
+            return asking_item(plan, at, to, err);
         if (holds_items(plan, block->node, content)) {
             if (list_items(plan, block->node, block, level, err))
                 return -1;
@@ -653,7 +717,6 @@ static void keep_levels(struct plan *plan)
 /* Words above the items open the edition: where the items begin; the number of blocks = nowhere. */
 static size_t find_plain(struct plan *plan, struct content *content)
 {
-    enum { OPENING_MAX = 12 };
     size_t count = plan->blocks.count, at = 0;
     for (; at < count && at < OPENING_MAX; at++) {
         *content = content_between(plan, at, count);
@@ -739,11 +802,31 @@ static void take_blocks(struct plan *plan, struct tree *tree)
     }
 }
 
+/* But a lone one above the level of items asks for the whole edition: it is a section. */
 static void drop_question_ranks(struct plan *plan)
 {
-    for (size_t i = 0; i < plan->blocks.count; i++)
-        if (is_heading(block_at(plan, i)) && item_is_question_heading(plan->reader, block_at(plan, i)->node))
-            block_at(plan, i)->node->level = -block_at(plan, i)->node->level;
+    size_t asking = 0, last = 0;
+    int top = LEVELS, deepest = 0;
+    for (size_t i = 0; i < plan->blocks.count; i++) {
+        struct block *block = block_at(plan, i);
+        if (!is_heading(block))
+            continue;
+        bool asks = item_is_question_heading(plan->reader, block->node);
+        if (!asks && block->node->level < top && (i > 0 || block->node->level > 1))
+            top = block->node->level;
+        if (!asks && block->node->level > deepest)
+            deepest = block->node->level;
+        if (asks) {
+            block->node->level = -block->node->level;
+            asking++;
+            last = i;
+        }
+    }
+    if (asking != 1)
+        return;
+    struct node *heading = block_at(plan, last)->node;
+    if (-heading->level <= top && -heading->level < deepest)
+        heading->level = -heading->level;
 }
 
 static void restore_rank(struct node *root)
@@ -826,8 +909,38 @@ static size_t take_opening(struct plan *plan)
     return opening;
 }
 
+/* One heading of the first level and no other: it names the edition, and items stand right below it. */
+static bool is_lone_title(const struct plan *plan, size_t at)
+{
+    const struct block *block = block_at(plan, at);
+    if (block->node->level != 1 || block->rule || next_heading(plan, at + 1) < plan->blocks.count ||
+        plan->profile->items == SHAPE_SECTION)
+        return false;
+    plan->layout->title = line_of(plan, block);
+    struct content content;
+    for (size_t from = at + 1; from < plan->blocks.count && from < at + 1 + OPENING_MAX; from++) {
+        content = content_between(plan, from, plan->blocks.count);
+        if (content.kind == CONTENT_LIST || content.kind == CONTENT_TABLE || content.kind == CONTENT_NUMBER ||
+            content.kind == CONTENT_PARAGRAPHS || (content.kind == CONTENT_BOLD && content.bold > 1))
+            return true;
+    }
+    return false;
+}
+
 static int read_outline(struct plan *plan, struct error *err)
 {
+    size_t first = next_heading(plan, 0);
+    if (first < plan->blocks.count && is_lone_title(plan, first)) {
+        explain_block(plan, block_at(plan, first), RULE_TITLE_HEADING);
+        struct node *title = block_at(plan, first)->node;
+        title->type = NODE_PARAGRAPH; /* no rank any more */
+        if (holds_link(title))
+            node_append(plan->layout->rest, title);
+        memmove(&plan->blocks.all[first], &plan->blocks.all[first + 1],
+            (plan->blocks.count - first - 1) * sizeof *plan->blocks.all);
+        plan->blocks.count--;
+        return read_plain(plan, err);
+    }
     if (is_bold_outline(plan)) {
         struct blocks out = {0};
         bold_outline(plan->reader, &plan->blocks, &out);

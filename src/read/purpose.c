@@ -47,6 +47,13 @@ static const char *bare_words(const struct reader *reader, const char *text)
     return words;
 }
 
+const char *purpose_words(const char *title)
+{
+    for (size_t size; (size = sign_at(title));)
+        title += size;
+    return title;
+}
+
 static bool one_of(const char *words, const char *const *list)
 {
     for (; *list; list++)

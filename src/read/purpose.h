@@ -7,6 +7,8 @@
 struct reader;
 struct node;
 
+/* What is left of a title after the signs, spaces and pictures it begins with: "💬 Discussion". */
+const char *purpose_words(const char *title);
 /* "References", "参考资料": links of the edition as a whole. */
 bool purpose_is_references(const struct reader *reader, const char *title);
 /* "Join us", "关注我们": invites, advertises, thanks; or the profile says to skip it. */
