@@ -214,6 +214,11 @@ const char *wecom_fault(
     given = given ? given : strstr(slash + len, "&key=");
     if (!given || strcspn(given + 5, "&#") == 0)
         return zh ? "地址没复制全：少了 key=" : "the address is incomplete: key= is missing";
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    if (strspn(given + 5, letters) != strcspn(given + 5, "&#"))
+        return zh ? "key= 后面只有字母、数字和 -，这里多了别的；再从群里照抄一遍"
+                  : "behind key= stand letters, digits and - alone, and here is something else; copy it "
+                    "again";
     return NULL;
 }
 

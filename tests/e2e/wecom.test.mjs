@@ -188,7 +188,8 @@ channels:
 
   test('what is wrong with it is said before anything runs', async () => {
     const cases = [['https://qyapi.weixin.qq.com/cgi-bin/webhook/send', /digestd\.yaml:5:\d+: url: .*key= is missing/],
-      [`https://qyapi.weixin.qq.com/hook?key=${KEY}`, /path should be \/cgi-bin\/webhook\/send/], [KEY, /no robot's address/]]
+      [`https://qyapi.weixin.qq.com/hook?key=${KEY}`, /path should be \/cgi-bin\/webhook\/send/], [KEY, /no robot's address/],
+      [`https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=${KEY}（周报群）`, /behind key= stand letters/]]
     for (const [url, wanted] of cases) {
       const place = new Place(configuration(url))
       for (const words of [['check'], ['run']]) {
