@@ -53,7 +53,7 @@ describe('posts', { timeout: 240000 }, () => {
     assert.equal(request.disable_notification, true)
     assert.equal(request.message_thread_id, 7)
     assert.equal(request.link_preview_options.is_disabled, true)
-    assert.match(request.text, /wrote down &amp; why/)
+    assert.match(request.text, /wrote down &lt;how&gt; &amp; why/)
     assert.ok(request.text.includes(`/${joiner}start`) && request.text.includes(`@${joiner}everybody`), request.text)
   })
 
@@ -313,7 +313,7 @@ describe('refusals', { timeout: 400000 }, () => {
     const [first, second] = at.requests('sendMessage', chat).map(body)
     assert.equal(first.parse_mode, 'HTML')
     assert.equal(second.parse_mode, undefined)
-    assert.ok(!/<b>|<a /.test(second.text) && second.text.includes('wrote down & why'))
+    assert.ok(!/<b>|<a /.test(second.text) && second.text.includes('wrote down <how> & why'))
     assert.equal(at.messages(chat).length, 1)
     at.tg.fault({ kind: 'refuse', method: 'sendMessage', chat, times: 2, description: "Bad Request: can't parse entities: x" })
     const hopeless = await at.run('post', 'item', '2', '--to', 'c4', '--wait')

@@ -61,7 +61,7 @@ describe('told', { timeout: 300000 * slow }, () => {
     assert.equal(contents.type, 'markdown_v2')
     assert.match(contents.content, /^\*\*Old\*\*/)
     assert.match(contents.content, /\n- 1 Old story 1\n- 2 Old story 2/)
-    assert.match(item.content, /wrote down & why/)
+    assert.match(item.content, /wrote down ＜how＞ & why/)
     assert.match(item.content, /\[example\.org\]\(https:\/\/example\.org\/Old\/2\)/)
     assert.match(at.of.weekly.requests[0].type, /^application\/json/)
   })
