@@ -18,8 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* How wide a text is on the screen. */
-static size_t columns_of(const char *text)
+size_t shell_columns(const char *text)
 {
     size_t len = strlen(text), columns = 0;
     for (size_t at = 0, size; at < len; at += size)
@@ -71,8 +70,8 @@ static void print_help(FILE *out, const struct subcommand *command)
             flag->argument ? flag->argument : "");
         struct buf help = BUF_INIT(1000);
         flag_help(flag, &help);
-        fprintf(
-            out, "  %s%*s %s\n", left, columns_of(left) < 22 ? 22 - (int)columns_of(left) : 0, "", help.data);
+        fprintf(out, "  %s%*s %s\n", left, shell_columns(left) < 22 ? 22 - (int)shell_columns(left) : 0, "",
+            help.data);
         buf_free(&help);
     }
     if (command->json)
@@ -349,19 +348,6 @@ int shell_secrets(struct shell *shell)
     return result;
 }
 
-struct digest *shell_digest(struct shell *shell, const char *path, const char *link)
-{
-    struct reading_input input = {.link = link};
-    if (shell_page(shell, path, &input))
-        return NULL;
-    struct digest *digest = reading_wait(&shell->arena, &input, NULL, &shell->err);
-    if (!digest)
-        shell->err.kind = ERROR_USAGE; /* bad input: nothing was changed */
-    for (size_t i = 0; digest && i < digest->warning_count; i++)
-        fprintf(stderr, "%s\n", digest->warnings[i]);
-    return digest;
-}
-
 /* Who reads a copy should know that it is one. */
 static int say_copy(struct shell *shell)
 {
@@ -559,7 +545,7 @@ void table_print(struct table *table)
 {
     size_t widths[16] = {0};
     for (size_t i = 0; i < table->count; i++) {
-        size_t width = columns_of(table->cells[i]);
+        size_t width = shell_columns(table->cells[i]);
         if (i % table->columns < 16 && width > widths[i % table->columns])
             widths[i % table->columns] = width;
     }
@@ -569,7 +555,7 @@ void table_print(struct table *table)
         if (last)
             fputc('\n', stdout);
         else
-            for (size_t pad = columns_of(table->cells[i]); pad < widths[i % table->columns] + 2; pad++)
+            for (size_t pad = shell_columns(table->cells[i]); pad < widths[i % table->columns] + 2; pad++)
                 fputc(' ', stdout);
     }
     free(table->cells);

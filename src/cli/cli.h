@@ -74,9 +74,25 @@ int shell_fetch(struct shell *shell, const char *url, bool secret, const char **
 /* A file ("-": standard input) or an address: fills in name and bytes. */
 struct reading_input;
 int shell_page(struct shell *shell, const char *word, struct reading_input *input);
-/* The same read in the child; prints its warnings. NULL: shell->err, of kind ERROR_USAGE where it is what
- * stands there that is wrong. */
-struct digest *shell_digest(struct shell *shell, const char *path, const char *link);
+/* The configured source whose path (or url) that word matches; NULL = none. */
+const struct source *shell_source_of(struct shell *shell, const char *word);
+/* The configuration when there is one. One that was not asked for and cannot be read is told, and done
+ * without. */
+int shell_setup_if_any(struct shell *shell);
+/* --profile FILE; leaves *profile as it is without it. */
+struct profile;
+int shell_profile(struct shell *shell, const struct profile **profile);
+/* How a file is to be read. */
+struct explanation;
+struct shell_reading {
+    const struct source *source;   /* whose link pattern and profile hold; NULL = nobody's */
+    const struct profile *profile; /* instead of the source's; NULL = that one */
+    struct explanation
+        *explanation; /* gets what became of each block, also of what failed; NULL = nobody asked */
+};
+/* The same read in the child; prints its warnings. `how` may be NULL. NULL: shell->err, of kind ERROR_USAGE
+ * where it is what stands there that is wrong. */
+struct digest *shell_digest(struct shell *shell, const char *word, const struct shell_reading *how);
 /* Opens the state file of the configuration once. */
 int shell_state(struct shell *shell, enum state_open how);
 /* After a write: wakes the daemon; says on stderr when none is running. */
@@ -92,6 +108,8 @@ const char *shell_who(struct shell *shell);
 /* What the words mean to post: fills a wish (desk/desk.h). */
 struct wish;
 int shell_wish(struct shell *shell, struct wish *wish);
+
+size_t shell_columns(const char *text); /* how wide it is on the screen: wide characters count two */
 
 /* A table on stdout whose columns line up (wide characters count two). Cells are "" … never NULL. */
 struct table {

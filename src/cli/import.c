@@ -100,26 +100,30 @@ static int import_digest(
     return 0;
 }
 
-/* The source whose editions these are: --source, or the only one. */
-static const struct source *chosen_source(struct shell *shell)
+/* The source whose editions these are: --source, the only one, or the one whose path it matches. */
+static const struct source *chosen_source(struct shell *shell, const char *word)
 {
     const struct setup *setup = shell->setup;
     const char *name = shell_flag(shell, "source");
     if (!name && setup->source_count == 1)
         return &setup->sources[0];
+    const struct source *found = name ? NULL : shell_source_of(shell, word);
     for (size_t i = 0; name && i < setup->source_count; i++)
         if (!strcmp(setup->sources[i].name, name))
-            return &setup->sources[i];
-    error_set_kind(&shell->err, ERROR_USAGE,
-        name ? shell_says(shell, "there is no source %s", "配置里没有 %s 这个来源")
-             : shell_says(shell, "which source is it of? --source NAME%s", "是哪个来源的？--source 来源%s"),
-        name ? name : "");
-    return NULL;
+            found = &setup->sources[i];
+    if (!found)
+        error_set_kind(&shell->err, ERROR_USAGE,
+            name ? shell_says(shell, "there is no source %s", "配置里没有 %s 这个来源")
+                 : shell_says(
+                       shell, "which source is it of? --source NAME%s", "是哪个来源的？--source 来源%s"),
+            name ? name : "");
+    return found;
 }
 
-static int import_one(struct shell *shell, const struct source *source, const char *path)
+static int import_one(struct shell *shell, const char *path)
 {
-    const struct digest *digest = shell_digest(shell, path, source->link);
+    const struct shell_reading how = {.source = chosen_source(shell, path)};
+    const struct digest *digest = how.source ? shell_digest(shell, path, &how) : NULL;
     if (!digest)
         return -1;
     /* As the daemon has it, so that an edition without an id of its own is the same one. */
@@ -127,7 +131,7 @@ static int import_one(struct shell *shell, const struct source *source, const ch
     const char *from = shell_is_address(path) ? fetch_name(&shell->arena, path, false)
                        : absolute             ? absolute
                                               : "";
-    int failed = import_digest(shell, source->name, from, digest);
+    int failed = import_digest(shell, how.source->name, from, digest);
     free(absolute);
     return failed;
 }
@@ -137,12 +141,11 @@ static int run(struct shell *shell)
 {
     if (shell_setup(shell))
         return -1;
-    const struct source *source = chosen_source(shell);
-    if (!source || shell_state(shell, STATE_SHELL))
+    if (shell_state(shell, STATE_SHELL))
         return -1;
     int worst = 0, taken = 0;
     for (int i = 0; i < shell->word_count; i++) {
-        if (!import_one(shell, source, shell->words[i])) {
+        if (!import_one(shell, shell->words[i])) {
             taken++;
             continue;
         }
@@ -158,10 +161,12 @@ static int run(struct shell *shell)
 const struct subcommand cli_import = {.name = "import",
     .words = "FILE|URL|-…",
     .summary = "store editions; never posts by itself",
-    .details = "Says of each edition which items are new, changed (and what of them: title, text, links, "
-               "questions, images, section, order), back and gone. Items keep their numbers, and so do their "
-               "questions. What cannot be read is named, the rest is stored.",
-    .flags = {{"source", "NAME", "the source they belong to (needed when there are several)"}},
+    .details =
+        "Reads as the source does, with its link: and profile:. Says of each edition which items are new, "
+        "changed (and what of them: title, text, links, questions, images, section, order), back and gone. "
+        "Items keep their numbers, and so do their questions. What cannot be read is named, the rest is "
+        "stored.",
+    .flags = {{"source", "NAME", "the source they belong to, where several have no path that matches"}},
     .words_min = 1,
     .words_max = -1,
     .json = true,

@@ -28,7 +28,8 @@ static const char *usual_of(const char *usual, bool chinese)
             "一条 24h，目录和整期 7d，今日一问当天；webhook 3d"},
         {"10m; 0 where only rooms listen", "10m；只有房间用时 0"}, {"all sources", "所有来源"},
         {"none; newest in a room", "none；房间里 newest"},
-        {"only contents and edition ring", "只有目录和整期响"}, {"daily", "每天"}};
+        {"only contents and edition ring", "只有目录和整期响"}, {"daily", "每天"},
+        {"found for each file", "逐个文件判断"}, {"found", "自动判断"}};
     for (size_t i = 0; chinese && i < sizeof words / sizeof *words; i++)
         if (!strcmp(words[i].english, usual))
             return words[i].zh;

@@ -188,10 +188,24 @@ static const struct channel *made_up(struct shell *shell, const char *platform)
     return channel;
 }
 
+/* The source that would read this file, also where the configuration has no other part in what is shown. */
+static const struct source *source_of_file(struct shell *shell, const char *path)
+{
+    struct setup *setup = shell->setup;
+    bool chinese = shell->chinese;
+    if (!setup && shell_setup_if_any(shell))
+        error_clear(&shell->err);
+    const struct source *source = shell_source_of(shell, path);
+    shell->setup = setup;
+    shell->chinese = chinese;
+    return source;
+}
+
 /* --file: a state of its own in memory that holds just this file, told from a source of its own. */
 static int open_file(struct shell *shell, const char *path)
 {
-    const struct digest *digest = shell_digest(shell, path, "");
+    const struct shell_reading how = {.source = source_of_file(shell, path)};
+    const struct digest *digest = shell_digest(shell, path, &how);
     if (!digest)
         return -1;
     struct setup *setup = arena_alloc(&shell->arena, sizeof *setup);

@@ -4,12 +4,13 @@
 #include "core/buf.h"
 #include "core/error.h"
 #include "core/pack.h"
+#include "core/sign.h"
 
 #include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
-enum { PACKED_VERSION = 1 };
+enum { PACKED_VERSION = 1, PACKED_MAX = 1 << 20 };
 
 static const char *const names[SHAPES] = {"", "h1", "h2", "h3", "h4", "h5", "h6", "bold", "numbers", "list",
     "table", "paragraphs", "sections", "none"};
@@ -110,4 +111,37 @@ int profile_unpack(
     profile->references = unpack_words(&in, arena);
     profile->link_titles = unpack_words(&in, arena);
     return unpack_ended(&in) ? 0 : error_set(err, "a broken packed profile");
+}
+
+struct profile *profile_copy(struct arena *arena, const struct profile *profile)
+{
+    struct buf packed = BUF_INIT(PACKED_MAX);
+    struct error err = {0};
+    struct profile *copy = arena_alloc(arena, sizeof *copy);
+    profile_pack(&packed, profile);
+    profile_unpack(arena, packed.data, packed.len, copy, &err);
+    buf_free(&packed);
+    return copy;
+}
+
+void profile_mark(const struct profile *profile, char mark[PROFILE_MARK_SIZE])
+{
+    unsigned char hash[SIGN_SHA256];
+    struct buf packed = BUF_INIT(PACKED_MAX);
+    mark[0] = '\0';
+    if (!profile)
+        return;
+    profile_pack(&packed, profile);
+    sign_sha256(packed.data, packed.len, hash);
+    buf_free(&packed);
+    for (size_t i = 0; i < (PROFILE_MARK_SIZE - 1) / 2; i++)
+        snprintf(mark + 2 * i, 3, "%02x", hash[i]);
+}
+
+bool profile_same(const struct profile *a, const struct profile *b)
+{
+    char one[PROFILE_MARK_SIZE], other[PROFILE_MARK_SIZE];
+    profile_mark(a, one);
+    profile_mark(b, other);
+    return strcmp(one, other) == 0;
 }

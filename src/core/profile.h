@@ -53,6 +53,14 @@ enum shape shape_named(const char *name, bool of_items);
 const char *shape_name(enum shape shape); /* "" of SHAPE_FOUND */
 bool words_hold(const struct words *words, const char *text);
 
+/* The same in another arena. */
+struct profile *profile_copy(struct arena *arena, const struct profile *profile);
+/* Both may be NULL: none. */
+bool profile_same(const struct profile *a, const struct profile *b);
+/* What tells one profile from another, in 16 hexadecimal digits; "" of NULL. */
+enum { PROFILE_MARK_SIZE = 17 };
+void profile_mark(const struct profile *profile, char mark[PROFILE_MARK_SIZE]);
+
 /* The form that crosses the pipe to digestd-read. Unpacking trusts nothing. */
 void profile_pack(struct buf *out, const struct profile *profile);
 int profile_unpack(

@@ -6,6 +6,7 @@
 
 #include "core/calendar.h"
 
+struct profile; /* core/profile.h */
 struct adapter; /* adapters/adapter.h; core knows only that there is one */
 
 /* One option of a bot or channel, as the adapter's table names it. */
@@ -77,9 +78,11 @@ const char *rule_shown(const struct rule *rule); /* to people */
 
 struct source {
     const char *name;
-    const char *path;  /* absolute glob; "" when url */
-    const char *url;   /* "" when path */
-    const char *link;  /* pattern "https://…/:year/:month/:day/:title/", or "" */
+    const char *path;              /* absolute glob; "" when url */
+    const char *url;               /* "" when path */
+    const char *link;              /* pattern "https://…/:year/:month/:day/:title/", or "" */
+    const struct profile *profile; /* how its editions are written; NULL = as the reader finds */
+    const char *profile_file;      /* where that stands, absolute; "" = in the configuration itself */
     int64_t settle_ms; /* untouched this long before a new or changed file counts; default 10 min, 0 in the
                           room */
     int line;

@@ -2,6 +2,7 @@
 
 #include "adapters/adapter.h"
 #include "core/buf.h"
+#include "core/profile.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -164,6 +165,7 @@ static void compare_sources(struct changes *changes, const struct setup *was, co
         compare(changes, owner, "path", a->path, b->path);
         compare_only(changes, owner, "url", same(a->url, b->url));
         compare(changes, owner, "link", a->link, b->link);
+        compare_only(changes, owner, "profile", profile_same(a->profile, b->profile));
         compare_ms(changes, owner, "settle", a->settle_ms, b->settle_ms);
     }
 }

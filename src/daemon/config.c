@@ -52,9 +52,10 @@ static int load_source(struct loader *loader, struct yaml *at, struct source *so
     if (need(loader, at, YAML_MAP, owner))
         return -1;
     struct yaml *name = take(loader, at, "name"), *path = take(loader, at, "path"),
-                *link = take(loader, at, "link"), *settle = take(loader, at, "settle");
-    *source =
-        (struct source){.path = "", .url = "", .link = "", .settle_ms = SETTLE_UNSAID, .line = at->line};
+                *link = take(loader, at, "link"), *settle = take(loader, at, "settle"),
+                *profile = take(loader, at, "profile");
+    *source = (struct source){
+        .path = "", .url = "", .link = "", .profile_file = "", .settle_ms = SETTLE_UNSAID, .line = at->line};
     if (leftover(loader, at,
             name && name->kind == YAML_SCALAR && *name->text ? shown(loader, name->text) : owner, IN_SOURCE))
         return -1;
@@ -67,7 +68,8 @@ static int load_source(struct loader *loader, struct yaml *at, struct source *so
         return fail(loader, at->line, at->column, "source %s needs a path:, such as \"_posts/*.md\"",
             "来源 %s 要有 path:，例如 \"_posts/*.md\"", source->name);
     if (value_text(loader, path, &source->path) || (link && load_link(loader, link, &source->link)) ||
-        (settle && value_duration(loader, settle, &source->settle_ms)))
+        (settle && value_duration(loader, settle, &source->settle_ms)) ||
+        config_profile(loader, profile, source))
         return -1;
     source->path = absolute(loader, source->path);
     return 0;
@@ -344,8 +346,7 @@ static bool asks_for_chinese(const char *bytes, size_t len)
     return false;
 }
 
-static int read_whole(
-    const char *path, struct arena *arena, const char **bytes, size_t *len, struct error *err)
+int config_bytes(const char *path, struct arena *arena, const char **bytes, size_t *len, struct error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat info;
@@ -365,12 +366,13 @@ static int read_whole(
     return trouble ? error_set_kind(err, ERROR_USAGE, "%s: %s", path, strerror(trouble)) : 0;
 }
 
-int config_parse(const char *path, const char *bytes, size_t len, struct arena *arena, struct setup **out,
-    struct error *err)
+/* `was`: the same configuration in use, or NULL. */
+static int parse(const struct setup *was, const char *path, const char *bytes, size_t len,
+    struct arena *arena, struct setup **out, struct error *err)
 {
     struct setup *setup = arena_alloc(arena, sizeof *setup);
     bool chinese = asks_for_chinese(bytes, len);
-    struct loader loader = {.arena = arena, .setup = setup, .chinese = chinese, .err = err};
+    struct loader loader = {.arena = arena, .setup = setup, .was = was, .chinese = chinese, .err = err};
     const char *slash = strrchr(path, '/');
     char here[4096] = "";
     loader.file = arena_string(arena, path);
@@ -396,14 +398,25 @@ int config_parse(const char *path, const char *bytes, size_t len, struct arena *
     return 0;
 }
 
+int config_parse(const char *path, const char *bytes, size_t len, struct arena *arena, struct setup **out,
+    struct error *err)
+{
+    return parse(NULL, path, bytes, len, arena, out, err);
+}
+
+int config_again(const struct setup *was, struct arena *arena, struct setup **setup, struct error *err)
+{
+    return parse(was, was->file, was->bytes, was->byte_count, arena, setup, err);
+}
+
 int config_load(const char *path, struct arena *arena, struct setup **setup, struct error *err)
 {
     const char *bytes;
     size_t len;
     struct arena file = {0};
     int result =
-        read_whole(path, &file, &bytes, &len, err) || config_parse(path, bytes, len, arena, setup, err) ? -1
-                                                                                                        : 0;
+        config_bytes(path, &file, &bytes, &len, err) || config_parse(path, bytes, len, arena, setup, err) ? -1
+                                                                                                          : 0;
     arena_free(&file);
     return result;
 }

@@ -10,6 +10,13 @@ const struct config_place config_places[] = {
         "顶格写的项。路径相对于配置文件。不认识的项、类型不对、时区不对都会报错，并指出行和列。"},
     {IN_SOURCE, "sources: where editions come from", "sources：期刊从哪里来", "A list; each entry has",
         "列表，每一条可以写"},
+    {IN_PROFILE, "profile: how editions are written", "profile：期刊怎么写的",
+        "In a source: a map, or the path of a file that holds nothing else. Every key may be left out; what "
+        "is not said digestd finds out for each file (docs/reading.md). Lists may be a single word; upper "
+        "and "
+        "lower case, spaces and a colon at the end do not count.",
+        "写在来源里：一个表，或一个只写着它的文件的路径。每一项都可以不写，没写的逐个文件自动判断（docs/"
+        "reading.zh.md）。列表可以只写一个词；大小写、空格、末尾的冒号不算。"},
     {IN_BOT, "bots: accounts on platforms", "bots：平台上的机器人",
         "A map of names. Beside the platform's own options (below) each has",
         "名字对应的表。除了平台自己的选项（见下），还可以写"},
@@ -112,6 +119,38 @@ const struct config_key config_keys[] = {
         "A file untouched for so long counts as published, a change as meant. Files that are there when the "
         "source is new count at once.",
         "文件这么久没动才算发布、才算改完。来源第一次读时已有的文件马上算数。"},
+    {"profile", IN_SOURCE, "map, or path", "表，或路径", "found for each file",
+        "profile: {sections: h2, items: list}",
+        "How its editions are written, where digestd sees it otherwise; see digestd read --explain FILE. A "
+        "change makes its files be read again.",
+        "它的期刊怎么写，自动判断不对时才要写；先看 digestd read --explain FILE。改了会重读它的文件。"},
+    /* profiles */
+    {"sections", IN_PROFILE, "h1 … h6, bold, none", "h1 … h6、bold、none", "found", "sections: h2",
+        "What begins a section: headings of a level, lines that are bold as a whole; none: there are no "
+        "sections.",
+        "什么是栏目：某一级标题、整行粗体；none：没有栏目。"},
+    {"items", IN_PROFILE, "h1 … h6, bold, numbers, list, table, paragraphs, sections",
+        "h1 … h6、bold、numbers、list、table、paragraphs、sections", "found", "items: list",
+        "What begins an item: headings of a level, bold lines, lines with a number (1、 2.), entries of a "
+        "list, rows of a table, each paragraph; sections: each section is one item.",
+        "什么是条目：某一级标题、整行粗体、编号开头的行（1、 "
+        "2.）、列表的一条、表格的一行、每一段；sections：一个栏目就是一条。"},
+    {"labels", IN_PROFILE, "list", "列表", "", "labels: [Origin, 延伸]",
+        "More words that stand before a link of an item.", "另外还有哪些词写在链接前面。"},
+    {"questions", IN_PROFILE, "list", "列表", "", "questions: [Over to you, 聊一聊]",
+        "More words that stand before an item's questions.", "另外还有哪些词写在问题前面。"},
+    {"skip", IN_PROFILE, "list", "列表", "", "skip: [Sponsors, 招聘]",
+        "Titles of sections that hold no items.", "哪些栏目里没有条目。"},
+    {"references", IN_PROFILE, "list", "列表", "", "references: [Sources, 参考链接]",
+        "Titles of sections that hold the links of the whole edition.", "哪些栏目是整期的参考链接。"},
+    {"link_titles", IN_PROFILE, "list", "列表", "", "link_titles: [Short notes, 快讯]",
+        "Titles of sections of prose: an item's title there is the text of its first link.",
+        "哪些栏目是散文写法：条目的标题就是第一个链接的文字。"},
+    {"entries", IN_PROFILE, "items or editions", "items 或 editions", "found", "entries: editions",
+        "What the entries of a feed are.", "订阅源里的一条是一条内容，还是整整一期。"},
+    {"group", IN_PROFILE, "week, day or feed", "week、day 或 feed", "week", "group: day",
+        "Which entries of a feed make one edition, where they are items.",
+        "订阅源里的条目怎么合成一期：按周、按天、整个源一期。"},
     /* bots and channels */
     {"platform", IN_BOT | IN_CHANNEL, "name", "名字", "!", "platform: telegram", "Which platform it is on.",
         "在哪个平台。"},

@@ -18,6 +18,7 @@ enum place {
     IN_FILTER = 64,
     IN_HEARTBEAT = 128,
     IN_SECRET = 256,
+    IN_PROFILE = 512,
 };
 
 struct config_key {

@@ -9,6 +9,10 @@ enum { OPERATORS_MAX = 4 };
 /* A name that can be typed at the shell, several of them parted by commas. */
 int config_name(struct loader *loader, int line, int column, const char *name);
 int config_sources(struct loader *loader, struct yaml *at);
+/* A source's profile: a map, or the path of a file that holds one (config_profile.c). NULL: none. */
+int config_profile(struct loader *loader, struct yaml *at, struct source *source);
+/* The whole file, or one byte more than YAML may have. Lives in the arena. */
+int config_bytes(const char *path, struct arena *arena, const char **bytes, size_t *len, struct error *err);
 /* Sources only rooms listen to count at once, unless the file says otherwise. After the channels. */
 void config_settle(struct setup *setup);
 int config_bots(struct loader *loader, struct yaml *at);

@@ -23,8 +23,9 @@ struct common {
 struct loader {
     struct arena *arena;
     struct setup *setup;
-    const char *file;   /* as error texts show it */
-    const char *folder; /* absolute, ends with "/" */
+    const struct setup *was; /* the same configuration, in use; NULL = it is read for the first time */
+    const char *file;        /* as error texts show it */
+    const char *folder;      /* absolute, ends with "/" */
     bool chinese;
     bool zone_given;
     struct common common;

@@ -148,8 +148,7 @@ static bool renew(struct daemon *daemon, struct error *err)
     const struct setup *was = daemon->setup;
     struct arena *arena = memory_new(1, sizeof *arena);
     struct setup *setup;
-    if (config_parse(was->file, was->bytes, was->byte_count, arena, &setup, err) ||
-        secrets_renew(setup, was, arena, err)) {
+    if (config_again(was, arena, &setup, err) || secrets_renew(setup, was, arena, err)) {
         drop(arena);
         return false;
     }

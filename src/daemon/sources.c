@@ -112,20 +112,29 @@ static void job_done(const struct reading_result *result, void *context)
     loop_timer_set(sources->soon, 0); /* the next ones, not from inside a child's callback */
 }
 
+static const struct source *source_named(const struct setup *setup, const char *name)
+{
+    for (size_t i = 0; i < setup->source_count; i++)
+        if (!strcmp(setup->sources[i].name, name))
+            return &setup->sources[i];
+    return NULL;
+}
+
 static void job_start(struct job *job)
 {
     struct sources *sources = job->sources;
     struct arena arena = {0};
     struct error err = {0};
-    const char *link = "", *bytes = job->bytes;
+    const char *bytes = job->bytes;
     size_t len = job->len;
-    for (size_t i = 0; i < sources->setup->source_count; i++)
-        if (!strcmp(sources->setup->sources[i].name, job->source))
-            link = sources->setup->sources[i].link;
+    const struct source *source = source_named(sources->setup, job->source);
     if (job->bytes || !reading_file(&arena, job->path, &bytes, &len, &err)) {
         const char *base = strrchr(job->path, '/');
-        struct reading_input input = {
-            .name = base ? base + 1 : job->path, .link = link, .bytes = bytes, .len = len};
+        struct reading_input input = {.name = base ? base + 1 : job->path,
+            .link = source ? source->link : "",
+            .bytes = bytes,
+            .len = len,
+            .profile = source ? source->profile : NULL};
         job->reading = reading_start(sources->loop, &input, job_done, job, &err);
     }
     arena_free(&arena);
@@ -362,12 +371,18 @@ static void look_later(void *context)
     loop_timer_set(sources->later, RESCAN_MS);
 }
 
-static bool was_source(const struct setup *before, const struct source *source)
+/* The same source in the setup until now; NULL = it is new. */
+static const struct source *was_source(const struct setup *before, const struct source *source)
 {
-    for (size_t i = 0; before && i < before->source_count; i++)
-        if (!strcmp(before->sources[i].name, source->name) && !strcmp(before->sources[i].path, source->path))
-            return true;
-    return false;
+    const struct source *was = before ? source_named(before, source->name) : NULL;
+    return was && !strcmp(was->path, source->path) ? was : NULL;
+}
+
+/* What was read the other way is read again. */
+static void forget_readings(struct shelf *shelf)
+{
+    for (size_t i = 0; i < shelf->count; i++)
+        shelf->list[i].mtime_ns = -1;
 }
 
 struct sources *sources_new(struct loop *loop, const struct setup *setup, const struct setup *before,
@@ -377,10 +392,13 @@ struct sources *sources_new(struct loop *loop, const struct setup *setup, const 
     *sources = (struct sources){.loop = loop, .setup = setup, .state = state, .hooks = *hooks, .first = true};
     sources->jobs_end = &sources->jobs;
     sources->shelves = memory_new(setup->source_count + 1, sizeof *sources->shelves);
-    for (size_t i = 0; i < setup->source_count; i++)
-        sources->shelves[i].old = was_source(before, &setup->sources[i]);
-    for (size_t i = 0; i < setup->source_count; i++)
+    for (size_t i = 0; i < setup->source_count; i++) {
+        const struct source *was = was_source(before, &setup->sources[i]);
+        sources->shelves[i].old = was;
         load_shelf(sources, i);
+        if (was && !profile_same(was->profile, setup->sources[i].profile))
+            forget_readings(&sources->shelves[i]);
+    }
     sources->soon = loop_timer_new(loop, look_soon, sources);
     sources->later = loop_timer_new(loop, look_later, sources);
     loop_timer_set(sources->soon, 0);

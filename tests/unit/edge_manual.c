@@ -15,6 +15,8 @@ static const struct {
 } maps[] = {
     {IN_FILE, "%s", {"channels: {hall: {platform: room}}", "timezone: UTC", NULL}},
     {IN_SOURCE, "sources: [{%s}]\nchannels: {hall: {platform: room}}\n", {"name: a", "path: b", NULL}},
+    {IN_PROFILE, "sources: [{name: a, path: b, profile: {%s}}]\nchannels: {hall: {platform: room}}\n",
+        {NULL, NULL, NULL}},
     {IN_BOT, "bots: {x: {%s}}\n", {"platform: telegram", "token: {env: T}", NULL}},
     {IN_CHANNEL,
         "timezone: UTC\nsources: [{name: aigc, path: a}, {name: news, path: b}]\nbots: {tg: {platform: "

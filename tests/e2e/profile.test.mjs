@@ -1,0 +1,106 @@
+// How a file is read is told block by block, and a source's profile and link hold wherever its files are read.
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { Place } from './lib/daemon.mjs'
+
+const weekly = `---
+title: "Harbour notes 12"
+date: 2026-05-04
+---
+
+Good morning.
+
+## From the quay
+
+#### 渡轮改点
+
+冬季时刻表从周一开始。
+
+ref. https://ferry.example/winter
+
+#### The crane is back
+
+It lifts again.
+`
+const configuration = (more = '') => `state: digestd.db
+timezone: UTC
+language: en
+http: {listen: "127.0.0.1:0"}
+sources:
+  - {name: notes, path: "posts/*.md", link: "https://harbour.example/:year/:title/", settle: 0s${more}}
+  - {name: other, path: "other/*.md", settle: 0s}
+channels:
+  hall: {platform: room, from: [notes, other], start: none, posts: []}
+`
+
+describe('how a file is read', () => {
+  const place = new Place({ 'posts/2026-05-04-notes.md': weekly, 'elsewhere/draft.md': weekly, 'none.md': 'Only words.\n' })
+  after(() => place.remove())
+
+  test('--explain without a configuration: a line a block, and the sum', async () => {
+    const { code, out } = await place.run('read', '--explain', 'posts/2026-05-04-notes.md')
+    assert.equal(code, 0)
+    assert.match(out, /^posts\/2026-05-04-notes\.md, without a profile\n/)
+    assert.match(out, /\n +title +Harbour notes 12 +— the front matter says the title \(title-front\)\n/)
+    assert.match(out, /\n2 items in 1 section, 1 link, 0 questions[^\n]*\n/)
+  })
+
+  test('--explain --json: blocks beside the editions', async () => {
+    const { out } = await place.run('read', '--explain', '--json', 'posts/2026-05-04-notes.md')
+    const { editions, explained } = JSON.parse(out)
+    assert.equal(editions[0].sections[0].items.length, 2)
+    assert.deepEqual(explained[0], { line: 0, end_line: 0, role: 'title', rule: 'title-front', text: 'Harbour notes 12' })
+    assert.equal('explained' in JSON.parse((await place.run('read', '--json', 'posts/2026-05-04-notes.md')).out), false)
+  })
+
+  test('a file without items: where to look; --explain itself does not say so again', async () => {
+    const { code, err } = await place.run('read', 'none.md')
+    assert.equal(code, 2)
+    assert.match(err, /^none\.md[^\n]*: 0 items[^\n]*\. See digestd read --explain none\.md\n$/)
+    const explained = await place.run('read', '--explain', '--json', 'none.md')
+    assert.equal(explained.code, 2)
+    assert.deepEqual(JSON.parse(explained.out).editions, [])
+    assert.doesNotMatch(explained.err, /--explain/)
+  })
+
+  test('a profile on the command line: its mistakes have a place', async () => {
+    place.write('wrong.yaml', 'items: lst\n')
+    const { code, err } = await place.run('read', '--profile', 'wrong.yaml', 'none.md')
+    assert.equal(code, 2)
+    assert.equal(err, 'wrong.yaml:1:8: there is no form of items lst; did you mean list?\n')
+  })
+
+  test('with a configuration: the file of a source is read as that source says', async () => {
+    place.write('digestd.yaml', configuration())
+    const link = async (...words) => JSON.parse((await place.run('read', '--json', ...words)).out).editions[0].edition.link
+    assert.equal(await link('posts/2026-05-04-notes.md'), 'https://harbour.example/2026/notes/')
+    assert.equal(await link('./posts/2026-05-04-notes.md'), 'https://harbour.example/2026/notes/')
+    assert.equal(await link(place.path('posts/2026-05-04-notes.md')), 'https://harbour.example/2026/notes/')
+    assert.equal(await link('elsewhere/draft.md'), null)
+    const said = async (file) => (await place.run('read', '--explain', file)).out.split('\n')[0]
+    assert.equal(await said('posts/2026-05-04-notes.md'), 'posts/2026-05-04-notes.md, as the source notes says (no profile)')
+    assert.equal(await said('elsewhere/draft.md'), 'elsewhere/draft.md, without a profile')
+    place.write('harbour.yaml', 'labels: [Berth]\n')
+    place.write('digestd.yaml', configuration(', profile: harbour.yaml'))
+    assert.equal(await said('posts/2026-05-04-notes.md'),
+      `posts/2026-05-04-notes.md, as the source notes says (profile: ${place.path('harbour.yaml')})`)
+  })
+
+  test('import finds the source by the path; what belongs to none asks for --source', async () => {
+    const { code, err } = await place.run('import', 'elsewhere/draft.md')
+    assert.equal(code, 2)
+    assert.match(err, /which source is it of\? --source NAME/)
+    assert.equal((await place.run('import', 'posts/2026-05-04-notes.md')).code, 0)
+    const edition = JSON.parse((await place.run('editions', '--json')).out)
+    assert.equal(edition.source, 'notes')
+  })
+
+  test('a configuration that cannot be read is told, and read does without it; one that was named does not', async () => {
+    place.write('digestd.yaml', configuration(', profil: x'))
+    const { code, out, err } = await place.run('read', 'posts/2026-05-04-notes.md')
+    assert.equal(code, 0)
+    assert.match(out, /2 items/)
+    assert.match(err, /^digestd\.yaml:\d+:\d+: notes has no key "profil"; did you mean "profile"\?\n\(it is read without the configuration\)\n$/)
+    assert.equal((await place.run('-c', 'digestd.yaml', 'read', 'posts/2026-05-04-notes.md')).code, 2)
+  })
+})
