@@ -1,6 +1,7 @@
 /* Which stored edition a reading is of (design 7): by its id, else by what became of its file and its items.
  */
 #include "state/known.h"
+#include "core/section.h"
 #include "state/day.h"
 #include "state/rows.h"
 #include "state/slug.h"
@@ -27,7 +28,7 @@ const struct item **known_items(
     size_t at = 0;
     for (size_t s = 0; s < edition->section_count; s++)
         for (size_t i = 0; i < edition->sections[s].item_count; i++) {
-            (*sections)[at] = or_empty(edition->sections[s].title);
+            (*sections)[at] = section_path(arena, &edition->sections[s]);
             items[at++] = &edition->sections[s].items[i];
         }
     return items;
@@ -103,7 +104,7 @@ int known_gone(struct state *state, struct arena *arena, struct known *known, st
         }
         struct section *section = &digest->editions[0].sections[0];
         *(const struct item **)rows_add(&items) = &section->items[0];
-        *(const char **)rows_add(&sections) = or_empty(section->title);
+        *(const char **)rows_add(&sections) = section_path(arena, section);
     }
     if (query_end(&q, err) || result)
         return -1;

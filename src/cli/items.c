@@ -1,4 +1,5 @@
 #include "cli/entries.h"
+#include "core/section.h"
 
 #include "cli/chosen.h"
 #include "cli/print.h"
@@ -31,8 +32,8 @@ static int run(struct shell *shell)
         printf("%s  %s\n", chosen.row.slug, chosen.row.title);
     for (size_t i = 0; i < chosen.edition->section_count; i++) {
         const struct section *section = &chosen.edition->sections[i];
-        if (!shell->json && section->title)
-            printf("%s\n", section->title);
+        if (!shell->json && section->item_count && section->title)
+            printf("%s\n", section_path(&shell->arena, section));
         for (size_t j = 0; j < section->item_count; j++)
             if (print_item(shell, &chosen, section, &section->items[j]))
                 return -1;

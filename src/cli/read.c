@@ -3,6 +3,7 @@
 #include "cli/explain.h"
 #include "core/digest.h"
 #include "core/explained.h"
+#include "core/section.h"
 #include "daemon/digest_json.h"
 
 static void print_item(const struct shell *shell, const struct item *item, int number)
@@ -26,21 +27,23 @@ static void print_item(const struct shell *shell, const struct item *item, int n
     puts(any ? shell_says(shell, ")", "）") : "");
 }
 
-static void print_edition(const struct shell *shell, const struct edition *edition)
+static void print_edition(struct shell *shell, const struct edition *edition)
 {
     printf("%s\n", edition->title ? edition->title : edition->id);
-    size_t items = edition_item_count(edition);
+    size_t items = edition_item_count(edition), sections = 0;
+    for (size_t i = 0; i < edition->section_count; i++)
+        sections += edition->sections[i].item_count > 0;
     printf(shell_says(shell, "  %s%s%s, %zu item%s in %zu section%s%s\n",
                "  %s%s%s，%zu 条%.0s，%zu 个栏目%.0s%s\n"),
         edition->date ? edition->date : shell_says(shell, "no date", "没有日期"),
         edition->period ? shell_says(shell, ", ", "，") : "", edition->period ? edition->period : "", items,
-        items == 1 ? "" : "s", edition->section_count, edition->section_count == 1 ? "" : "s",
+        items == 1 ? "" : "s", sections, sections == 1 ? "" : "s",
         edition->draft ? shell_says(shell, ", a draft: it will not be told", "，是草稿，不会发") : "");
     int number = 0;
     for (size_t i = 0; i < edition->section_count; i++) {
         const struct section *section = &edition->sections[i];
-        if (section->title)
-            printf("%s\n", section->title);
+        if (section->item_count && section->title)
+            printf("%s\n", section_path(&shell->arena, section));
         for (size_t j = 0; j < section->item_count; j++)
             print_item(shell, &section->items[j], ++number);
     }

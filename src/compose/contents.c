@@ -1,4 +1,5 @@
 #include "compose/parts.h"
+#include "core/section.h"
 #include <stdint.h>
 
 /* Commands of buttons may be 64 bytes long (Telegram's callback data, the shortest of all platforms). */
@@ -29,20 +30,16 @@ static void add_item(const struct composer *composer, struct node *paragraph, co
 
 /* Items of the section at places from..to-1 of the edition; `place` is that of its first item. */
 static void add_section(const struct composer *composer, struct message *message,
-    const struct section *section, size_t place, size_t from, size_t to)
+    const struct edition *edition, const struct section *section, size_t place, size_t from, size_t to)
 {
-    bool whole = section->item_count == 0 && place >= from && place < to;
-    bool some = section->item_count > 0 && place < to && place + section->item_count > from;
-    if (!whole && !some)
+    if (!section->item_count || place >= to || place + section->item_count <= from)
         return;
     struct node *paragraph = part_paragraph(composer, message);
     if (section->title && section->title[0] && !is_one_line(section))
-        part_strong(composer, paragraph, section->title, NULL);
+        part_strong(composer, paragraph, section_name(composer->arena, edition, section), NULL);
     for (size_t i = 0; i < section->item_count; i++)
         if (place + i >= from && place + i < to)
             add_item(composer, paragraph, section, &section->items[i]);
-    if (!paragraph->first) /* neither title nor items */
-        node_unlink(paragraph);
 }
 
 static void add_command(
@@ -81,7 +78,7 @@ struct message *compose_contents_part(
     part_head(composer, message, edition);
     size_t place = 0;
     for (size_t s = 0; s < edition->section_count; s++) {
-        add_section(composer, message, &edition->sections[s], place, from, to);
+        add_section(composer, message, edition, &edition->sections[s], place, from, to);
         place += edition->sections[s].item_count;
     }
     if (composer->buttons)

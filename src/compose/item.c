@@ -1,5 +1,6 @@
 #include "compose/links.h"
 #include "compose/parts.h"
+#include "core/section.h"
 
 static void add_blocks(const struct composer *composer, struct message *message, const struct node *document)
 {
@@ -67,7 +68,7 @@ static void add_footer(const struct composer *composer, struct message *message,
     if (section && section->title && section->title[0] &&
         !(item->title && !strcmp(item->title, section->title)) &&
         item_name(composer->arena, section, item) != section->title)
-        before = arena_printf(composer->arena, "%s · ", section->title);
+        before = arena_printf(composer->arena, "%s · ", section_name(composer->arena, edition, section));
     part_text(composer, part_paragraph(composer, message),
         arena_printf(composer->arena, "%s%s · %s", before, part_place(composer, edition, item),
             edition_name(edition)));
@@ -121,7 +122,8 @@ struct message *compose_section(
     const struct section *here = &edition->sections[section];
     struct message *message = part_message(composer);
     if (here->title && here->title[0])
-        part_strong(composer, part_paragraph(composer, message), here->title, NULL);
+        part_strong(
+            composer, part_paragraph(composer, message), section_name(composer->arena, edition, here), NULL);
     for (size_t i = 0; i < here->item_count; i++)
         add_numbered(composer, message, here, &here->items[i], here->item_count == 1);
     part_text(composer, part_paragraph(composer, message), edition_name(edition));
@@ -136,10 +138,10 @@ struct message *compose_edition(const struct composer *composer, const struct ed
     add_blocks(composer, message, edition->intro);
     for (size_t s = 0; s < edition->section_count; s++) {
         const struct section *section = &edition->sections[s];
-        if (section->title && section->title[0]) {
+        if (section->item_count && section->title && section->title[0]) {
             struct node *heading = node_add(composer->arena, message->root, NODE_HEADING);
             heading->level = 2;
-            part_text(composer, heading, section->title);
+            part_text(composer, heading, section_name(composer->arena, edition, section));
         }
         for (size_t i = 0; i < section->item_count; i++)
             add_numbered(composer, message, section, &section->items[i], section->item_count == 1);

@@ -3,6 +3,7 @@
 #include "adapters/html.h"
 #include "adapters/room.h"
 #include "compose/parts.h"
+#include "core/section.h"
 #include "core/wire.h"
 #include "state/editions.h"
 
@@ -163,7 +164,7 @@ static void add_contents(
             continue;
         if (section->title && section->title[0]) {
             buf_adds(out, "<p>");
-            add_text(out, section->title);
+            add_text(out, section_name(arena, edition, section));
             buf_adds(out, "</p>\n");
         }
         buf_adds(out, "<ol>\n");
@@ -219,10 +220,10 @@ static void add_edition(struct buf *out, const struct words *words, const struct
     add_contents(out, composer->arena, words, edition);
     for (size_t s = 0; s < edition->section_count; s++) {
         const struct section *section = &edition->sections[s];
-        bool titled = section->title && section->title[0];
+        bool titled = section->item_count && section->title && section->title[0];
         if (titled) {
             buf_adds(out, "<h2>");
-            add_text(out, section->title);
+            add_text(out, section_name(composer->arena, edition, section));
             buf_adds(out, "</h2>\n");
         }
         for (size_t i = 0; i < section->item_count; i++)

@@ -3,6 +3,7 @@
 #include "adapters/adapter.h"
 #include "compose/compose.h"
 #include "core/buf.h"
+#include "core/section.h"
 #include <jansson.h>
 
 enum {
@@ -185,6 +186,8 @@ static json_t *sections_json(const struct edition *edition, struct arena *arena,
     json_t *sections = json_array();
     for (size_t s = 0; s < edition->section_count; s++) {
         const struct section *section = &edition->sections[s];
+        if (!section->item_count)
+            continue;
         counts->sections += section->title && section->title[0];
         json_t *items = json_array();
         for (size_t i = 0; i < section->item_count; i++) {
@@ -193,7 +196,7 @@ static json_t *sections_json(const struct edition *edition, struct arena *arena,
                 json_array_append_new(items, item);
         }
         json_t *object = json_object();
-        put(object, "title", string(section->title));
+        put(object, "title", string(section_path(arena, section)));
         put(object, "items", items);
         json_array_append_new(sections, object);
     }

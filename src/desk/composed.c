@@ -2,6 +2,7 @@
 #include "adapters/adapter.h"
 #include "compose/compose.h"
 #include "core/buf.h"
+#include "core/section.h"
 #include "desk/filter.h"
 #include "desk/links.h"
 #include "desk/page.h"
@@ -39,10 +40,10 @@ static const char *item_subject(struct composition *composition, int number)
 
 static void tell_section(struct composition *composition, const struct section *section)
 {
-    if (section->title && section->title[0]) {
+    if (section->item_count && section->title && section->title[0]) {
         struct subject subject = {.source = composition->subject.source,
             .slug = composition->subject.slug,
-            .section = section->title};
+            .section = section_path(composition->arena, section)};
         add_told(composition, subject_make(composition->arena, &subject));
     }
     for (size_t i = 0; i < section->item_count; i++)
@@ -64,7 +65,7 @@ static void compose_one_section(struct composition *composition)
     const struct edition *edition = composition->edition;
     for (size_t s = 0; s < edition->section_count; s++) {
         const struct section *section = &edition->sections[s];
-        if (!section->title || strcmp(section->title, composition->subject.section) != 0)
+        if (strcmp(section_path(composition->arena, section), composition->subject.section) != 0)
             continue;
         composition->out->message = compose_section(&composition->composer, edition, s);
         tell_section(composition, section);

@@ -1,5 +1,6 @@
 #include "desk/doubts.h"
 #include "core/buf.h"
+#include "core/section.h"
 #include "desk/filter.h"
 #include "desk/inner.h"
 #include "desk/subject.h"
@@ -110,13 +111,16 @@ struct names {
     size_t count;
 };
 
-static void learn(struct names *names, const char *name)
+/* Is it a new one? */
+static bool learn(struct names *names, const char *name)
 {
     for (size_t i = 0; i < names->count; i++)
         if (filter_same(names->list[i], name))
-            return;
-    if (*name && names->count < NAMES_MAX)
-        names->list[names->count++] = name;
+            return false;
+    if (!*name || names->count == NAMES_MAX)
+        return false;
+    names->list[names->count++] = name;
+    return true;
 }
 
 static bool knows(const struct names *names, const char *name)
@@ -142,17 +146,26 @@ static const char *listed(struct arena *arena, const struct names *names, bool c
 /* What the editions of a channel have. */
 struct known {
     size_t editions;
-    struct names sections, tags;
+    struct names sections, tags;             /* sections with those they stand in */
+    const struct section *stands[NAMES_MAX]; /* one for each name of a section */
     struct arena *arena;
     bool chinese;
     struct doubts *doubts;
 };
 
+static bool knows_section(const struct known *known, const char *name)
+{
+    for (size_t i = 0; i < known->sections.count; i++)
+        if (section_is(known->stands[i], name))
+            return true;
+    return known->sections.count == NAMES_MAX;
+}
+
 /* `where`: "only:", "not:", or the rule. */
 static void compare(struct known *known, const char *where, const char *name, bool tag)
 {
     const struct names *names = tag ? &known->tags : &known->sections;
-    if (knows(names, name))
+    if (tag ? knows(names, name) : knows_section(known, name))
         return;
     const char *there = listed(known->arena, names, known->chinese);
     const char *kind = known->chinese ? (tag ? "标签" : "小节") : tag ? "tag" : "section";
@@ -187,7 +200,8 @@ static int learn_edition(struct state *state, struct known *known, int64_t id, s
         return 0;
     known->editions++;
     for (size_t i = 0; i < edition->section_count; i++)
-        learn(&known->sections, edition->sections[i].title ? edition->sections[i].title : "");
+        if (learn(&known->sections, section_path(known->arena, &edition->sections[i])))
+            known->stands[known->sections.count - 1] = &edition->sections[i];
     for (size_t i = 0; i < edition->tag_count; i++)
         learn(&known->tags, edition->tags[i]);
     return 0;

@@ -1,6 +1,7 @@
 #include "desk/filter.h"
 #include "core/arena.h"
 #include "core/buf.h"
+#include "core/section.h"
 #include "core/utf8.h"
 
 enum { TEXT_MAX = 1 << 20 };
@@ -57,6 +58,14 @@ static bool any_same(const char *const *names, size_t count, const char *text)
     return false;
 }
 
+static bool any_section(const struct filter *filter, const struct section *section)
+{
+    for (size_t i = 0; i < filter->section_count; i++)
+        if (section_is(section, filter->sections[i]))
+            return true;
+    return false;
+}
+
 static bool any_tag(const struct filter *filter, const struct edition *edition)
 {
     for (size_t i = 0; i < edition->tag_count; i++)
@@ -65,15 +74,13 @@ static bool any_tag(const struct filter *filter, const struct edition *edition)
     return false;
 }
 
-static bool any_word(const struct filter *filter, const struct section *section, const struct item *item)
+static bool any_word(const struct filter *filter, const struct item *item)
 {
     struct buf plain = BUF_INIT(TEXT_MAX), text = BUF_INIT(TEXT_MAX);
     bool found = false;
-    buf_addf(&plain, "%s\n", item && item->title ? item->title : "");
-    if (item && item->body)
+    buf_addf(&plain, "%s\n", item->title ? item->title : "");
+    if (item->body)
         message_plain(&plain, item->body, false);
-    else if (!item)
-        buf_adds(&plain, section->title ? section->title : "");
     utf8_fold(&text, plain.data, plain.len);
     for (size_t i = 0; i < filter->word_count && !found; i++) {
         struct buf word = BUF_INIT(TEXT_MAX);
@@ -90,15 +97,15 @@ bool filter_passes(const struct channel *channel, const struct edition *edition,
     const struct section *section, const struct item *item)
 {
     const struct filter *only = &channel->only, *not = &channel->not ;
-    if (only->section_count && !any_same(only->sections, only->section_count, section->title))
+    if (only->section_count && !any_section(only, section))
         return false;
-    if (not ->section_count && any_same(not ->sections, not ->section_count, section->title))
+    if (not ->section_count && any_section(not, section))
         return false;
     if ((only->tag_count && !any_tag(only, edition)) || (not ->tag_count && any_tag(not, edition)))
         return false;
-    if (only->word_count && !any_word(only, section, item))
+    if (only->word_count && !any_word(only, item))
         return false;
-    return !not ->word_count || !any_word(not, section, item);
+    return !not ->word_count || !any_word(not, item);
 }
 
 static size_t passing_items(const struct channel *channel, const struct edition *edition,
@@ -126,8 +133,7 @@ struct edition *filter_edition(const struct channel *channel, struct edition *ed
         const struct section *section = &edition->sections[s];
         struct section *kept = &out->sections[out->section_count];
         size_t count = passing_items(channel, edition, section, kept, arena);
-        bool line = !section->item_count && filter_passes(channel, edition, section, NULL);
-        out->section_count += count || line;
+        out->section_count += count > 0;
         items += count;
     }
     return items ? out : NULL;

@@ -1,4 +1,5 @@
 #include "core/buf.h"
+#include "core/section.h"
 #include "desk/filter.h"
 #include "desk/picker.h"
 #include "desk/subject.h"
@@ -287,7 +288,7 @@ static bool section_passes(
     for (size_t i = 0; i < section->item_count; i++)
         if (filter_passes(picker->channel, edition, section, &section->items[i]))
             return true;
-    return !section->item_count && filter_passes(picker->channel, edition, section, NULL);
+    return false;
 }
 
 static int section_of(struct picker *picker, const struct edition_row *row, const char *title, bool by_hand)
@@ -297,16 +298,18 @@ static int section_of(struct picker *picker, const struct edition_row *row, cons
         return -1;
     for (size_t s = 0; edition && s < edition->section_count; s++) {
         const struct section *section = &edition->sections[s];
-        if (!section->title || !filter_same(section->title, title))
+        if (!section->item_count || !section_is(section, title))
             continue;
-        struct subject subject = {.source = row->source, .slug = row->slug, .section = section->title};
+        const char *path = section_path(picker->arena, section);
+        struct subject subject = {.source = row->source, .slug = row->slug, .section = path};
         bool spoken = false;
         if (!by_hand && pick_passes_over(picker, WHAT_SECTION, &subject, by_hand, &spoken))
             return -1;
         bool passes = by_hand || section_passes(picker, edition, section);
         picker->filtered |= !spoken && !passes;
-        if (!spoken && passes)
-            pick_set(picker, WHAT_SECTION, row, &subject, section->title);
+        if (spoken || !passes)
+            continue; /* another of that title may be left */
+        pick_set(picker, WHAT_SECTION, row, &subject, path);
         return 0;
     }
     return 0;

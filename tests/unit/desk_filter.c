@@ -104,7 +104,7 @@ static void what_is_picked_and_listed(void **state)
     assert_string_equal(picked(l, WHAT_CONTENTS, "", false), "src/a");
     const char *contents = text_of(l, WHAT_CONTENTS, "src/a", &composed);
     assert_non_null(strstr(contents, "3 大模型综述"));
-    assert_non_null(strstr(contents, "活动"));
+    assert_null(strstr(contents, "活动")); /* holds nothing */
     assert_null(strstr(contents, "OpenAI"));
     assert_null(strstr(contents, "招聘"));
     const char *edition = text_of(l, WHAT_EDITION, "src/a", &composed);
@@ -139,11 +139,59 @@ static void where_nothing_passes_nothing_is_told(void **state)
     assert_string_equal(pick.subject, "src/a.1");
 }
 
+/* Two sections of one title, each in another. */
+static struct edition *nested(struct library *l)
+{
+    static const char *parents[][1] = {{"Comment"}, {"Approved"}};
+    struct edition *edition = sample_edition(&l->arena, "n", "Notes", "2023-11-10");
+    for (int i = 0; i < 2; i++) {
+        struct section *section = sample_section(&l->arena, edition, "RFCs");
+        section->parents = parents[i];
+        section->parent_count = 1;
+        sample_item(&l->arena, edition, i ? "Smaller binaries" : "A new keyword", "words");
+    }
+    sample_section(&l->arena, edition, "Empty");
+    return edition;
+}
+
+static void sections_of_one_title_are_told_apart(void **state)
+{
+    struct library *l = *state;
+    struct composed composed;
+    library_add(l, nested(l));
+    const char *contents = text_of(l, WHAT_CONTENTS, "src/n", &composed);
+    assert_non_null(strstr(contents, "Comment › RFCs\n1 A new keyword"));
+    assert_non_null(strstr(contents, "Approved › RFCs\n2 Smaller binaries"));
+    assert_null(strstr(contents, "Empty"));
+    assert_null(strstr(text_of(l, WHAT_EDITION, "src/n", &composed), "Empty"));
+    assert_string_equal(picked(l, WHAT_SECTION, "RFCs", true), "src/n#Comment › RFCs");
+    assert_string_equal(picked(l, WHAT_SECTION, "approved > rfcs", true), "src/n#Approved › RFCs");
+    assert_string_equal(picked(l, WHAT_SECTION, "Empty", true), "nothing");
+    const char *section = text_of(l, WHAT_SECTION, "src/n#Approved › RFCs", &composed);
+    assert_non_null(strstr(section, "Smaller binaries"));
+    assert_null(strstr(section, "keyword"));
+    assert_int_equal(composed.told_count, 2);
+    assert_string_equal(composed.told[0], "src/n#Approved › RFCs");
+    assert_non_null(strstr(text_of(l, WHAT_ITEM, "src/n.2", &composed), "Approved › RFCs · 2/2"));
+
+    l->channels[0].only = named("Approved › RFCs", NULL, NULL);
+    assert_string_equal(picked(l, WHAT_ITEM, "", false), "src/n.2");
+    assert_string_equal(picked(l, WHAT_SECTION, "RFCs", false), "src/n#Approved › RFCs");
+    /* Alone in what this channel sees: its title is enough. */
+    contents = text_of(l, WHAT_CONTENTS, "src/n", &composed);
+    assert_non_null(strstr(contents, "RFCs\n2 Smaller binaries"));
+    assert_null(strstr(contents, "Approved"));
+    l->channels[0].only = named("rfcs", NULL, NULL);
+    l->channels[0].not = named("Comment > RFCs", NULL, NULL);
+    assert_string_equal(picked(l, WHAT_ITEM, "", false), "src/n.2");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_passes, library_begin, library_end),
         cmocka_unit_test_setup_teardown(what_is_picked_and_listed, library_begin, library_end),
+        cmocka_unit_test_setup_teardown(sections_of_one_title_are_told_apart, library_begin, library_end),
         cmocka_unit_test_setup_teardown(where_nothing_passes_nothing_is_told, library_begin, library_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
