@@ -143,7 +143,7 @@ static void dropped_done(const struct reading_result *result, void *context)
 {
     struct dropped *dropped = context;
     struct daemon *daemon = dropped->daemon;
-    room_read_done(daemon->room, dropped->ticket, result->digest, result->error);
+    room_read_done(daemon->room, dropped->ticket, result->digest, result->error, &result->explanation);
     for (struct dropped **at = &daemon->dropped; *at; at = &(*at)->next)
         if (*at == dropped) {
             *at = dropped->next;
@@ -159,7 +159,7 @@ static int read_dropped(
     struct dropped *dropped = memory_new(1, sizeof *dropped);
     *dropped = (struct dropped){.daemon = daemon, .next = daemon->dropped};
     snprintf(dropped->ticket, sizeof dropped->ticket, "%s", ticket);
-    struct reading_input input = {.name = name, .link = "", .bytes = bytes, .len = len};
+    struct reading_input input = {.name = name, .link = "", .bytes = bytes, .len = len, .explain = true};
     dropped->reading = reading_start(daemon->loop, &input, dropped_done, dropped, err);
     if (!dropped->reading) {
         free(dropped);

@@ -539,9 +539,10 @@ void room_said_done(struct room *room, const char *channel, const char *client, 
     }
 }
 
-void room_read_done(struct room *room, const char *ticket, const struct digest *digest, const char *error)
+void room_read_done(struct room *room, const char *ticket, const struct digest *digest, const char *error,
+    const struct explanation *explanation)
 {
-    readings_done(room->readings, ticket, digest, error);
+    readings_done(room->readings, ticket, digest, error, explanation);
 }
 
 void room_setup(struct room *room, const struct setup *setup)

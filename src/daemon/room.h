@@ -90,9 +90,11 @@ void room_closed(struct socket *socket, void *room);
 void room_changed(struct room *room, const char *channel, int64_t id, bool edited);
 /* After the commit of the turn that took the EVENT_SAID, behind its ACTION_ROOMs. */
 void room_said_done(struct room *room, const char *channel, const char *client, const char *ref);
-/* The answer to hooks->read: a digest (copied), or NULL and why. A ticket nobody waits for any more is
- * ignored. */
-void room_read_done(struct room *room, const char *ticket, const struct digest *digest, const char *error);
+/* The answer to hooks->read: a digest, or NULL and why; and what became of each block, NULL = not known. All
+ * is copied. A ticket nobody waits for any more is ignored. */
+struct explanation;
+void room_read_done(struct room *room, const char *ticket, const struct digest *digest, const char *error,
+    const struct explanation *explanation);
 /* Pages that are connected, for /metrics. */
 size_t room_members(const struct room *room);
 

@@ -10,6 +10,7 @@ enum {
     PACKED_MAX = 64 << 20,
     LISTED_MAX = 500, /* items named in the answer */
     WARNINGS_MAX = 50,
+    BLOCKS_MAX = 2000,    /* rows of the explanation in the answer */
     SHOWN_MAX = 64 << 10, /* bytes of one part that the page shows */
 };
 
@@ -20,6 +21,7 @@ struct ticket {
     struct arena arena;
     struct digest *digest; /* NULL: error */
     const char *error;
+    struct explanation explanation;
 };
 
 struct readings {
@@ -106,13 +108,25 @@ static void number_items(struct digest *digest)
     }
 }
 
-void readings_done(
-    struct readings *readings, const char *name, const struct digest *digest, const char *error)
+static void keep_explanation(struct ticket *ticket, const struct explanation *explanation)
+{
+    struct buf packed = BUF_INIT(PACKED_MAX);
+    struct error err = {0};
+    explanation_pack(&packed, explanation);
+    if (explanation_unpack(&ticket->arena, packed.data, packed.len, &ticket->explanation, &err))
+        ticket->explanation = (struct explanation){0};
+    buf_free(&packed);
+}
+
+void readings_done(struct readings *readings, const char *name, const struct digest *digest,
+    const char *error, const struct explanation *explanation)
 {
     struct ticket *ticket = find(readings, name);
     if (!ticket || !ticket->pending)
         return;
     ticket->pending = false;
+    if (explanation)
+        keep_explanation(ticket, explanation);
     if (!digest) {
         ticket->error = arena_string(&ticket->arena, error && error[0] ? error : "it could not be read");
         return;
@@ -203,7 +217,23 @@ static json_t *sections_json(const struct edition *edition, struct arena *arena,
     return sections;
 }
 
-static char *summary(struct ticket *ticket)
+/* One row a block: {"line":3,"end_line":4,"role":"item","name":"条目","text":"…","says":"…","rule":"…"} */
+static void put_explained(json_t *object, const struct explanation *explanation, bool chinese)
+{
+    json_t *blocks = json_array();
+    for (size_t i = 0; i < explanation->count && i < BLOCKS_MAX; i++) {
+        const struct explained *block = &explanation->blocks[i];
+        enum role role = rule_role(block->rule);
+        json_array_append_new(blocks,
+            json_pack("{s:i,s:i,s:s,s:s,s:o,s:s,s:s}", "line", block->line, "end_line", block->end_line,
+                "role", role_name(role, false), "name", role_name(role, chinese), "text", string(block->text),
+                "says", rule_says(block->rule, chinese), "rule", rule_name(block->rule)));
+    }
+    put(object, "explained", blocks);
+    put_count(object, "unexplained", explanation->count > BLOCKS_MAX ? explanation->count - BLOCKS_MAX : 0);
+}
+
+static char *summary(struct ticket *ticket, bool chinese)
 {
     const struct edition *edition = &ticket->digest->editions[0];
     struct arena arena = {0};
@@ -226,6 +256,7 @@ static char *summary(struct ticket *ticket)
     for (size_t i = 0; i < ticket->digest->warning_count && i < WARNINGS_MAX; i++)
         json_array_append_new(warnings, string(ticket->digest->warnings[i]));
     put(object, "warnings", warnings);
+    put_explained(object, &ticket->explanation, chinese);
     arena_free(&arena);
     return dump(object);
 }
@@ -235,19 +266,23 @@ static char *error_json(const char *text)
     return dump(json_pack("{s:o}", "error", string(text)));
 }
 
-char *readings_result(struct readings *readings, const char *name, int *status)
+char *readings_result(struct readings *readings, const char *name, const char *language, int *status)
 {
+    bool chinese = !strcmp(language, "zh");
     struct ticket *ticket = find(readings, name);
     *status = ticket ? ticket->pending ? 202 : 200 : 404;
     if (!ticket)
         return error_json("this file is no longer kept here; drop it again");
     if (ticket->pending)
         return dump(json_pack("{s:b}", "pending", 1));
-    if (ticket->error)
-        return error_json(ticket->error);
+    if (ticket->error) {
+        json_t *failed = json_pack("{s:o}", "error", string(ticket->error));
+        put_explained(failed, &ticket->explanation, chinese);
+        return dump(failed);
+    }
     if (!ticket->digest->count)
         return error_json("no edition was found in it");
-    return summary(ticket);
+    return summary(ticket, chinese);
 }
 
 /* --- an item in each place --- */

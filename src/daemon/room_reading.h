@@ -5,6 +5,7 @@
 
 #include "core/digest.h"
 #include "core/error.h"
+#include "core/explained.h"
 #include "core/rng.h"
 
 struct readings;
@@ -18,11 +19,12 @@ void readings_free(struct readings *readings);
 const char *readings_open(struct readings *readings, struct rng *rng);
 /* It could not be started. */
 void readings_drop(struct readings *readings, const char *ticket);
-void readings_done(
-    struct readings *readings, const char *ticket, const struct digest *digest, const char *error);
+/* `explanation` may be NULL. */
+void readings_done(struct readings *readings, const char *ticket, const struct digest *digest,
+    const char *error, const struct explanation *explanation);
 
 /* JSON for the page (room.h); the caller ends it with free(). *status as for HTTP: 200, 202, 404. */
-char *readings_result(struct readings *readings, const char *ticket, int *status);
+char *readings_result(struct readings *readings, const char *ticket, const char *language, int *status);
 char *readings_item(
     struct readings *readings, const char *ticket, int number, const char *language, int *status);
 

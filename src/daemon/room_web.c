@@ -259,7 +259,7 @@ static void answer_reading(
     if (len < sizeof ticket)
         memcpy(ticket, at, len);
     if (!at[len]) {
-        char *json = readings_result(room->readings, ticket, &status);
+        char *json = readings_result(room->readings, ticket, room_language(request->language), &status);
         answer_json(room, answer, status, json);
         return;
     }

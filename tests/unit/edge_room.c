@@ -601,14 +601,22 @@ static void a_dropped_file_is_shown(void **slot)
     snprintf(path, sizeof path, "/room/read/%s", scene->ticket);
     assert_int_equal(get(scene, "GET", path, "").status, 202);
     struct arena arena = {0};
-    room_read_done(scene->room, "not a ticket", NULL, "x");
-    room_read_done(scene->room, scene->ticket, make_digest(&arena), NULL);
+    room_read_done(scene->room, "not a ticket", NULL, "x", NULL);
+    struct explanation explanation = {0};
+    explain(&explanation, &arena, 3, 4, RULE_ITEM_HEADING, "a <b> title");
+    room_read_done(scene->room, scene->ticket, make_digest(&arena), NULL, &explanation);
     arena_free(&arena); /* the room has its own copy */
     answer = get(scene, "GET", path, "");
     assert_int_equal(answer.status, 200);
     assert_body_has(
         &answer, "\"counts\":{\"sections\":1,\"items\":2,\"questions\":2,\"links\":1,\"images\":2}");
     assert_body_has(&answer, "周刊<一>");
+    assert_body_has(&answer,
+        "\"explained\":[{\"line\":3,\"end_line\":4,\"role\":\"item\",\"name\":\"item\",\"text\":\"a <b> "
+        "title\",\"says\":\"a heading of the items' level\",\"rule\":\"item-heading\"}]");
+    answer = get(scene, "GET", path, "zh-CN,zh;q=0.9");
+    assert_body_has(&answer, "\"name\":\"条目\"");
+    assert_body_has(&answer, "\"says\":\"条目一级的标题\"");
     snprintf(path, sizeof path, "/room/read/%s/1", scene->ticket);
     answer = get(scene, "GET", path, "");
     json_t *object = json_loadb(answer.body, answer.body_len, 0, NULL);
@@ -653,14 +661,18 @@ static void dropped_files_have_limits(void **slot)
     assert_int_equal(drop(scene, "name=z.md", 1).status, 429); /* two at once are enough */
     char first[64];
     snprintf(first, sizeof first, "%s", scene->ticket);
-    room_read_done(scene->room, first, NULL, "y.md:3:1: no \"edition\"");
+    struct arena arena = {0};
+    struct explanation explanation = {0};
+    explain(&explanation, &arena, 3, 3, RULE_INTRO, "words");
+    room_read_done(scene->room, first, NULL, "y.md:3:1: no \"edition\"", &explanation);
+    arena_free(&arena);
     snprintf(path, sizeof path, "/room/read/%s", first);
     answer = get(scene, "GET", path, "");
     assert_int_equal(answer.status, 200);
-    assert_body_has(&answer, "{\"error\":\"y.md:3:1: no \\\"edition\\\"\"}");
+    assert_body_has(&answer, "{\"error\":\"y.md:3:1: no \\\"edition\\\"\",\"explained\":[{\"line\":3,");
     for (int i = 0; i < 12; i++) { /* old ones make room */
         assert_int_equal(drop(scene, "name=x.md", 1).status, 202);
-        room_read_done(scene->room, scene->ticket, NULL, "x");
+        room_read_done(scene->room, scene->ticket, NULL, "x", NULL);
     }
     assert_int_equal(get(scene, "GET", path, "").status, 404);
     assert_int_equal(get(scene, "GET", "/room/read/", "").status, 404);

@@ -53,7 +53,10 @@ export class Reading {
       const ticket = await this.hand(file);
       const result = await this.wait(ticket);
       if (turn !== this.turn || !this.dialog.open) return;
-      if (result.error) throw new Error(result.error);
+      if (result.error) {
+        this.show(file.name, this.failed(result.error), this.explained(result, true));
+        return;
+      }
       this.show(file.name, ...this.understood(result, ticket));
     } catch (error) {
       if (turn === this.turn && this.dialog.open) this.show(file.name, this.failed(error.message));
@@ -114,7 +117,9 @@ export class Reading {
     if (result.warnings?.length)
       parts.push(make('details', { class: 'notes' }, make('summary', {}, `${words.warnings} (${result.warnings.length})`),
         make('ul', {}, ...result.warnings.map((warning) => make('li', {}, warning)))));
-    if (!counts.items) return [...parts, make('p', {}, words.noItems)];
+    if (!counts.items) return [...parts, make('p', {}, words.noItems), this.explained(result, true)];
+    const explained = this.explained(result, false);
+    if (explained) parts.push(explained);
     const preview = make('section', { class: 'preview', 'aria-labelledby': 'preview-title' });
     const contents = make('div', { class: 'contents' });
     const choose = (number, button) => this.chooseItem(ticket, number, button, contents, preview);
@@ -132,6 +137,19 @@ export class Reading {
     if (result.unlisted) contents.append(make('p', {}, words.more(result.unlisted)));
     choose(...first);
     return [...parts, make('div', { class: 'two' }, contents, preview)];
+  }
+
+  // What became of each block and by which rule, folded; null when nothing is known.
+  explained(result, open) {
+    if (!result.explained?.length) return null;
+    const lines = ({ line, end_line: end }) => (!line ? '' : end > line ? `${line}–${end}` : String(line));
+    const rows = result.explained.map((block) => make('tr', { class: `of-${block.role}` },
+      make('td', { class: 'lines' }, lines(block)), make('th', { scope: 'row', class: 'role' }, block.name),
+      make('td', { class: 'text' }, block.text), make('td', { class: 'says' }, block.says, ' ', make('code', {}, block.rule))));
+    const table = make('table', {}, make('caption', { class: 'unseen' }, words.explained),
+      make('thead', {}, make('tr', {}, ...words.explainedHead.map((text) => make('th', { scope: 'col' }, text)))), make('tbody', {}, ...rows));
+    return make('details', { class: 'explained', open: open || null }, make('summary', {}, `${words.explained} (${result.explained.length})`),
+      make('div', { class: 'blocks', tabindex: '0' }, table, result.unexplained ? make('p', {}, words.moreBlocks(result.unexplained)) : null));
   }
 
   itemButton(item, choose) {

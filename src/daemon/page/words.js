@@ -11,6 +11,7 @@ const zh = {
   own: '看看你自己的一期：把 .md 拖到这里（只在本机读）', choose: '选一个 .md', happy: '满意了？接一个真的群：', room1: (name) => `这里是「${name}」。新一期出来会发到这里，也可以直接问。`,
   dropHere: '放开，就在本机读一遍', reading: '正在读', readTitle: (name) => `${name} 读成了什么`, close: '关闭', other: '换一个文件', tooBig: '文件超过 2 MB。', notRead: '没读成',
   sections: (n) => `${n} 个小节`, items: (n) => `${n} 条`, questions: (n) => `${n} 个问题`, links: (n) => `${n} 个链接`, images: (n) => `${n} 张图`, untitled: '（没有标题）', noItems: '一条也没有读到。', warnings: '提醒', more: (n) => `还有 ${n} 条没有列出`,
+  explained: '每一段读成了什么', explainedHead: ['行', '成了', '文字', '因为'], moreBlocks: (n) => `后面还有 ${n} 段没有列出`,
   shows: '它会这样出现', tabs: { room: '房间', telegram: 'Telegram', text: '纯文本' }, copy: '复制', copied: '已复制', copyFailed: '复制不了，请手动选中', copyHint: '机器人进不去的群，复制过去就行', lost_: '这里显示不了：',
   size: { utf16: '字符', points: '字', bytes: '字节' }, part: (i, n) => `第 ${i}/${n} 段`, offline: '连不上 digestd。', slow: '读得太久了，已停下。', gone: '这个文件已经不在内存里了，再拖一次。', of: '/',
 };
@@ -28,6 +29,7 @@ const en = {
   own: 'See your own: drop its .md here (read on this machine only)', choose: 'Choose a .md', happy: 'Happy? Connect a group:', room1: (name) => `This is “${name}”. New editions appear here, and it answers questions.`,
   dropHere: 'Drop it to have it read on this machine', reading: 'Reading', readTitle: (name) => `How ${name} was read`, close: 'Close', other: 'Another file', tooBig: 'The file is larger than 2 MB.', notRead: 'It could not be read',
   sections: several('section'), items: several('item'), questions: several('question'), links: several('link'), images: several('picture'), untitled: '(no title)', noItems: 'Not one item was found.', warnings: 'Notes', more: (n) => `${n} more are not listed`,
+  explained: 'What became of each block', explainedHead: ['Line', 'Became', 'Words', 'Because'], moreBlocks: (n) => `${n} more blocks are not listed`,
   shows: 'How it will look', tabs: { room: 'Room', telegram: 'Telegram', text: 'Plain' }, copy: 'Copy', copied: 'Copied', copyFailed: 'Could not copy; select it by hand', copyHint: 'For groups no robot can reach: copy and paste', lost_: 'Not shown here: ',
   size: { utf16: 'characters', points: 'characters', bytes: 'bytes' }, part: (i, n) => `Part ${i} of ${n}`, offline: 'digestd does not answer.', slow: 'Reading took too long and was stopped.', gone: 'This file is no longer in memory; drop it again.', of: '/',
 };
