@@ -237,8 +237,10 @@ const struct config_key config_keys[] = {
         "steps and names (mon, jan), no seconds.",
         "代替 at:。分、时、日、月、星期，按群的时区；可写列表、范围、步长和英文缩写（mon、jan），没有秒。"},
     {"section", IN_RULE | IN_FILTER, "text; in a filter also a list", "文字；过滤里也可以是列表", "",
-        "section: 热点回顾", "With what: section, its title; in a filter, the section an item stands in.",
-        "what: section 时是小节标题；过滤里是条目所在的小节。"},
+        "section: 热点回顾",
+        "With what: section, its title; in a filter, the section an item stands in. One that stands in "
+        "another may be named with it: Approved > RFCs.",
+        "what: section 时是小节标题；过滤里是条目所在的小节。小节里的小节可以连上级一起写：动态 > 论文。"},
     /* filters */
     {"tag", IN_FILTER, "text or list", "文字或列表", "", "tag: [ai, chips]",
         "A tag of the edition, so all its items.", "期刊的标签，所以对整期的条目都一样。"},

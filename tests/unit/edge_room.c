@@ -4,6 +4,7 @@
 
 #include "adapters/adapter.h"
 #include "adapters/room.h"
+#include "core/explained.h"
 #include "daemon/archive.h"
 #include "daemon/room.h"
 #include "state/channels.h"
