@@ -85,8 +85,12 @@ static struct sums sum_up(const struct explanation *explanation, const struct di
         add_edition(&sums, &digest->editions[e]);
     for (size_t i = 0; i < explanation->count; i++) {
         enum role role = rule_role(explanation->blocks[i].rule);
-        if ((role == ROLE_ASIDE || role == ROLE_TAIL) && !sums.loose++)
-            sums.first_loose = explanation->blocks[i].line;
+        int line = explanation->blocks[i].line;
+        if (role != ROLE_ASIDE && role != ROLE_TAIL)
+            continue;
+        sums.loose++;
+        if (line && (!sums.first_loose || line < sums.first_loose))
+            sums.first_loose = line;
     }
     return sums;
 }

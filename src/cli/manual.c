@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include "adapters/adapter.h"
+#include "core/explained.h"
 #include "daemon/config_keys.h"
 
 #include <ctype.h>
@@ -237,10 +238,23 @@ static void print_man_config(void)
     puts(".BR digestd (1)");
 }
 
+/* --- how blocks are read --- */
+
+static void print_rules(bool chinese)
+{
+    puts(chinese ? "| 规则 | 读成 | 意思 |\n|---|---|---|" : "| rule | makes it | because it is |\n|---|---|---|");
+    for (int rule = 0; rule < RULES; rule++)
+        printf("| `%s` | %s | %s |\n", rule_name((enum reading_rule)rule),
+            role_name(rule_role((enum reading_rule)rule), chinese),
+            rule_says((enum reading_rule)rule, chinese));
+}
+
 bool manual_print(const char *page, const char *language)
 {
     if (!strcmp(page, "config"))
         print_config(!strcmp(language, "zh"));
+    else if (!strcmp(page, "rules"))
+        print_rules(!strcmp(language, "zh"));
     else if (!strcmp(page, "man") && !strcmp(language, "5"))
         print_man_config();
     else if (!strcmp(page, "man"))
