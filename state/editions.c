@@ -229,7 +229,7 @@ int state_file(struct state *state, struct arena *arena, const char *source, con
     struct file_row *row, bool *found, struct error *err)
 {
     struct query q;
-    query_start(&q, state, "SELECT mtime, size, error FROM file WHERE source = ? AND path = ?");
+    query_start(&q, state, "SELECT mtime, size, error, profile FROM file WHERE source = ? AND path = ?");
     query_text(&q, source);
     query_text(&q, path);
     *found = query_row(&q);
@@ -237,7 +237,8 @@ int state_file(struct state *state, struct arena *arena, const char *source, con
         *row = (struct file_row){.path = arena_string(arena, path),
             .mtime_ns = column_int(&q, 0),
             .size = column_int(&q, 1),
-            .error = column_text(&q, arena, 2)};
+            .error = column_text(&q, arena, 2),
+            .profile = column_text(&q, arena, 3)};
     return query_end(&q, err);
 }
 
@@ -246,14 +247,16 @@ int state_files(
 {
     struct rows rows = {.arena = arena, .size = sizeof *out->rows};
     struct query q;
-    query_start(&q, state, "SELECT path, mtime, size, error FROM file WHERE source = ? ORDER BY path");
+    query_start(
+        &q, state, "SELECT path, mtime, size, error, profile FROM file WHERE source = ? ORDER BY path");
     query_text(&q, source);
     while (query_row(&q)) {
         struct file_row *row = rows_add(&rows);
         *row = (struct file_row){.path = column_text(&q, arena, 0),
             .mtime_ns = column_int(&q, 1),
             .size = column_int(&q, 2),
-            .error = column_text(&q, arena, 3)};
+            .error = column_text(&q, arena, 3),
+            .profile = column_text(&q, arena, 4)};
     }
     *out = (struct rows_file){rows.data, rows.count};
     return query_end(&q, err);
@@ -263,13 +266,15 @@ int state_set_file(struct state *state, const char *source, const struct file_ro
 {
     struct query q;
     query_start(&q, state,
-        "INSERT INTO file(source, path, mtime, size, error) VALUES(?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-        "mtime = excluded.mtime, size = excluded.size, error = excluded.error");
+        "INSERT INTO file(source, path, mtime, size, error, profile) VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO "
+        "UPDATE SET mtime = excluded.mtime, size = excluded.size, error = excluded.error, profile = "
+        "excluded.profile");
     query_text(&q, source);
     query_text(&q, row->path);
     query_int(&q, row->mtime_ns);
     query_int(&q, row->size);
     query_text(&q, row->error ? row->error : "");
+    query_text(&q, row->profile ? row->profile : "");
     return query_end(&q, err);
 }
 

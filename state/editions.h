@@ -125,6 +125,7 @@ struct file_row {
     const char *path;
     int64_t mtime_ns, size;
     const char *error;
+    const char *profile; /* the mark of the profile it was read with; NULL or "" = none */
 };
 struct rows_file {
     struct file_row *rows;

@@ -15,7 +15,8 @@
 /* "dgsd": written into every state file, so that a file of another program is not taken for one. */
 enum { STATE_APPLICATION = 0x64677364, LOCK_PATIENCE_MS = 2000, LOCK_STEP_MS = 50 };
 
-extern const unsigned char embedded__001_sql_data[], embedded__002_sql_data[], embedded__003_sql_data[];
+extern const unsigned char embedded__001_sql_data[], embedded__002_sql_data[], embedded__003_sql_data[],
+    embedded__004_sql_data[];
 
 static const struct migration {
     const unsigned char *text; /* ends with a NUL */
@@ -23,6 +24,7 @@ static const struct migration {
     {embedded__001_sql_data},
     {embedded__002_sql_data},
     {embedded__003_sql_data},
+    {embedded__004_sql_data},
 };
 enum { STATE_VERSION = sizeof migrations / sizeof migrations[0] };
 

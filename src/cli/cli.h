@@ -55,8 +55,8 @@ int cli_main(int argc, char **argv);
 /* What the help says of a flag. */
 void flag_help(const struct flag *flag, struct buf *out);
 
-/* The manual, made from the tables (cli/manual.c): every key of the configuration and every rule of reading as
- * Markdown; man pages. False: no such page. */
+/* The manual, made from the tables (cli/manual.c): every key of the configuration and every rule of reading
+ * as Markdown; man pages. False: no such page. */
 bool manual_print(const char *page, const char *language);
 
 /* The value of a flag, NULL = not given. The entry must list it. */

@@ -61,16 +61,12 @@ int shell_profile(struct shell *shell, const struct profile **profile)
     return path ? profile_load(path, shell->chinese, &shell->arena, profile, &shell->err) : 0;
 }
 
-/* The reader's own words tell what is wrong; what to look at next depends on who asks. */
-static void point_on(struct shell *shell, const char *word, const struct shell_reading *how)
+/* The reader ends with what to look at next; whoever is looking needs no such word. */
+static void leave_out_pointer(struct shell *shell)
 {
-    if (how->explanation || !strstr(shell->err.text, ": 0 items") || !strcmp(word, "-"))
-        return;
-    struct error err = shell->err;
-    error_clear(&shell->err);
-    error_set_kind(&shell->err, err.kind,
-        shell_says(shell, "%s. See digestd read --explain %s", "%s。看 digestd read --explain %s"), err.text,
-        word);
+    char *pointer = strstr(shell->err.text, "; see digestd read --explain");
+    if (pointer)
+        *pointer = '\0';
 }
 
 struct digest *shell_digest(struct shell *shell, const char *word, const struct shell_reading *how)
@@ -87,7 +83,8 @@ struct digest *shell_digest(struct shell *shell, const char *word, const struct 
     struct digest *digest = reading_wait(&shell->arena, &input, how->explanation, &shell->err);
     if (!digest) {
         shell->err.kind = ERROR_USAGE; /* bad input: nothing was changed */
-        point_on(shell, word, how);
+        if (how->explanation)
+            leave_out_pointer(shell);
     }
     for (size_t i = 0; digest && i < digest->warning_count; i++)
         fprintf(stderr, "%s\n", digest->warnings[i]);

@@ -242,7 +242,8 @@ static void print_man_config(void)
 
 static void print_rules(bool chinese)
 {
-    puts(chinese ? "| 规则 | 读成 | 意思 |\n|---|---|---|" : "| rule | makes it | because it is |\n|---|---|---|");
+    puts(chinese ? "| 规则 | 读成 | 意思 |\n|---|---|---|"
+                 : "| rule | makes it | because it is |\n|---|---|---|");
     for (int rule = 0; rule < RULES; rule++)
         printf("| `%s` | %s | %s |\n", rule_name((enum reading_rule)rule),
             role_name(rule_role((enum reading_rule)rule), chinese),

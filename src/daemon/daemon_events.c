@@ -88,6 +88,7 @@ static void source_read(const struct source_file *file, void *context)
     event->read.mtime_ns = file->mtime_ns;
     event->read.size = file->size;
     event->read.error = arena_string(arena, file->error);
+    event->read.profile = arena_string(arena, file->profile ? file->profile : "");
     event->read.at_start = file->at_start;
     event->read.gone = file->gone;
     if (!file->digest)

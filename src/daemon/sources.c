@@ -44,6 +44,7 @@ struct job {
     const char *source;
     char *path;
     int64_t mtime_ns, size;
+    char profile[PROFILE_MARK_SIZE]; /* of the profile it is read with */
     bool at_start;
     void *bytes; /* of a sample; NULL = the file's */
     size_t len;
@@ -101,6 +102,7 @@ static void job_done(const struct reading_result *result, void *context)
         .size = job->size,
         .digest = result->digest,
         .error = result->error,
+        .profile = job->profile,
         .at_start = job->at_start};
     sources->hooks.read(&file, sources->hooks.context);
     if (job->at_start) {
@@ -128,6 +130,7 @@ static void job_start(struct job *job)
     const char *bytes = job->bytes;
     size_t len = job->len;
     const struct source *source = source_named(sources->setup, job->source);
+    profile_mark(source ? source->profile : NULL, job->profile);
     if (job->bytes || !reading_file(&arena, job->path, &bytes, &len, &err)) {
         const char *base = strrchr(job->path, '/');
         struct reading_input input = {.name = base ? base + 1 : job->path,
@@ -192,19 +195,22 @@ static struct known *shelf_insert(struct shelf *shelf, size_t at, const char *pa
     return place;
 }
 
-/* What was read in earlier runs: only what changed since is read again, and what went is noticed. */
+/* What was read in earlier runs, or before this setup: only what changed since is read again, or is read
+ * another way now, and what went is noticed. */
 static void load_shelf(struct sources *sources, size_t source)
 {
     struct arena arena = {0};
     struct error err = {0};
     struct rows_file rows = {0};
     const char *name = sources->setup->sources[source].name;
+    char profile[PROFILE_MARK_SIZE];
+    profile_mark(sources->setup->sources[source].profile, profile);
     if (state_files(sources->state, &arena, name, &rows, &err))
         sources->hooks.trouble(err.text, sources->hooks.context);
     for (size_t i = 0; i < rows.count; i++) {
         struct shelf *shelf = &sources->shelves[source];
         struct known *known = shelf_insert(shelf, shelf->count, rows.rows[i].path);
-        known->mtime_ns = rows.rows[i].mtime_ns;
+        known->mtime_ns = strcmp(rows.rows[i].profile, profile) ? -1 : rows.rows[i].mtime_ns;
         known->size = rows.rows[i].size;
     }
     arena_free(&arena);
@@ -371,18 +377,10 @@ static void look_later(void *context)
     loop_timer_set(sources->later, RESCAN_MS);
 }
 
-/* The same source in the setup until now; NULL = it is new. */
-static const struct source *was_source(const struct setup *before, const struct source *source)
+static bool was_source(const struct setup *before, const struct source *source)
 {
     const struct source *was = before ? source_named(before, source->name) : NULL;
-    return was && !strcmp(was->path, source->path) ? was : NULL;
-}
-
-/* What was read the other way is read again. */
-static void forget_readings(struct shelf *shelf)
-{
-    for (size_t i = 0; i < shelf->count; i++)
-        shelf->list[i].mtime_ns = -1;
+    return was && !strcmp(was->path, source->path);
 }
 
 struct sources *sources_new(struct loop *loop, const struct setup *setup, const struct setup *before,
@@ -393,11 +391,8 @@ struct sources *sources_new(struct loop *loop, const struct setup *setup, const 
     sources->jobs_end = &sources->jobs;
     sources->shelves = memory_new(setup->source_count + 1, sizeof *sources->shelves);
     for (size_t i = 0; i < setup->source_count; i++) {
-        const struct source *was = was_source(before, &setup->sources[i]);
-        sources->shelves[i].old = was;
+        sources->shelves[i].old = was_source(before, &setup->sources[i]);
         load_shelf(sources, i);
-        if (was && !profile_same(was->profile, setup->sources[i].profile))
-            forget_readings(&sources->shelves[i]);
     }
     sources->soon = loop_timer_new(loop, look_soon, sources);
     sources->later = loop_timer_new(loop, look_later, sources);

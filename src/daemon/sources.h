@@ -17,8 +17,9 @@ struct source_file {
     int64_t mtime_ns, size;
     const struct digest *digest; /* NULL: error */
     const char *error;
-    bool gone;     /* it is not there any more: no digest, no error */
-    bool at_start; /* found by the first scan */
+    const char *profile; /* the mark of the profile it was read with */
+    bool gone;           /* it is not there any more: no digest, no error */
+    bool at_start;       /* found by the first scan */
 };
 
 struct sources_hooks {

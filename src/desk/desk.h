@@ -85,7 +85,8 @@ struct event {
             int64_t mtime_ns, size;
             const struct digest *digest; /* NULL: error */
             const char *error;
-            bool at_start; /* was there when the daemon started: no settling */
+            const char *profile; /* mark of the profile it was read with; NULL = none */
+            bool at_start;       /* was there when the daemon started: no settling */
             bool
                 gone; /* it is not there any more; told before what is new, so that a renamed file is known */
         } read;

@@ -42,7 +42,8 @@ static int note_file(struct state *state, const struct event *event, const char 
     struct file_row row = {.path = event->read.path,
         .mtime_ns = event->read.mtime_ns,
         .size = event->read.size,
-        .error = trouble};
+        .error = trouble,
+        .profile = event->read.profile};
     return state_set_file(state, event->read.source, &row, err);
 }
 

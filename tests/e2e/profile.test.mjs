@@ -1,7 +1,7 @@
 // How a file is read is told block by block, and a source's profile and link hold wherever its files are read.
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { Place } from './lib/daemon.mjs'
+import { Place, until } from './lib/daemon.mjs'
 
 const weekly = `---
 title: "Harbour notes 12"
@@ -56,7 +56,7 @@ describe('how a file is read', () => {
   test('a file without items: where to look; --explain itself does not say so again', async () => {
     const { code, err } = await place.run('read', 'none.md')
     assert.equal(code, 2)
-    assert.match(err, /^none\.md[^\n]*: 0 items[^\n]*\. See digestd read --explain none\.md\n$/)
+    assert.match(err, /^none\.md[^\n]*: 0 items[^\n]*[.;] [Ss]ee digestd read --explain none\.md\n$/)
     const explained = await place.run('read', '--explain', '--json', 'none.md')
     assert.equal(explained.code, 2)
     assert.deepEqual(JSON.parse(explained.out).editions, [])
@@ -102,5 +102,45 @@ describe('how a file is read', () => {
     assert.match(out, /2 items/)
     assert.match(err, /^digestd\.yaml:\d+:\d+: notes has no key "profil"; did you mean "profile"\?\n\(it is read without the configuration\)\n$/)
     assert.equal((await place.run('-c', 'digestd.yaml', 'read', 'posts/2026-05-04-notes.md')).code, 2)
+  })
+})
+
+describe('a profile that changes', { timeout: 60000 }, () => {
+  const place = new Place({ 'posts/2026-05-04-notes.md': `${weekly}\n## Notices\n\n#### Lost keys\n\nAt the office.\n`,
+    'digestd.yaml': configuration(', profile: harbour.yaml'), 'harbour.yaml': 'labels: [Berth]\n' })
+  const numbers = async () => {
+    const { code, out } = await place.run('items', '--json')
+    return code ? [] : out.trim().split('\n').flatMap((line) => JSON.parse(line)).map((item) => item.number)
+  }
+  const shows = (wanted) => until(async () => (await numbers()).join() === wanted, `items ${wanted}`)
+  after(async () => { await place.stop(); place.remove() })
+
+  test('a profile file that is edited counts with SIGHUP: the files are read again, items keep their numbers', async () => {
+    await place.start(['run'])
+    await shows('1,2,3')
+    place.write('harbour.yaml', 'sections: none\nitems: h2\n')
+    place.child.kill('SIGHUP')
+    await until(() => /source notes: profile changed/.test(place.output), 'the line')
+    await shows('1,4') // one that holds the first, and another
+    place.write('harbour.yaml', 'items: [h2\n')
+    const from = place.output.length
+    place.child.kill('SIGHUP')
+    await until(() => /harbour\.yaml:\d+:\d+: /.test(place.output.slice(from)), 'the error with the place in the profile')
+    place.write('harbour.yaml', 'sections: none\nitems: h2 # as before\n')
+    place.child.kill('SIGHUP')
+    await until(() => /nothing changed/.test(place.output.slice(from)), 'the line')
+    assert.equal((await numbers()).join(), '1,4')
+  })
+
+  test('one that was edited while nothing ran counts at the start; a file that did not change is not read twice', async () => {
+    await place.stop()
+    place.write('harbour.yaml', 'labels: [Berth]\n')
+    await place.start(['run'])
+    await shows('1,2,3') // the same as ever
+    const from = place.output.length
+    await place.stop()
+    await place.start(['run'])
+    await shows('1,2,3')
+    assert.doesNotMatch(place.output.slice(from), /2026-05-04-notes\.md/)
   })
 })
