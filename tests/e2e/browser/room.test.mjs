@@ -133,6 +133,14 @@ describe('the room', { skip }, () => {
     await page.waitForSelector('#reading .counts', WAIT);
     assert.equal(await page.innerText('#reading-title'), '我的 <一期>.md 读成了什么');
     assert.match(await page.innerText('#reading .counts'), /3 个小节 · 8 条 · \d+ 个问题 · 8 个链接/);
+    const explained = page.locator('#reading details.explained');
+    assert.equal(await explained.evaluate((element) => element.open), false, 'folded until somebody wonders');
+    await explained.locator('summary').click();
+    assert.match(await explained.locator('tr.of-title').innerText(), /标题[\s\S]*文件头里写了标题\s*title-front/);
+    assert.match(await explained.locator('tr.of-section', { hasText: 'In the news' }).innerText(), /^\d+\s*栏目/);
+    assert.match(await explained.locator('tr.of-item', { hasText: 'Time zones are data' }).innerText(), /条目[\s\S]*item-heading/);
+    assert.deepEqual(await axe(page), []);
+    await explained.locator('summary').click();
     await page.click('#reading .item:has-text("Time zones are data")');
     await page.locator('#panel-room', { hasText: 'Offsets change by decree' }).waitFor(WAIT);
     assert.equal(await page.locator('#panel-room details').count(), 1);
@@ -160,10 +168,12 @@ describe('the room', { skip }, () => {
       await chooser.setFiles({ name, mimeType: 'text/markdown', buffer });
       await page.waitForSelector('#reading .failed', WAIT);
       const message = await page.innerText('#reading .message');
+      if (name === 'words.md') assert.match(await page.innerText('#reading details.explained[open] tbody tr'), /Only words\.[\s\S]*unread/);
       await page.keyboard.press('Escape');
       return message;
     };
     assert.match(await read('empty.md', Buffer.alloc(0)), /empty\.md|空|empty/);
+    assert.match(await read('words.md', Buffer.from('Only words.\n')), /0 items/);
     assert.match(await read('picture.md', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 0, 1, 2, 3])), /picture\.md/);
     assert.equal(await read('large.md', Buffer.alloc(2 * 1024 * 1024 + 1, 0x61)), '文件超过 2 MB。');
     await page.context().close();
