@@ -1,9 +1,11 @@
-/* Packed trees and digests from hostile bytes. What is taken must be a tree by the rules, and packing it and
+/* Packed trees, digests, profiles and explanations from hostile bytes. What is taken must be a tree by the rules, and packing it and
  * unpacking that again must give the same bytes. */
 #include "core/arena.h"
 #include "core/buf.h"
 #include "core/digest.h"
 #include "core/error.h"
+#include "core/explained.h"
+#include "core/profile.h"
 
 #include <assert.h>
 #include <stdint.h>
@@ -54,9 +56,33 @@ static void try_digest(const uint8_t *data, size_t size)
     arena_free(&arena);
 }
 
+/* What crosses the pipe beside a digest. */
+static void try_reading(const uint8_t *data, size_t size)
+{
+    struct arena arena = {0};
+    struct error err = {0};
+    struct profile profile;
+    struct explanation explanation;
+    if (!profile_unpack(&arena, data, size, &profile, &err))
+        assert(profile_same(&profile, profile_copy(&arena, &profile)));
+    err = (struct error){0};
+    if (!explanation_unpack(&arena, data, size, &explanation, &err)) {
+        struct buf once = BUF_INIT(BYTES_MAX);
+        struct explanation again;
+        explanation_pack(&once, &explanation);
+        assert(!explanation_unpack(&arena, once.data, once.len, &again, &err));
+        assert(again.count == explanation.count);
+        for (size_t i = 0; i < again.count; i++)
+            assert(*rule_name(again.blocks[i].rule) && again.blocks[i].text);
+        buf_free(&once);
+    }
+    arena_free(&arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     try_message(data, size);
     try_digest(data, size);
+    try_reading(data, size);
     return 0;
 }
