@@ -84,6 +84,10 @@ describe('how a file is read', () => {
     place.write('digestd.yaml', configuration(', profile: harbour.yaml'))
     assert.equal(await said('posts/2026-05-04-notes.md'),
       `posts/2026-05-04-notes.md, as the source notes says (profile: ${place.path('harbour.yaml')})`)
+    place.write('harbour.yaml', 'sections: none\nitems: h2\n')
+    const preview = async (file) => (await place.run('preview', 'contents', '--platform', 'text', '--file', file)).out
+    assert.match(await preview('posts/2026-05-04-notes.md'), /1 From the quay/)
+    assert.match(await preview('elsewhere/draft.md'), /From the quay\n1 渡轮改点\n2 The crane is back/)
   })
 
   test('import finds the source by the path; what belongs to none asks for --source', async () => {
