@@ -16,19 +16,6 @@
 
 enum { TITLE_POINTS_MAX = 100, PLAIN_TITLE_POINTS_MAX = 60, NUMBER_DIGITS_MAX = 3 };
 
-void blocks_add(struct arena *arena, struct blocks *blocks, const struct block *block)
-{
-    if (blocks->count == blocks->cap) {
-        size_t cap = blocks->cap ? blocks->cap * 2 : 64;
-        struct block *all = arena_array(arena, cap, sizeof *all);
-        if (blocks->count)
-            memcpy(all, blocks->all, blocks->count * sizeof *all);
-        blocks->all = all;
-        blocks->cap = cap;
-    }
-    blocks->all[blocks->count++] = *block;
-}
-
 /* --- lines --- */
 
 static bool is_blank_text(const struct node *node)

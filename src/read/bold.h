@@ -4,23 +4,17 @@
 
 #include "read/tree.h"
 
-struct arena;
+struct reader;
 
 /* The level of headings made of bold or numbered lines below real ones: deeper than any of these. */
 enum { BOLD_LEVEL_CUT = 7 };
-struct reader;
 
 /* Does this paragraph begin with a bold line that could be a title? A label ("**源头：**") is none. `links`:
  * a line that is one link with words will do too. */
 bool bold_begins(const struct reader *reader, const struct node *paragraph, bool links);
 
-/* The lines of its blocks, bold ones cut off into headings of `level`; links that stood in a bold line go to
- * the text below it. `count` and `cap` are of `out`. */
-struct blocks {
-    struct block *all;
-    size_t count, cap;
-};
-void blocks_add(struct arena *arena, struct blocks *blocks, const struct block *block);
+/* Adds the block to `out`, bold lines at its beginning cut off into headings of `level`; links that stood in
+ * a bold line go to the text below it. */
 void bold_cut(const struct reader *reader, const struct block *block, int level, enum reading_rule rule,
     struct blocks *out);
 

@@ -22,7 +22,7 @@ enum { WORD_REACH = 200 /* nodes after a tag among which its end is looked for *
 struct builder {
     struct arena *arena;
     struct tree tree;
-    size_t cap;
+    struct blocks blocks, entries;
     struct node *at;   /* where the next node goes */
     struct buf run;    /* text that is being gathered */
     bool guarded;      /* all text from cmark goes through guard_take(), not that with marks alone */
@@ -35,6 +35,19 @@ struct builder {
     cmark_node *bare;    /* a link that is kept as its text only, or NULL */
     struct node *anchor; /* a link opened by <a>, or NULL */
 };
+
+void blocks_add(struct arena *arena, struct blocks *blocks, const struct block *block)
+{
+    if (blocks->count == blocks->cap) {
+        size_t cap = blocks->cap ? blocks->cap * 2 : 64;
+        struct block *all = arena_array(arena, cap, sizeof *all);
+        if (blocks->count)
+            memcpy(all, blocks->all, blocks->count * sizeof *all);
+        blocks->all = all;
+        blocks->cap = cap;
+    }
+    blocks->all[blocks->count++] = *block;
+}
 
 bool tree_url_allowed(const char *url)
 {
@@ -121,22 +134,23 @@ static void close_node(struct builder *b)
     b->at = b->at->parent;
 }
 
+static void note(struct builder *b, struct blocks *blocks, struct node *made, cmark_node *node)
+{
+    blocks_add(b->arena, blocks,
+        &(struct block){.node = made,
+            .line = cmark_node_get_start_line(node),
+            .end_line = cmark_node_get_end_line(node)});
+}
+
 /* Notes the place of a block that was just put under the root. */
 static void place(struct builder *b, cmark_node *node)
 {
     struct node *last = b->tree.root->last;
     if (!last || (b->tree.count && b->tree.blocks[b->tree.count - 1].node == last))
         return;
-    if (b->tree.count == b->cap) {
-        size_t cap = b->cap ? b->cap * 2 : 64;
-        struct block *blocks = arena_array(b->arena, cap, sizeof *blocks);
-        if (b->tree.count)
-            memcpy(blocks, b->tree.blocks, b->tree.count * sizeof *blocks);
-        b->tree.blocks = blocks;
-        b->cap = cap;
-    }
-    b->tree.blocks[b->tree.count++] = (struct block){
-        .node = last, .line = cmark_node_get_start_line(node), .end_line = cmark_node_get_end_line(node)};
+    note(b, &b->blocks, last, node);
+    b->tree.blocks = b->blocks.all;
+    b->tree.count = b->blocks.count;
 }
 
 static void add_image(struct builder *b, const char *url, const char *alt)
@@ -315,12 +329,12 @@ static void add_code(struct builder *b, enum node_type type, cmark_node *node)
     }
 }
 
-static void enter_table(struct builder *b, const char *type)
+static void enter_table(struct builder *b, cmark_node *node, const char *type)
 {
     if (strcmp(type, "table") == 0)
         open_node(b, NODE_TABLE);
     else if (strcmp(type, "table_header") == 0 || strcmp(type, "table_row") == 0)
-        open_node(b, NODE_ROW);
+        note(b, &b->entries, open_node(b, NODE_ROW), node);
     else if (strcmp(type, "table_cell") == 0)
         open_node(b, NODE_CELL);
 }
@@ -388,7 +402,7 @@ static void enter_block(struct builder *b, cmark_node *node, cmark_node_type typ
     if (type == CMARK_NODE_BLOCK_QUOTE) {
         open_node(b, NODE_QUOTE);
     } else if (type == CMARK_NODE_ITEM) {
-        open_node(b, NODE_ITEM);
+        note(b, &b->entries, open_node(b, NODE_ITEM), node);
     } else {
         int first = cmark_node_get_list_start(node);
         bool numbered = cmark_node_get_list_type(node) == CMARK_ORDERED_LIST;
@@ -441,7 +455,7 @@ static void enter(struct builder *b, cmark_node *node)
         if (strcmp(cmark_node_get_type_string(node), "strikethrough") == 0)
             enter_style(b, NODE_STRIKE);
         else
-            enter_table(b, cmark_node_get_type_string(node));
+            enter_table(b, node, cmark_node_get_type_string(node));
     }
 }
 
@@ -550,5 +564,7 @@ struct tree tree_parse(struct arena *arena, const char *text, size_t len)
     build(&b, parse(&b, text, len, pool_begin(&pool)));
     pool_end(&pool);
     buf_free(&b.run);
+    b.tree.entries = b.entries.all;
+    b.tree.entry_count = b.entries.count;
     return b.tree;
 }

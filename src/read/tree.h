@@ -20,10 +20,19 @@ struct block {
     enum reading_rule rule; /* what made a heading of it; 0 = it is as it was written */
 };
 
+/* A list of them that grows in the arena. */
+struct blocks {
+    struct block *all;
+    size_t count, cap;
+};
+void blocks_add(struct arena *arena, struct blocks *blocks, const struct block *block);
+
 struct tree {
     struct node *root;
     struct block *blocks; /* the root's children, in order */
     size_t count;
+    struct block *entries; /* list items and rows, wherever they stand, in order; none of HTML */
+    size_t entry_count;
 };
 
 /* Refuses a file that would take cmark seconds or all memory, naming the line: 5,000 links and as many styles

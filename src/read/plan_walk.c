@@ -1,0 +1,141 @@
+#include "read/plan.h"
+
+#include "core/buf.h"
+#include "core/utf8.h"
+#include "read/purpose.h"
+
+#include <stdint.h>
+
+/* Is this content a list of items, so that its heading is a section? */
+static bool is_items(const struct plan *plan, const struct content *content, bool children)
+{
+    switch (content->kind) {
+    case CONTENT_LIST:
+        return content->numbered + content->bulleted > 0;
+    case CONTENT_TABLE:
+    case CONTENT_PARAGRAPHS:
+        return true;
+    case CONTENT_MIXED:
+        return plan->leafy || (!children && content->entry_words * 2 > content->words &&
+                                  content->numbered + content->bulleted > 1);
+    default:
+        return plan->profile->items == SHAPE_LIST;
+    }
+}
+
+/* The words right below a section's heading, blocks[at + 1..to). */
+static int section_words(struct plan *plan, size_t at, size_t to, bool children, struct error *err)
+{
+    enum shape shape = plan->profile->items;
+    bool whole = shape == SHAPE_SECTION || (shape >= SHAPE_HEADING_1 && shape <= SHAPE_HEADING_6);
+    struct content content = plan_content(plan, at + 1, to);
+    if (!whole && is_items(plan, &content, children))
+        return plan_split(plan, at + 1, to, plan_block(plan, at)->node->level, &content, err);
+    bool nothing = content.kind == CONTENT_LIST && !content.numbered && !content.bulleted;
+    for (size_t i = at + 1; i < to && !nothing && !children; i++)
+        nothing = purpose_is_placeholder(plan->reader, plan_block(plan, i)->node);
+    if (nothing) {
+        content.kind = CONTENT_LIST;
+        return plan_split(plan, at + 1, to, plan_block(plan, at)->node->level, &content, err);
+    }
+    if (children || content.kind == CONTENT_EMPTY) {
+        plan_add_rest(plan, at + 1, to, RULE_ASIDE_OPENING);
+        return 0;
+    }
+    return plan_heading_item(plan, at, to, RULE_ITEM_SECTION, err);
+}
+
+/* Entries with words of their own beside the link are news under that title; bare links are references. */
+static bool is_told_list(const struct plan *plan, size_t from, size_t to)
+{
+    size_t told = 0, all = 0;
+    for (; from < to; from++) {
+        const struct node *list = plan_block(plan, from)->node;
+        for (const struct node *entry = list->type == NODE_LIST ? list->first : NULL; entry;
+             entry = entry->next) {
+            struct buf words;
+            buf_init(&words, SIZE_MAX / 4);
+            for (const struct node *node = entry->first ? entry->first->first : NULL; node; node = node->next)
+                if (node->type == NODE_TEXT)
+                    buf_adds(&words, node->text);
+            told += utf8_points(words.data ? words.data : "", words.len) > 12;
+            buf_free(&words);
+            all++;
+        }
+    }
+    return all > 2 && told * 2 > all;
+}
+
+static int read_section(struct plan *plan, size_t at, size_t own, bool children, struct error *err)
+{
+    const struct block *heading = plan_block(plan, at);
+    const char *title = plan_line(plan, heading);
+    enum reading_rule rule = heading->rule              ? heading->rule
+                             : plan->leafy && !children ? RULE_SECTION_LEAF
+                                                        : RULE_SECTION_HEADING;
+    if (purpose_is_references(plan->reader, title) &&
+        (words_hold(&plan->profile->references, title) || !is_told_list(plan, at + 1, own))) {
+        plan_add_rest(plan, at, own, RULE_REFERENCES);
+        return 0;
+    }
+    if (purpose_is_contents(plan->reader, title)) {
+        plan_add_rest(plan, at, own, RULE_ASIDE_CONTENTS);
+        return 0;
+    }
+    plan_explain(plan, heading, rule);
+    plan_add_section(plan, title, heading->node->level);
+    if (!children && purpose_is_promotion(plan->reader, title)) {
+        plan_add_rest(
+            plan, at + 1, own, words_hold(&plan->profile->skip, title) ? RULE_SKIP : RULE_TAIL_WORDS);
+        return 0;
+    }
+    size_t before = plan->item_count;
+    if (section_words(plan, at, own, children, err))
+        return -1;
+    bool told = plan->item_count > before && heading->node->parent == NULL && !heading->node->first;
+    if (!told && plan_holds_link(heading->node))
+        node_append(plan->layout->rest, heading->node);
+    return 0;
+}
+
+/* In a file of one level a heading above a list is a section among items. */
+static bool is_section_among_items(const struct plan *plan, size_t at, size_t end)
+{
+    if (!plan->flat || plan->profile->items != SHAPE_FOUND)
+        return false;
+    const char *title = plan_line(plan, plan_block(plan, at));
+    if (purpose_is_references(plan->reader, title) || purpose_is_promotion(plan->reader, title) ||
+        purpose_is_contents(plan->reader, title))
+        return true;
+    struct content content = plan_content(plan, at + 1, end);
+    return (content.kind == CONTENT_LIST && content.numbered + content.bulleted > 1) ||
+           content.kind == CONTENT_TABLE;
+}
+
+int plan_walk(struct plan *plan, size_t at, struct error *err)
+{
+    while (at < plan->blocks.count) {
+        const struct block *heading = plan_block(plan, at);
+        int level = heading->node->level;
+        if (level < plan->item_level) {
+            size_t own = plan_next_heading(plan, at + 1);
+            bool children = own < plan->blocks.count && plan_block(plan, own)->node->level > level;
+            if (read_section(plan, at, own, children, err))
+                return -1;
+            at = own;
+            continue;
+        }
+        size_t end = plan_end(plan, at, level == LEVEL_CUT ? level : plan->item_level);
+        if (is_section_among_items(plan, at, end)) {
+            if (read_section(plan, at, end, false, err))
+                return -1;
+        } else {
+            if (plan->flat && plan->open && plan->open->title)
+                plan->open = NULL;
+            if (plan_heading_item(plan, at, end, heading->rule ? heading->rule : RULE_ITEM_HEADING, err))
+                return -1;
+        }
+        at = end;
+    }
+    return 0;
+}
