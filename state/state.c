@@ -16,7 +16,7 @@
 enum { STATE_APPLICATION = 0x64677364, LOCK_PATIENCE_MS = 2000, LOCK_STEP_MS = 50 };
 
 extern const unsigned char embedded__001_sql_data[], embedded__002_sql_data[], embedded__003_sql_data[],
-    embedded__004_sql_data[];
+    embedded__004_sql_data[], embedded__005_sql_data[];
 
 static const struct migration {
     const unsigned char *text; /* ends with a NUL */
@@ -25,6 +25,7 @@ static const struct migration {
     {embedded__002_sql_data},
     {embedded__003_sql_data},
     {embedded__004_sql_data},
+    {embedded__005_sql_data},
 };
 enum { STATE_VERSION = sizeof migrations / sizeof migrations[0] };
 

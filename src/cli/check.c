@@ -2,9 +2,12 @@
 
 #include "adapters/adapter.h"
 #include "cli/print.h"
+#include "core/digest.h"
 #include "daemon/config.h"
+#include "daemon/fetch.h"
 #include "daemon/http.h"
 #include "daemon/loop.h"
+#include "daemon/reading.h"
 #include "desk/doubts.h"
 
 #include <errno.h>
@@ -117,6 +120,38 @@ static int ask_about_hook(struct shell *shell, size_t bot, bool *failed)
     return result;
 }
 
+/* Fetches what stands behind a source's address, and reads it: nothing is stored. */
+static int ask_address(struct shell *shell, const struct source *source, bool *failed)
+{
+    bool secret = source->url->from != 'l';
+    struct reading_input input = {.name = fetch_name(&shell->arena, source->url->value, secret),
+        .link = source->link,
+        .profile = source->profile};
+    struct error err = {0};
+    const char *bytes, *words;
+    struct digest *digest = NULL;
+    if (!shell_fetch(shell, source->url->value, secret, &bytes, &input.len)) {
+        input.bytes = bytes;
+        digest = reading_wait(&shell->arena, &input, NULL, &err);
+    } else {
+        err = shell->err;
+        error_clear(&shell->err);
+    }
+    size_t items = 0;
+    for (size_t i = 0; digest && i < digest->count; i++)
+        items += edition_item_count(&digest->editions[i]);
+    words = digest ? arena_printf(&shell->arena,
+                         shell_says(shell, "%zu edition%s, %zu items", "%zu 期%.0s，%zu 条"), digest->count,
+                         digest->count == 1 ? "" : "s", items)
+                   : err.text;
+    *failed = *failed || !digest;
+    if (shell->json)
+        return print_json(shell, json_pack("{s:s s:s s:b s:s}", "kind", "answer", "source", source->name,
+                                     "right", digest != NULL, "text", words));
+    printf("%s: %s\n", source->name, words);
+    return 0;
+}
+
 /* --- what is configured --- */
 
 /* "30s", "10m": as the configuration would have it. */
@@ -197,8 +232,34 @@ static int show_channel(struct shell *shell, const struct channel *channel)
     return 0;
 }
 
+/* The address as it may be shown; of a secret one where it is kept. */
+static const char *shown_address(struct shell *shell, const struct option_value *url)
+{
+    struct buf text = BUF_INIT(1024);
+    fetch_show(&text, url->value, url->from != 'l');
+    const char *kept = buf_keep(&text, &shell->arena);
+    buf_free(&text);
+    return kept;
+}
+
+static int show_address(struct shell *shell, const struct source *source)
+{
+    const char *url = shown_address(shell, source->url), *every = duration(shell, source->every_ms);
+    const char *settles =
+        source->settle_ms ? duration(shell, source->settle_ms) : shell_says(shell, "at once", "0");
+    if (shell->json)
+        return print_json(
+            shell, json_pack("{s:s s:s s:s s:s s:s}", "kind", "source", "name", source->name, "url", url,
+                       "every", every, "settle", duration(shell, source->settle_ms)));
+    printf(shell_says(shell, "%s: %s, asked every %s; settles %s\n", "%s：%s，每 %s 取一次；settle %s\n"),
+        source->name, url, every, settles);
+    return 0;
+}
+
 static int show_source(struct shell *shell, const struct source *source, size_t files)
 {
+    if (source->url)
+        return show_address(shell, source);
     if (shell->json)
         return print_json(shell,
             json_pack("{s:s s:s s:s s:I s:s}", "kind", "source", "name", source->name, "path", source->path,
@@ -449,7 +510,8 @@ static int show_setup(struct shell *shell)
         if (show_channel(shell, &setup->channels[i]))
             return -1;
     for (size_t i = 0; i < setup->source_count; i++)
-        if (show_source(shell, &setup->sources[i], count_files(&setup->sources[i])))
+        if (show_source(
+                shell, &setup->sources[i], setup->sources[i].url ? 0 : count_files(&setup->sources[i])))
             return -1;
     return 0;
 }
@@ -466,6 +528,9 @@ static int run(struct shell *shell)
     for (size_t i = 0; shell_flag(shell, "online") && i < setup->channel_count; i++)
         if (ask_platform(shell, &setup->channels[i], &failed))
             return -1;
+    for (size_t i = 0; shell_flag(shell, "online") && i < setup->source_count; i++)
+        if (setup->sources[i].url && ask_address(shell, &setup->sources[i], &failed))
+            return -1;
     for (size_t i = 0; shell_flag(shell, "online") && i < setup->bot_count; i++)
         if (ask_about_hook(shell, i, &failed))
             return -1;
@@ -477,5 +542,5 @@ const struct subcommand cli_check = {.name = "check",
     .summary = "is the configuration right? with --online: are tokens and chats?",
     .details = "",
     .json = true,
-    .flags = {{"online", NULL, "ask each platform; posts nothing"}},
+    .flags = {{"online", NULL, "ask each platform and each url: of a source; posts and stores nothing"}},
     .run = run};

@@ -68,7 +68,6 @@ static struct setup *demo_setup(
         setup->sources[i] =
             (struct source){.name = files ? arena_printf(arena, "file%zu", i + 1) : places[i].source,
                 .path = files ? paths[i] : "",
-                .url = "",
                 .link = ""};
     setup->bot_count = setup->channel_count = PLACES;
     setup->bots = arena_array(arena, PLACES, sizeof *setup->bots);

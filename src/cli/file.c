@@ -20,8 +20,8 @@ static const char *absolute_path(struct shell *shell, const char *path)
 
 static bool belongs(const struct source *source, const char *path, const char *real, const char *word)
 {
-    if (*source->url)
-        return !strcmp(source->url, word);
+    if (source->url)
+        return source->url->from == 'l' && !strcmp(source->url->reference, word);
     return !fnmatch(source->path, path, FNM_PATHNAME | FNM_PERIOD) ||
            (real && !fnmatch(source->path, real, FNM_PATHNAME | FNM_PERIOD));
 }

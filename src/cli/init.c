@@ -155,6 +155,18 @@ static const char *check_zone(struct plan *plan, const char *answer)
     return text;
 }
 
+/* Fetched and read, as the daemon will do it. What does not come now may come later. */
+static const char *check_address(struct plan *plan, const char *answer)
+{
+    char host[256];
+    if (!url_host(answer, host, sizeof host) || strpbrk(answer, " \"<>"))
+        return shell_says(plan->shell, "an address looks like https://blog.example.org/feed.xml",
+            "网址像这样：https://blog.example.org/feed.xml");
+    plan->address = true;
+    init_show_address(plan, answer);
+    return NULL;
+}
+
 /* Says what the pattern finds, and how its newest file is read: the first look at whether this will work. */
 static const char *check_editions(struct plan *plan, const char *answer)
 {
@@ -163,13 +175,16 @@ static const char *check_editions(struct plan *plan, const char *answer)
         *answer == '/' ? answer : arena_printf(&plan->shell->arena, "%s/%s", plan->folder, answer);
     if (!*answer)
         return check_needed(plan, answer);
+    plan->address = false;
+    plan->newest = NULL;
+    if (shell_is_address(answer))
+        return check_address(plan, answer);
     struct stat info;
     if (!stat(path, &info) && S_ISDIR(info.st_mode))
         return arena_printf(&plan->shell->arena,
             shell_says(plan->shell, "%s is a folder; which files in it? For example %s/*.md",
                 "%s 是文件夹；里面哪些文件？例如 %s/*.md"),
             answer, answer);
-    plan->newest = NULL;
     if (glob(path, 0, NULL, &found)) {
         printf(shell_says(plan->shell, "  No file matches %s yet; they are taken up when they come.\n",
                    "  现在还没有匹配 %s 的文件；以后出现了会自动读。\n"),
@@ -284,8 +299,9 @@ static int ask_all(struct plan *plan)
             .chinese = "群在哪个平台？（输入 ? 看全部）",
             .flag = "platform",
             .check = check_platform},
-        editions = {.english = "Where are the editions? A file, or a pattern such as _posts/*.md",
-            .chinese = "期刊文件在哪里？一个文件，或者像 _posts/*.md 这样的匹配",
+        editions = {.english = "Where are the editions? A file, a pattern such as _posts/*.md, or an "
+                               "address (https://…)",
+            .chinese = "期刊在哪里？一个文件、像 _posts/*.md 这样的匹配，或者网址（https://…）",
             .flag = "editions",
             .check = check_editions},
         zone = {.english = "Time zone of the group",
@@ -366,7 +382,7 @@ const struct subcommand cli_init = {.name = "init",
     .flags = {{"language", "en|zh", "of the configuration and its error texts"},
         {"platform", "NAME", "where the group lives"}, {"chat", "ID", "the group, as the platform names it"},
         {"api", "URL", "the platform's server, where it is another one"},
-        {"editions", "PATTERN", "where the editions are"}, {"timezone", "ZONE", "such as Asia/Shanghai"},
+        {"editions", "PATTERN|URL", "where the editions are"}, {"timezone", "ZONE", "such as Asia/Shanghai"},
         {"items", "TIMES", "when an item goes out on weekdays; - for never"},
         {"question", "TIME", "when the question of the day goes out; - for never"},
         {"editor", "NUMBER", "your own id on the platform"},

@@ -15,7 +15,8 @@ struct plan {
     const struct adapter *hand; /* of the channel, where a person pastes: given the text by that bot; NULL */
     const char *group;          /* what that person calls the group; "" = not asked */
     const char **values;        /* of the adapter's options, by their place; NULL or "" = not given */
-    const char *editions;       /* pattern, relative to the folder */
+    const char *editions;       /* pattern, relative to the folder; or an address */
+    bool address;               /* it is one */
     const char *newest;         /* the newest of these files, NULL = none */
     const char *zone;
     const char *items, *asks; /* times of the day, "-" = never */
@@ -36,6 +37,8 @@ const char *init_usual_editions(struct plan *plan);
 const char *init_usual_zone(struct plan *plan);
 /* "37 files; the newest is x.md: 12 items, 5 questions". */
 void init_show_edition(struct plan *plan, size_t files);
+/* What stands behind the address now; why nothing does is no obstacle. */
+void init_show_address(struct plan *plan, const char *url);
 /* Writes all files, says what comes next. The exit code, or -1 with the shell's err. */
 int init_write(struct plan *plan);
 

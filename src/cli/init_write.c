@@ -3,6 +3,7 @@
 
 #include "adapters/adapter.h"
 #include "daemon/config.h"
+#include "daemon/fetch.h"
 #include "daemon/reading.h"
 
 #include <errno.h>
@@ -52,6 +53,47 @@ const char *init_usual_editions(struct plan *plan)
     return "*.md";
 }
 
+static void count(const struct digest *digest, size_t *items, size_t *questions)
+{
+    for (size_t e = 0; e < digest->count; e++)
+        for (size_t s = 0; s < digest->editions[e].section_count; s++)
+            for (size_t i = 0; i < digest->editions[e].sections[s].item_count; i++) {
+                ++*items;
+                *questions += digest->editions[e].sections[s].items[i].question_count;
+            }
+}
+
+/* There is no configuration yet, so no proxy. */
+void init_show_address(struct plan *plan, const char *url)
+{
+    struct arena *arena = &plan->shell->arena;
+    struct fetch_wish wish = {.url = url,
+        .etag = "",
+        .last_modified = "",
+        .agent = fetch_agent(arena, ""),
+        .chinese = plan->shell->chinese};
+    struct reading_input input = {.name = fetch_name(arena, url, false), .link = ""};
+    struct error err = {0};
+    struct digest *digest = NULL;
+    const char *bytes;
+    size_t items = 0, questions = 0;
+    if (!fetch_wait(arena, NULL, &wish, &bytes, &input.len, &err)) {
+        input.bytes = bytes;
+        digest = reading_wait(arena, &input, NULL, &err);
+    }
+    if (!digest) {
+        printf(shell_says(plan->shell,
+                   "  It cannot be read now: %s. The daemon asks again; digestd check --online tries it.\n",
+                   "  现在读不了：%s。守护进程会再取；digestd check --online 可以试。\n"),
+            err.text);
+        return;
+    }
+    count(digest, &items, &questions);
+    printf(shell_says(plan->shell, "  %zu edition(s) there, with %zu items and %zu questions.\n",
+               "  那里有 %zu 期，%zu 条、%zu 个问题。\n"),
+        digest->count, items, questions);
+}
+
 void init_show_edition(struct plan *plan, size_t files)
 {
     struct arena *arena = &plan->shell->arena;
@@ -64,12 +106,8 @@ void init_show_edition(struct plan *plan, size_t files)
         digest = reading_wait(arena, &input, NULL, &err);
     }
     size_t items = 0, questions = 0;
-    for (size_t e = 0; digest && e < digest->count; e++)
-        for (size_t s = 0; s < digest->editions[e].section_count; s++)
-            for (size_t i = 0; i < digest->editions[e].sections[s].item_count; i++) {
-                items++;
-                questions += digest->editions[e].sections[s].items[i].question_count;
-            }
+    if (digest)
+        count(digest, &items, &questions);
     if (!digest)
         printf(shell_says(plan->shell, "  %zu file%s; the newest cannot be read: %s\n",
                    "  %zu 个文件；最新的一个%.0s读不了：%s\n"),
@@ -235,9 +273,11 @@ static void write_yaml(struct plan *plan, struct buf *yaml)
             "它记住的一切；用 digestd backup 备份"));
     buf_adds(yaml, "timezone: ");
     init_quote(yaml, plan->zone);
-    buf_addf(
-        yaml, "\nlanguage: %s\nsources:\n  - name: news\n    path: ", plan->shell->chinese ? "zh" : "en");
+    buf_addf(yaml, "\nlanguage: %s\nsources:\n  - name: news\n    %s: ", plan->shell->chinese ? "zh" : "en",
+        plan->address ? "url" : "path");
     init_quote(yaml, plan->editions);
+    if (plan->address)
+        buf_adds(yaml, "\n    every: 30m");
     buf_addf(yaml, "\n    # link: \"https://blog.example.org/:year/:month/:day/:title/\"   # %s\n",
         shell_says(plan->shell, "the edition's own page", "每期自己的网页"));
     if (plan->adapter->listen) {

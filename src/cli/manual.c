@@ -27,8 +27,9 @@ static const char *usual_of(const char *usual, bool chinese)
         {"none; a bot's: the file's", "不用；机器人里：顶层的"}, {"always", "任何时候"},
         {"item 24h, contents and edition 7d, question its day; webhook 3d",
             "一条 24h，目录和整期 7d，今日一问当天；webhook 3d"},
-        {"10m; 0 where only rooms listen", "10m；只有房间用时 0"}, {"all sources", "所有来源"},
-        {"none; newest in a room", "none；房间里 newest"},
+        {"10m; 0 where only rooms listen, or with url:", "10m；只有房间用时、写 url: 时 0"},
+        {"this or url:", "必须（或写 url:）"}, {"this or path:", "必须（或写 path:）"},
+        {"all sources", "所有来源"}, {"none; newest in a room", "none；房间里 newest"},
         {"only contents and edition ring", "只有目录和整期响"}, {"daily", "每天"},
         {"found for each file", "逐个文件判断"}, {"found", "自动判断"}};
     for (size_t i = 0; chinese && i < sizeof words / sizeof *words; i++)

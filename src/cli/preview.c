@@ -219,7 +219,7 @@ static int open_file(struct shell *shell, const char *path)
             .http_listen = "",
             .http_public = ""};
     setup->sources = arena_alloc(&shell->arena, sizeof *setup->sources);
-    setup->sources[0] = (struct source){.name = "file", .path = path, .url = "", .link = ""};
+    setup->sources[0] = (struct source){.name = "file", .path = path, .link = ""};
     setup->source_count = 1;
     if (digest->count && digest->editions[0].language && !shell->setup)
         setup->language = !strncmp(digest->editions[0].language, "zh", 2) ? "zh" : "en";

@@ -1,5 +1,6 @@
 #include "cli/entries.h"
 
+#include "cli/fetched.h"
 #include "cli/print.h"
 #include "desk/ahead.h"
 #include "desk/hand.h"
@@ -150,12 +151,14 @@ static int run(struct shell *shell)
         if (one_channel(shell, &shell->setup->channels[i], &waiting, &ahead, &table))
             return -1;
     table_print(&table);
+    if (show_fetched(shell))
+        return -1;
     return shell->json ? 0 : unsure(shell) || troubles(shell) ? -1 : 0;
 }
 
 const struct subcommand cli_status = {.name = "status",
     .words = "",
     .summary = "what waits, what was sent, what is unsure, per channel",
-    .details = "",
+    .details = "With sources by url: also when each was fetched last and is next.",
     .json = true,
     .run = run};

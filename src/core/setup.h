@@ -79,7 +79,8 @@ const char *rule_shown(const struct rule *rule); /* to people */
 struct source {
     const char *name;
     const char *path;              /* absolute glob; "" when url */
-    const char *url;               /* "" when path */
+    struct option_value *url;      /* where the editions are fetched from; NULL when path. May be a secret */
+    int64_t every_ms;              /* how often it is asked, at most; when url */
     const char *link;              /* pattern "https://…/:year/:month/:day/:title/", or "" */
     const struct profile *profile; /* how its editions are written; NULL = as the reader finds */
     const char *profile_file;      /* where that stands, absolute; "" = in the configuration itself */

@@ -3,6 +3,7 @@
 #include "adapters/adapter.h"
 #include "core/buf.h"
 #include "core/profile.h"
+#include "daemon/fetch.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -149,6 +150,15 @@ static void compare_ms(struct changes *changes, const char *owner, const char *k
             (long long)is / 1000, (long long)was / 1000);
 }
 
+static const char *address_of(const struct changes *changes, const struct option_value *url)
+{
+    struct buf text = BUF_INIT(1024);
+    fetch_show(&text, url->value, url->from != 'l');
+    const char *kept = buf_keep(&text, changes->arena);
+    buf_free(&text);
+    return kept;
+}
+
 static void compare_sources(struct changes *changes, const struct setup *was, const struct setup *is)
 {
     for (size_t i = 0; i < was->source_count; i++)
@@ -159,11 +169,13 @@ static void compare_sources(struct changes *changes, const struct setup *was, co
         const char *owner = owned(changes, "source ", "来源 ", b->name);
         if (!a) {
             add(changes, "source %s is new: %s", "新增来源 %s：%s", b->name,
-                shown(changes, *b->path ? b->path : b->url));
+                *b->path ? shown(changes, b->path) : address_of(changes, b->url));
             continue;
         }
         compare(changes, owner, "path", a->path, b->path);
-        compare_only(changes, owner, "url", same(a->url, b->url));
+        compare_only(changes, owner, "url", same(a->url ? a->url->value : "", b->url ? b->url->value : ""));
+        if (a->url && b->url)
+            compare_ms(changes, owner, "every", a->every_ms, b->every_ms);
         compare(changes, owner, "link", a->link, b->link);
         compare_only(changes, owner, "profile", profile_same(a->profile, b->profile));
         compare_ms(changes, owner, "settle", a->settle_ms, b->settle_ms);

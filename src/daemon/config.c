@@ -12,6 +12,9 @@
 enum {
     SETTLE_MS = 10 * 60 * 1000,
     SETTLE_UNSAID = -1,
+    EVERY_MS = 30 * 60 * 1000,
+    EVERY_MIN_MS = 60 * 1000,
+    EVERY_MIN_OWN_MS = 1000,
     NAME_MAX_BYTES = 64,
     ID_DIGITS_MAX = 20,
     HEARTBEAT_MS = 5 * 60 * 1000,
@@ -46,6 +49,46 @@ static int load_link(struct loader *loader, const struct yaml *at, const char **
         "link: 是网址，例如 https://blog.example.org/:year/:month/:day/:title/");
 }
 
+/* On this machine itself nobody is bothered. */
+static bool is_own(const struct option_value *url)
+{
+    static const char *const own[] = {
+        "http://127.", "http://localhost:", "http://localhost/", "http://[::1]"};
+    for (size_t i = 0; url->from == 'l' && i < sizeof own / sizeof *own; i++)
+        if (!strncmp(url->reference, own[i], strlen(own[i])))
+            return true;
+    return false;
+}
+
+/* url: and every:, where the source has them. */
+static int load_address(
+    struct loader *loader, struct source *source, struct yaml *url, const struct yaml *every)
+{
+    static const char *const schemes[] = {"https://", "http://", NULL};
+    char host[256];
+    if (every && !url)
+        return fail(loader, every->line, every->column,
+            "every: is for sources with a url:; files are watched",
+            "every: 只和 url: 一起用；文件是一直看着的");
+    if (!url)
+        return 0;
+    source->url = arena_alloc(loader->arena, sizeof *source->url);
+    source->every_ms = EVERY_MS;
+    if (value_address(loader, url, schemes, source->url) ||
+        (every && value_duration(loader, every, &source->every_ms)))
+        return -1;
+    if (source->url->from == 'l' && !url_host(source->url->reference, host, sizeof host))
+        return fail(loader, url->line, url->column,
+            "url: is an address such as https://blog.example.org/feed.xml",
+            "url: 是网址，例如 https://blog.example.org/feed.xml");
+    if (source->every_ms < EVERY_MIN_MS && !is_own(source->url))
+        return fail(loader, every->line, every->column,
+            "every: is at least 1m, to be no burden on the server", "every: 至少 1m，别给对方服务器添麻烦");
+    return source->every_ms >= EVERY_MIN_OWN_MS
+               ? 0
+               : fail(loader, every->line, every->column, "every: is at least 1s here", "every: 这里至少 1s");
+}
+
 static int load_source(struct loader *loader, struct yaml *at, struct source *source)
 {
     const char *owner = say(loader, "a source", "来源");
@@ -53,9 +96,10 @@ static int load_source(struct loader *loader, struct yaml *at, struct source *so
         return -1;
     struct yaml *name = take(loader, at, "name"), *path = take(loader, at, "path"),
                 *link = take(loader, at, "link"), *settle = take(loader, at, "settle"),
+                *url = take(loader, at, "url"), *every = take(loader, at, "every"),
                 *profile = take(loader, at, "profile");
     *source = (struct source){
-        .path = "", .url = "", .link = "", .profile_file = "", .settle_ms = SETTLE_UNSAID, .line = at->line};
+        .path = "", .link = "", .profile_file = "", .settle_ms = SETTLE_UNSAID, .line = at->line};
     if (leftover(loader, at,
             name && name->kind == YAML_SCALAR && *name->text ? shown(loader, name->text) : owner, IN_SOURCE))
         return -1;
@@ -64,15 +108,21 @@ static int load_source(struct loader *loader, struct yaml *at, struct source *so
     if (value_text(loader, name, &source->name) ||
         config_name(loader, name->line, name->column, source->name))
         return -1;
-    if (!path)
-        return fail(loader, at->line, at->column, "source %s needs a path:, such as \"_posts/*.md\"",
-            "来源 %s 要有 path:，例如 \"_posts/*.md\"", source->name);
-    if (value_text(loader, path, &source->path) || (link && load_link(loader, link, &source->link)) ||
+    if (!path == !url)
+        return fail(loader, at->line, at->column,
+            "source %s needs either a path:, such as \"_posts/*.md\", or a url:, such as "
+            "https://blog.example.org/feed.xml",
+            "来源 %s 要有 path:（例如 \"_posts/*.md\"）或 url:（例如 "
+            "https://blog.example.org/feed.xml），两者写一个",
+            source->name);
+    if ((path && value_text(loader, path, &source->path)) ||
+        (link && load_link(loader, link, &source->link)) ||
         (settle && value_duration(loader, settle, &source->settle_ms)) ||
         config_profile(loader, profile, source))
         return -1;
-    source->path = absolute(loader, source->path);
-    return 0;
+    if (path)
+        source->path = absolute(loader, source->path);
+    return load_address(loader, source, url, every);
 }
 
 int config_sources(struct loader *loader, struct yaml *at)
@@ -109,7 +159,7 @@ void config_settle(struct setup *setup)
                 others += listens && !local;
             }
         if (setup->sources[i].settle_ms == SETTLE_UNSAID)
-            setup->sources[i].settle_ms = rooms && !others ? 0 : SETTLE_MS;
+            setup->sources[i].settle_ms = setup->sources[i].url || (rooms && !others) ? 0 : SETTLE_MS;
     }
 }
 

@@ -105,17 +105,31 @@ const struct config_key config_keys[] = {
     /* sources */
     {"name", IN_SOURCE, "text", "文字", "!", "name: aigc", "What channels call it in from:.",
         "群用 from: 写的名字。"},
-    {"path", IN_SOURCE, "path or pattern", "路径或匹配", "!", "path: \"_posts/*aigc*.md\"",
+    {"path", IN_SOURCE, "path or pattern", "路径或匹配", "this or url:", "path: \"_posts/*aigc*.md\"",
         "Markdown files or saved pages, one edition each, or feeds (RSS, Atom, JSON Feed). They are watched, "
         "and looked at every minute for network folders, "
         "which tell nothing of changes.",
         "Markdown 文件或存下的网页，一个一期；或订阅源（RSS、Atom、JSON "
         "Feed）。会自动监视，每分钟也扫一遍（网络目录没有变化通知）。"},
+    {"url", IN_SOURCE, "address (secret)", "网址（密钥）",
+        "this or path:", "url: \"https://blog.example.org/feed.xml\"",
+        "Instead of path: an address that is asked for its editions. Only what changed is transferred "
+        "(ETag, Last-Modified); Cache-Control and Retry-After are obeyed for up to a day; failures are "
+        "tried again after every:, then twice that and so on, up to six hours. It may be in a private "
+        "network; "
+        "where a server leads on, that may not.",
+        "代替 path:：去这个网址取期刊。只传有变化的（ETag、Last-Modified）；对方的 Cache-Control 和 "
+        "Retry-After "
+        "照办，最多一天；失败了隔 every: "
+        "再试，之后每次加倍，最多六小时。网址可以在内网；对方跳转到内网的不跟。"},
+    {"every", IN_SOURCE, "duration", "时长", "30m", "every: 30m",
+        "How often a url: is asked, at most. At least 1m (on this machine itself 1s).",
+        "url: 最多多久取一次。至少 1m（本机的网址 1s）。"},
     {"link", IN_SOURCE, "address", "网址", "", "link: \"https://blog.example.org/:year/:month/:day/:title/\"",
         "The edition's own page, where its front matter names none: :year, :month, :day and :title are "
         "filled in.",
         "每期自己的网页（文件头里没写时用）；:year、:month、:day、:title 会替换。"},
-    {"settle", IN_SOURCE, "duration", "时长", "10m; 0 where only rooms listen", "settle: 10m",
+    {"settle", IN_SOURCE, "duration", "时长", "10m; 0 where only rooms listen, or with url:", "settle: 10m",
         "A file untouched for so long counts as published, a change as meant. Files that are there when the "
         "source is new count at once.",
         "文件这么久没动才算发布、才算改完。来源第一次读时已有的文件马上算数。"},

@@ -13,7 +13,8 @@ int config_sources(struct loader *loader, struct yaml *at);
 int config_profile(struct loader *loader, struct yaml *at, struct source *source);
 /* The whole file, or one byte more than YAML may have. Lives in the arena. */
 int config_bytes(const char *path, struct arena *arena, const char **bytes, size_t *len, struct error *err);
-/* Sources only rooms listen to count at once, unless the file says otherwise. After the channels. */
+/* Sources only rooms listen to count at once, and so does what is fetched: it is out already. Unless the file
+ * says otherwise. After the channels. */
 void config_settle(struct setup *setup);
 int config_bots(struct loader *loader, struct yaml *at);
 int config_channels(struct loader *loader, struct yaml *at);

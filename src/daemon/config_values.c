@@ -126,8 +126,6 @@ static const struct {
     unsigned places;
     const char *english, *chinese; /* what to do instead */
 } later[] = {
-    {"url", IN_SOURCE, "; use path:", "，请用 path:"},
-    {"every", IN_SOURCE, "", ""},
     {"pace", IN_BOT | IN_CHANNEL, "", ""},
     {"template", IN_CHANNEL | IN_RULE, "", ""},
     {"footer", IN_CHANNEL, "", ""},

@@ -134,7 +134,8 @@ static void round_over(void *context)
         take_turn(daemon, now);
     if (!daemon->desk)
         return; /* the turn ended it all */
-    if (daemon->options->drain && daemon->ready && daemon->idle && !daemon->event_count)
+    if (daemon->options->drain && daemon->ready && daemon->idle && !daemon->event_count &&
+        !sources_fetching(daemon->sources))
         end_soon(daemon);
     reload_round(daemon);
     bool stuck = daemon->failed_turn && daemon->damage_said; /* what still waits will not be decided */
@@ -369,6 +370,7 @@ static void take_down(struct daemon *daemon)
             arena_free(daemon->setup_arenas[i]);
             free(daemon->setup_arenas[i]);
         }
+    drop_counts(daemon);
     arena_free(&daemon->gathered);
     buf_free(&daemon->page);
     free(daemon->events);

@@ -91,6 +91,7 @@ static void source_read(const struct source_file *file, void *context)
     event->read.profile = arena_string(arena, file->profile ? file->profile : "");
     event->read.at_start = file->at_start;
     event->read.gone = file->gone;
+    event->read.first = file->first;
     if (!file->digest)
         return;
     struct buf packed = BUF_INIT(SIZE_MAX / 4);
@@ -123,6 +124,23 @@ static void source_scanned(size_t files, void *context)
         return; /* after a reload */
     add_event(daemon, EVENT_START);
     daemon->started = true;
+}
+
+/* Its EVENT_READ, if any, came right before: both are taken by the same turn. */
+static void source_fetched(const struct fetch_row *row, enum fetch_end end, void *context)
+{
+    struct daemon *daemon = context;
+    struct arena *arena = &daemon->gathered;
+    struct fetch_row *copy = arena_alloc(arena, sizeof *copy);
+    *copy = *row;
+    copy->source = arena_string(arena, row->source);
+    copy->url = arena_string(arena, row->url);
+    copy->etag = arena_string(arena, row->etag);
+    copy->last_modified = arena_string(arena, row->last_modified);
+    copy->body = arena_string(arena, row->body);
+    copy->error = arena_string(arena, row->error);
+    add_event(daemon, EVENT_FETCHED)->fetched = copy;
+    fetch_counted(daemon, row->source, end);
 }
 
 void bell_rang(const char *name, void *context)
@@ -172,7 +190,7 @@ static int read_dropped(
 
 const struct room_hooks room_events = {.now = room_now, .said = said, .read = read_dropped};
 const struct sources_hooks sources_events = {
-    source_read, source_progress, source_scanned, source_trouble, NULL};
+    source_read, source_progress, source_scanned, source_trouble, source_fetched, NULL};
 
 void drop_dropped(struct daemon *daemon)
 {

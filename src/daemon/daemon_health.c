@@ -163,6 +163,44 @@ static int write_states(struct daemon *daemon, struct arena *arena, struct buf *
     return 0;
 }
 
+void fetch_counted(struct daemon *daemon, const char *source, enum fetch_end end)
+{
+    struct fetch_count *count = daemon->fetch_counts;
+    while (count && strcmp(count->source, source) != 0)
+        count = count->next;
+    if (!count) {
+        count = memory_new(1, sizeof *count);
+        *count = (struct fetch_count){.next = daemon->fetch_counts, .source = memory_string(source)};
+        daemon->fetch_counts = count;
+    }
+    count->ends[end]++;
+}
+
+void drop_counts(struct daemon *daemon)
+{
+    for (struct fetch_count *count = daemon->fetch_counts, *next; count; count = next) {
+        next = count->next;
+        free(count->source);
+        free(count);
+    }
+    daemon->fetch_counts = NULL;
+}
+
+static void write_fetches(const struct daemon *daemon, struct buf *out)
+{
+    static const char *const results[FETCH_ENDS] = {"new", "same", "gone", "failed"};
+    if (!daemon->fetch_counts)
+        return;
+    head(
+        out, "digestd_fetches_total", "counter", "Addresses of sources that were asked, by what came of it.");
+    for (const struct fetch_count *count = daemon->fetch_counts; count; count = count->next)
+        for (int end = 0; end < FETCH_ENDS; end++) {
+            buf_adds(out, "digestd_fetches_total{source=\"");
+            add_label(out, count->source);
+            buf_addf(out, "\",result=\"%s\"} %llu\n", results[end], (unsigned long long)count->ends[end]);
+        }
+}
+
 /* Pages of memory, the second number of the file. */
 static long resident_pages(void)
 {
@@ -201,6 +239,7 @@ static void write_metrics(struct daemon *daemon, struct arena *arena, bool well,
         write_desk(out, desk_tally(daemon->desk));
         write_troubles(daemon, out);
     }
+    write_fetches(daemon, out);
     if (!write_queue(daemon, arena, out, &err))
         write_states(daemon, arena, out, &err);
 }

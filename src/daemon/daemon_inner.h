@@ -46,6 +46,13 @@ struct dropped {
     char ticket[64];
 };
 
+/* How often the address of a source was asked, by what came of it; since the start. */
+struct fetch_count {
+    struct fetch_count *next;
+    char *source;
+    uint64_t ends[FETCH_ENDS];
+};
+
 /* Secrets and zone files that may become others (daemon_reload.c). */
 struct renewal {
     struct loop_timer *look;
@@ -67,6 +74,7 @@ struct daemon {
     struct room *room;
     struct hooks *hooks; /* NULL = no listener for platforms */
     struct sources *sources;
+    struct fetch_count *fetch_counts;
     struct heart *heart;
     struct loop_watch *bell;
     char bell_name[256];
@@ -105,6 +113,8 @@ void drop_dropped(struct daemon *daemon); /* at the end: files that are still be
 void heed_damage(struct daemon *daemon, bool stuck);
 
 /* daemon_health.c */
+void fetch_counted(struct daemon *daemon, const char *source, enum fetch_end end);
+void drop_counts(struct daemon *daemon);
 bool daemon_watched(const struct server_request *request, struct server_answer *answer, void *daemon);
 
 /* daemon_reload.c */

@@ -20,7 +20,7 @@ void start_sources(struct daemon *daemon, const struct setup *before)
 {
     struct sources_hooks hooks = sources_events;
     hooks.context = daemon;
-    daemon->sources = sources_new(daemon->loop, daemon->setup, before, daemon->state, &hooks);
+    daemon->sources = sources_new(daemon->loop, daemon->http, daemon->setup, before, daemon->state, &hooks);
     for (size_t i = 0; i < daemon->options->sample_count; i++) {
         const struct daemon_sample *sample = &daemon->options->samples[i];
         sources_sample(daemon->sources, sample->source, sample->name, sample->bytes, sample->len);

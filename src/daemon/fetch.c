@@ -7,8 +7,6 @@
 #include "daemon/loop.h"
 #include "daemon/memory.h"
 
-#include <strings.h>
-
 enum {
     REDIRECTS_MAX = 5,
     WHOLE_MS = 2 * 60 * 1000,
@@ -74,26 +72,9 @@ static const char *mark(const struct answer *answer, const char *name)
     return value;
 }
 
-/* Somebody's login page, or the page that a feed belongs to. */
-static bool is_web_page(const char *bytes, size_t len)
-{
-    static const char *const begins[] = {"<!doctype html", "<html"};
-    size_t at = len >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3) ? 3 : 0;
-    while (at < len && strchr(" \t\r\n", bytes[at]) && bytes[at])
-        at++;
-    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
-        if (len - at > strlen(begins[i]) && !strncasecmp(bytes + at, begins[i], strlen(begins[i])))
-            return true;
-    return false;
-}
-
 static void take(struct fetch *fetch, const struct answer *answer)
 {
     bool conditional = *fetch->wish.etag || *fetch->wish.last_modified;
-    if (answer->status == 200 && is_web_page(answer->body, answer->body_len)) {
-        fail(fetch, answer, &(struct fetch_fault){.page = true});
-        return;
-    }
     if (answer->status != 200 && !(answer->status == 304 && conditional)) {
         fail(fetch, answer, &(struct fetch_fault){0});
         return;

@@ -33,6 +33,7 @@ enum fetch_end {
     FETCH_SAME,   /* nothing changed (304) */
     FETCH_GONE,   /* gone for good (410): not to be asked again */
     FETCH_FAILED, /* everything else */
+    FETCH_ENDS,
 };
 
 struct fetch_result {

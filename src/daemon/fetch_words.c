@@ -84,12 +84,6 @@ void fetch_words(struct buf *out, const struct fetch_wish *wish, const char *url
     else if (fault->nowhere)
         buf_adds(out, say(wish, " leads to an address that is neither http nor https, and is not followed",
                           " 跳转到的不是 http 或 https 网址，不跟过去"));
-    else if (fault->page)
-        buf_adds(
-            out, say(wish,
-                     " is a web page, not an edition or a feed (perhaps a login); give the address of the "
-                     "Markdown file or of the feed",
-                     " 是网页，不是期刊文件或订阅源（也可能是登录页）；请写 Markdown 文件或 feed 的网址"));
     else if (answer->reach != REACH_ANSWERED)
         no_answer(out, wish, url, answer, fault);
     else

@@ -8,7 +8,6 @@ struct fetch_fault {
     bool led;     /* no answer from where a redirect led */
     bool circles; /* too many redirects */
     bool nowhere; /* a redirect to what is not http or https */
-    bool page;    /* a web page came, no edition and no feed */
 };
 
 /* One sentence, no full stop, no secret: the address, what happened, the likely cause and what to do. `url`:

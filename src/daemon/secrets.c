@@ -138,7 +138,7 @@ static int trim(struct resolver *resolver, struct option_value *value)
 /* All that may be a secret, in the order of the file; in the arena. */
 static struct option_value **all_values(const struct setup *setup, struct arena *arena, size_t *count)
 {
-    size_t channels = setup->channel_count + setup->aside_count, room = 2, at = 0;
+    size_t channels = setup->channel_count + setup->aside_count, room = 2 + setup->source_count, at = 0;
     for (size_t i = 0; i < setup->bot_count + channels; i++)
         room += i < setup->bot_count ? setup->bots[i].settings.count
                                      : setup->channels[i - setup->bot_count].settings.count;
@@ -149,6 +149,9 @@ static struct option_value **all_values(const struct setup *setup, struct arena 
         for (size_t j = 0; j < settings->count; j++)
             all[at++] = &settings->values[j];
     }
+    for (size_t i = 0; i < setup->source_count; i++)
+        if (setup->sources[i].url)
+            all[at++] = setup->sources[i].url;
     if (setup->proxy)
         all[at++] = setup->proxy;
     if (setup->heartbeat)

@@ -2,6 +2,7 @@
 
 #include "core/arena.h"
 #include "core/buf.h"
+#include "daemon/clock.h"
 #include "daemon/loop.h"
 #include "daemon/memory.h"
 #include "daemon/reading.h"
@@ -46,8 +47,10 @@ struct job {
     int64_t mtime_ns, size;
     char profile[PROFILE_MARK_SIZE]; /* of the profile it is read with */
     bool at_start;
-    void *bytes; /* of a sample; NULL = the file's */
+    void *bytes; /* of a sample, or fetched; NULL = the file's */
     size_t len;
+    bool fetched, first;
+    size_t index; /* of the source, where it was fetched */
 };
 
 struct sources {
@@ -61,6 +64,7 @@ struct sources {
     int children;
     size_t first_jobs, first_done;
     bool first, scanned;
+    struct fetches *fetches; /* NULL = no source has an address */
     struct loop_timer *soon, *later;
     struct loop_watch *watches[WATCHES_MAX];
     char *watched[WATCHES_MAX];
@@ -103,8 +107,11 @@ static void job_done(const struct reading_result *result, void *context)
         .digest = result->digest,
         .error = result->error,
         .profile = job->profile,
-        .at_start = job->at_start};
+        .at_start = job->at_start,
+        .first = job->first};
     sources->hooks.read(&file, sources->hooks.context);
+    if (job->fetched)
+        fetches_read(sources->fetches, job->index, result->digest != NULL);
     if (job->at_start) {
         sources->first_done++;
         if (sources->first_done % 25 == 0)
@@ -177,6 +184,43 @@ static void queue(struct sources *sources, struct job *job, bool at_start)
         sources->first_jobs++;
     *sources->jobs_end = job;
     sources->jobs_end = &job->next;
+}
+
+/* --- addresses --- */
+
+/* Young as a file that was written now; read like one. */
+static void came(size_t source, const char *name, const void *bytes, size_t len, bool first, void *context)
+{
+    struct sources *sources = context;
+    struct job *job = memory_new(1, sizeof *job);
+    *job = (struct job){.source = sources->setup->sources[source].name,
+        .path = memory_string(name),
+        .mtime_ns = clock_now().wall_ms * 1000000,
+        .size = (int64_t)len,
+        .bytes = memory_copy(bytes, len),
+        .len = len,
+        .fetched = true,
+        .first = first,
+        .index = source};
+    queue(sources, job, false);
+    loop_timer_set(sources->soon, 0); /* not from inside libcurl */
+}
+
+static void fetched(const struct fetch_row *row, enum fetch_end end, void *context)
+{
+    struct sources *sources = context;
+    sources->hooks.fetched(row, end, sources->hooks.context);
+}
+
+static void say(const char *text, void *context)
+{
+    struct sources *sources = context;
+    sources->hooks.trouble(text, sources->hooks.context);
+}
+
+bool sources_fetching(const struct sources *sources)
+{
+    return sources->fetches && fetches_busy(sources->fetches);
 }
 
 /* --- scanning --- */
@@ -338,9 +382,24 @@ static void note_trouble(struct sources *sources, size_t source, bool trouble)
     buf_free(&text);
 }
 
+/* The source has an address now: what it had before is gone, but what came from there. */
+static void forget_files(struct sources *sources, size_t source)
+{
+    const struct option_value *url = sources->setup->sources[source].url;
+    struct shelf *shelf = &sources->shelves[source];
+    struct arena arena = {0};
+    const char *name = fetch_name(&arena, url->value, url->from != 'l');
+    for (size_t i = 0; i < shelf->count; i++)
+        shelf->list[i].here = !strcmp(shelf->list[i].path, name);
+    tell_gone(sources, source);
+    arena_free(&arena);
+}
+
 static void scan_source(struct sources *sources, size_t source)
 {
     const struct source *entry = &sources->setup->sources[source];
+    if (entry->url)
+        forget_files(sources, source);
     if (!*entry->path)
         return;
     size_t folder = (size_t)(strrchr(entry->path, '/') - entry->path);
@@ -383,8 +442,8 @@ static bool was_source(const struct setup *before, const struct source *source)
     return was && !strcmp(was->path, source->path);
 }
 
-struct sources *sources_new(struct loop *loop, const struct setup *setup, const struct setup *before,
-    struct state *state, const struct sources_hooks *hooks)
+struct sources *sources_new(struct loop *loop, struct http *http, const struct setup *setup,
+    const struct setup *before, struct state *state, const struct sources_hooks *hooks)
 {
     struct sources *sources = memory_new(1, sizeof *sources);
     *sources = (struct sources){.loop = loop, .setup = setup, .state = state, .hooks = *hooks, .first = true};
@@ -398,6 +457,8 @@ struct sources *sources_new(struct loop *loop, const struct setup *setup, const 
     sources->later = loop_timer_new(loop, look_later, sources);
     loop_timer_set(sources->soon, 0);
     loop_timer_set(sources->later, RESCAN_MS);
+    const struct fetches_hooks about = {came, fetched, say, sources};
+    sources->fetches = fetches_new(loop, http, setup, state, before != NULL, &about);
     return sources;
 }
 
@@ -417,6 +478,7 @@ void sources_free(struct sources *sources)
 {
     if (!sources)
         return;
+    fetches_free(sources->fetches);
     for (struct job *job = sources->jobs, *next; job; job = next) {
         next = job->next;
         if (job->reading)

@@ -48,12 +48,15 @@ enum event_kind {
     EVENT_PUSHED,   /* the platform pushed something for a bot; ACTION_PUSHED answers it */
     EVENT_SAID,     /* somebody typed into the room's page */
     EVENT_READ,     /* a file of a source was read (or could not be) */
+    EVENT_FETCHED,  /* the address of a source was asked; behind the EVENT_READ of what came, in the same turn
+                     */
     EVENT_SETUP,    /* SIGHUP: a new, valid configuration */
     EVENT_RENEWED, /* the same configuration with other secrets or zones: what was refused for them goes on */
     EVENT_STOP,    /* claims nothing any more; answers still come in */
     EVENT_RESTORED, /* by restore alone, on a desk that never starts: see desk/restore.c */
 };
 
+struct fetch_row; /* state/fetches.h */
 struct event {
     enum event_kind kind;
     union {
@@ -89,7 +92,10 @@ struct event {
             bool at_start;       /* was there when the daemon started: no settling */
             bool
                 gone; /* it is not there any more; told before what is new, so that a renamed file is known */
+            /* the first that ever came from the source's address: it was there before the source */
+            bool first;
         } read;
+        const struct fetch_row *fetched; /* what is to be remembered; its `since` is not looked at */
         const struct setup *setup;
         struct {
             int64_t since_ms, until_ms; /* what went out in this time is not known */

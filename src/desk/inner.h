@@ -159,6 +159,11 @@ int begin_with_newest(struct turn *turn, struct place *place, const struct post_
 int load_places(struct turn *turn);
 int open_unknowns(struct turn *turn);
 
+/* fetched.c */
+int heed_fetched(struct turn *turn, const struct event *event);
+int begin_fetches(struct turn *turn); /* sources with an address are known from this turn on */
+int publish_first(struct turn *turn, const char *source);
+
 /* moved.c */
 int take_moves(struct turn *turn);     /* channels that were renamed, went, came back, or are another group */
 int note_addresses(struct turn *turn); /* where channels go and who bots are, for the next time */

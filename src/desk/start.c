@@ -398,7 +398,7 @@ int take_up(struct turn *turn, const struct setup *was)
         (was && renew_secrets(turn, was)) || wake_bots(turn))
         return -1;
     turn->memory->look = true;
-    if (take_up_rehearsals(turn))
+    if (begin_fetches(turn) || take_up_rehearsals(turn))
         return -1;
     if (!first)
         return 0;

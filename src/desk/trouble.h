@@ -21,6 +21,7 @@
  *   late NAME      due for a quarter of an hour          it went, or something holds the channel
  *   fast clock     what people write looks old           something new was heard in time
  *   file SOURCE P  a file cannot be read                 it was read, or is gone
+ *   fetch SOURCE   its address gives nothing            it gave something, or is another one
  *   clock          it jumped, or went back               ten sane minutes
  *   disk           it is full: nothing new begins        there is room again
  *   damaged        a part of the state file is damaged   a start has looked it through

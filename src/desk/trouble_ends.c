@@ -155,6 +155,16 @@ static int file_end(struct ending *ending)
     return 0;
 }
 
+/* The source is not fetched any more. */
+static int fetch_end(struct ending *ending)
+{
+    const struct setup *setup = ending->turn->setup;
+    ending->over = true;
+    for (size_t i = 0; i < setup->source_count; i++)
+        ending->over &= !setup->sources[i].url || strcmp(setup->sources[i].name, ending->whose) != 0;
+    return 0;
+}
+
 /* A start finds the clock as it is; what it thought before is gone. */
 static int clock_end(struct ending *ending)
 {
@@ -220,6 +230,7 @@ static const struct {
     {"expired", event_end},
     {"unsure", unsure_end},
     {"file", file_end},
+    {"fetch", fetch_end},
     {"clock", clock_end},
     {"disk", disk_end},
     {"damaged", damaged_end},

@@ -219,6 +219,8 @@ static int heed_read(struct turn *turn, const struct event *event)
     if (desk_import(turn->state, turn->setup, event, turn->now, turn->arena, &report, &changed, turn->err))
         return -1;
     turn->memory->look = true;
+    if (event->read.first && event->read.digest && publish_first(turn, event->read.source))
+        return -1;
     if (tell_file(turn, event, report.warning))
         return -1;
     if (report.text && turn->memory->started)
@@ -263,6 +265,8 @@ static int heed(struct turn *turn, const struct event *event)
         return heed_said(turn, event);
     case EVENT_READ:
         return heed_read(turn, event);
+    case EVENT_FETCHED:
+        return heed_fetched(turn, event);
     case EVENT_STOP:
         turn->memory->stopping = true;
         return 0;

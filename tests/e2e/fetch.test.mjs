@@ -50,12 +50,12 @@ describe('an address on the command line', { timeout: 240000 }, () => {
   test('is imported under the name of its last part; the same again changes nothing', async () => {
     let got = await at.run('import', web.url('/one.md'))
     assert.equal(got.code, 0, got.err)
-    assert.match(got.out, /^one: stored\n/)
+    assert.match(got.out, /^one: stored, 3 items\n/)
     got = await at.run('import', web.url('/one.md'))
     assert.match(got.out, /^one: nothing has changed\n/)
     web.pages['/one.md'] = text(edition('One', 4))
     got = await at.run('import', web.url('/one.md'))
-    assert.match(got.out, /^one: taken up again\n {2}new +4 /)
+    assert.match(got.out, /^one: 1 new item\n {2}new +4 /)
   })
 
   test('compressed answers are taken', async () => {
@@ -65,6 +65,32 @@ describe('an address on the command line', { timeout: 240000 }, () => {
       assert.equal(code, 0, err)
       assert.match(out, /^Packed\n/)
     }
+  })
+
+  test('check shows sources by address, and online tries them; secrets are not shown', async () => {
+    const place = new Place({ 'feed.secret': `http://me:tok5ecret@127.0.0.1:${web.port}/one.md?key=tok5ecret\n`,
+      'digestd.yaml': `http: {listen: "off"}
+sources:
+  - {name: plain, url: "${web.url('/one.md')}?key=tok5ecret", every: 5m}
+  - {name: hidden, url: {file: feed.secret}}
+  - {name: lost, url: "${web.url('/lost.md')}"}
+channels: {room: {platform: room}}
+` })
+    let got = await place.run('check')
+    assert.equal(got.code, 0, got.err)
+    assert.match(got.out, /^plain: http:\/\/127\.0\.0\.1:\d+\/one\.md\?…, asked every 5m; settles at once$/m)
+    assert.match(got.out, /^hidden: http:\/\/127\.0\.0\.1:\d+\/…, asked every 30m; settles at once$/m)
+    got = await place.run('check', '--online')
+    assert.equal(got.code, 1)
+    assert.match(got.out, /^plain: 1 edition, 4 items$/m)
+    assert.match(got.out, /^hidden: 1 edition, 4 items$/m)
+    assert.match(got.out, /^lost: .*lost\.md answered 404: there is nothing at this address/m)
+    assert.match(web.of('/one.md').at(-1).headers.authorization, /^Basic /)
+    const lines = await place.run('check', '--online', '--json')
+    const answers = lines.out.trim().split('\n').map((line) => JSON.parse(line)).filter((line) => line.kind === 'answer' && line.source)
+    assert.deepEqual(answers.map((line) => [line.source, line.right]), [['plain', true], ['hidden', true], ['lost', false]])
+    assert.doesNotMatch(place.output, /5ecret/)
+    await place.remove()
   })
 
   const says = async (words, status = 1, url = web.url('/x.md')) => {
@@ -136,7 +162,7 @@ describe('an address on the command line', { timeout: 240000 }, () => {
       assert.match(err, words)
     }
     web.pages['/x.md'] = text('\n<!DOCTYPE html><html><body><h1>Log in</h1></body></html>', { 'Content-Type': 'text/html' })
-    await says(/is a web page, not an edition or a feed/)
+    await says(/x\.md: 0 items/, 2)
     web.pages['/x.md'] = text(Buffer.from('PK\x03\x04\0\0\0binary'))
     await says(/x\.md:1:\d+: holds a NUL byte/, 2)
     web.pages['/x.md'] = text('')

@@ -4,6 +4,7 @@ import { execFile, spawn, spawnSync } from 'node:child_process'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { edition, Place, program, until } from './lib/daemon.mjs'
+import { Pages, text } from './lib/pages.mjs'
 import { chatOf, PATIENT, TOKEN } from './lib/telegram.mjs'
 import { start } from './standin/telegram.mjs'
 
@@ -89,6 +90,21 @@ describe('init', { timeout: 120000 }, () => {
       const check = await later.run('check')
       assert.equal(check.code, 0, check.err)
     })
+
+  test('editions behind an address: tried at once, and written as a source by url', async () => {
+    const web = await Pages.open({ '/one.md': text(edition('One', 3)) })
+    const at = place()
+    const done = await init(at, ['en', 'room', 'https://:81x/', web.url('/none.md'), 'UTC', '-', '-'])
+    assert.equal(done.code, 0, done.err)
+    assert.match(done.out, /an address looks like https:/)
+    assert.match(done.out, /It cannot be read now: http:\/\/127\.0\.0\.1:\d+\/none\.md answered 404/)
+    const good = await init(at, ['en', 'room', web.url('/one.md'), 'UTC', '-', '-'], '--force')
+    assert.equal(good.code, 0, good.err)
+    assert.match(good.out, /1 edition\(s\) there, with 3 items and 3 questions/)
+    assert.match(readFileSync(at.path('digestd.yaml'), 'utf8'), /- name: news\n {4}url: "http:\/\/127\.0\.0\.1:\d+\/one\.md"\n {4}every: 30m\n/)
+    assert.equal((await at.json('check')).find((line) => line.kind === 'source').every, '30m')
+    await web.close()
+  })
 
   test('what is there is not written over, unless it is asked for; then the old one is kept', async () => {
     const at = place({ 'digestd.yaml': 'language: zh\n', 'a.md': edition('Aye', 1) })

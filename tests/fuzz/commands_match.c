@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(!failed);
         add_edition(state, &arena);
     }
-    struct source source = {.name = "src", .path = "", .url = "", .link = ""};
+    struct source source = {.name = "src", .path = "", .link = ""};
     struct bot bot = {.name = "tg", .settings = {.adapter = &telegram_adapter, .name = "tg"}};
     size_t from[] = {0};
     struct channel channel = {.name = "weekly",

@@ -25,7 +25,9 @@ static void check_setup(const struct setup *setup)
     assert(setup->state[0] == '/' && setup->zone && setup->language &&
            (setup->channel_count || setup->bot_count));
     for (size_t i = 0; i < setup->source_count; i++)
-        assert(setup->sources[i].path[0] == '/' && setup->sources[i].settle_ms >= 0);
+        assert(setup->sources[i].settle_ms >= 0 && (setup->sources[i].url
+                   ? !setup->sources[i].path[0] && setup->sources[i].every_ms > 0 && !strcmp(setup->sources[i].url->value, "***")
+                   : setup->sources[i].path[0] == '/'));
     for (size_t i = 0; i < setup->bot_count; i++)
         check_settings(&setup->bots[i].settings);
     for (size_t i = 0; i < setup->channel_count; i++) {

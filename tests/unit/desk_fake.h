@@ -297,7 +297,7 @@ MAYBE static struct rule *world_add_daily(
 MAYBE static void world_init(struct world *w, const char *path)
 {
     memset(w, 0, sizeof *w);
-    w->sources[0] = (struct source){.name = "src", .path = "/x/*.md", .url = "", .link = ""};
+    w->sources[0] = (struct source){.name = "src", .path = "/x/*.md", .link = ""};
     w->setup = (struct setup){.file = "",
         .state = "",
         .language = "en",

@@ -141,10 +141,15 @@ static void show_setup(struct buf *out, const struct setup *setup)
     buf_addf(out, "state %s\nlanguage %s\nzone %s\nhttp %s public=%s\nca %s\n", setup->state, setup->language,
         zone_name(setup->zone), *setup->http_listen ? setup->http_listen : "off", setup->http_public,
         setup->ca_file ? setup->ca_file : "-");
-    for (size_t i = 0; i < setup->source_count; i++)
-        buf_addf(out, "source %s path=%s link=%s settle=%lld line=%d\n", setup->sources[i].name,
-            setup->sources[i].path, setup->sources[i].link, (long long)setup->sources[i].settle_ms,
-            setup->sources[i].line);
+    for (size_t i = 0; i < setup->source_count; i++) {
+        const struct source *source = &setup->sources[i];
+        buf_addf(out, "source %s path=%s link=%s settle=%lld line=%d", source->name, source->path,
+            source->link, (long long)source->settle_ms, source->line);
+        if (source->url)
+            buf_addf(out, " url=%s(%s) every=%lld", source->url->value, source->url->reference,
+                (long long)source->every_ms);
+        buf_addc(out, '\n');
+    }
     for (size_t i = 0; i < setup->bot_count; i++) {
         buf_addf(out, "bot %s%s", setup->bots[i].name, setup->bots[i].own ? " (own)" : "");
         show_settings(out, &setup->bots[i].settings);

@@ -55,6 +55,9 @@ static void write_members(struct buf *out, size_t map, const char *example, cons
         /* Two ways to say one thing. */
         another |= is_key(member, "platform") && !strcmp(name.data, "bot");
         another |= is_key(member, "at") && (!strcmp(name.data, "when") || !strcmp(name.data, "cron"));
+        another |= is_key(member, "path") && !strcmp(name.data, "url");
+        if (is_key(member, "path") && !strcmp(name.data, "every"))
+            member = "url: \"https://x.test/\"";
         if (!another && !is_key(member, left_out))
             buf_addf(out, "%s%s", out->len ? between : "", member);
     }

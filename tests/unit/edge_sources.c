@@ -47,15 +47,15 @@ static void a_folder_with_troubles(void **unused)
     assert_non_null(mkdtemp(home));
     snprintf(folder, sizeof folder, "%s/posts", home);
     snprintf(pattern, sizeof pattern, "%s/*.md", folder);
-    struct source source = {.name = "news", .path = pattern, .url = "", .link = ""};
+    struct source source = {.name = "news", .path = pattern, .link = ""};
     struct setup setup = {.sources = &source, .source_count = 1, .language = "en"};
     struct seen seen = {0};
-    struct sources_hooks hooks = {on_read, on_progress, on_scanned, on_trouble, &seen};
+    struct sources_hooks hooks = {on_read, on_progress, on_scanned, on_trouble, NULL, &seen};
     struct error err = {0};
     struct loop *loop = loop_new(&err);
     struct state *state = state_open("", STATE_MEMORY, 1, &err);
     assert_true(loop && state);
-    struct sources *sources = sources_new(loop, &setup, NULL, state, &hooks);
+    struct sources *sources = sources_new(loop, NULL, &setup, NULL, state, &hooks);
     sources_rescan(sources);
     assert_int_equal(seen.scans, 1);
     assert_int_equal(seen.troubles, 0);

@@ -63,7 +63,7 @@ static inline int library_begin(void **state)
     l->adapter = (struct adapter){
         .name = "telegram", .title = "Test", .reply = true, .buttons = true, .hear = library_hear};
     l->sources[0] =
-        (struct source){.name = "src", .path = "/x/*.md", .url = "", .link = "", .settle_ms = 600000};
+        (struct source){.name = "src", .path = "/x/*.md", .link = "", .settle_ms = 600000};
     l->bots[0] = (struct bot){.name = "tg", .settings = {.adapter = &l->adapter, .name = "tg"}};
     library_channel(l, 0, "weekly", "zh");
     library_channel(l, 1, "letters", "en");
