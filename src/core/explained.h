@@ -33,8 +33,8 @@ enum role {
     RULE(RULE_SECTION_HEADING, "section-heading", ROLE_SECTION, "a heading above the items' own",            \
         "比条目高一级的标题")                                                                                \
     RULE(RULE_SECTION_LEAF, "section-of-lists", ROLE_SECTION,                                                \
-        "a heading: in this file most of them stand right above lists, tables or bold lines of items",       \
-        "标题：这份文件里，标题下面大多直接是一组条目")                                                      \
+        "a heading with items right below, as below most in this file",                                      \
+        "标题，下面直接是条目，这份文件大多如此")                                                            \
     RULE(RULE_SECTION_BOLD, "section-bold", ROLE_SECTION, "a bold line right above another",                 \
         "粗体行，紧接着又是一行粗体")                                                                        \
     RULE(RULE_ITEM_HEADING, "item-heading", ROLE_ITEM, "a heading of the items' level", "条目一级的标题")    \

@@ -144,8 +144,9 @@ static void restore_ranks(struct plan *plan)
 }
 
 /* Words and pictures at the very end that close the file. */
-static void cut_closing(struct plan *plan)
+static struct blocks cut_closing(struct plan *plan)
 {
+    struct blocks closing = {0};
     size_t kept = plan->blocks.count;
     for (size_t at = kept; at > 0; at--) {
         const struct node *node = plan_block(plan, at - 1)->node;
@@ -154,8 +155,10 @@ static void cut_closing(struct plan *plan)
         else if (plan->blocks.count - at > 2 || node->type != NODE_PARAGRAPH || !purpose_is_link_alone(node))
             break;
     }
-    plan_add_rest(plan, kept, plan->blocks.count, RULE_TAIL_CLOSING);
+    for (size_t at = kept; at < plan->blocks.count; at++)
+        blocks_add(plan->arena, &closing, plan_block(plan, at));
     plan->blocks.count = kept;
+    return closing;
 }
 
 /* Half of the list's entries repeat headings below, or lead to places in the file itself. */
@@ -269,13 +272,15 @@ int layout_read(struct reader *reader, struct tree *tree, const char *text, size
         wrapped_headings(arena, &plan.blocks, text, len);
     plan_keep_levels(&plan);
     drop_question_ranks(&plan);
-    cut_closing(&plan);
+    struct blocks closing = cut_closing(&plan);
     bool plain = plan_next_heading(&plan, 0) == plan.blocks.count && !plan_is_bold_outline(&plan);
     if (plain ? read_plain(&plan, err) : read_outline(&plan, err))
         return -1;
     if (!plan.item_count)
         return no_items(&plan, err);
     plan_settle(&plan);
+    plan.blocks = closing;
+    plan_add_rest(&plan, 0, closing.count, RULE_TAIL_CLOSING);
     restore_ranks(&plan);
     flow_join(arena, layout->rest);
     return 0;

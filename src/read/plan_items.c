@@ -170,7 +170,7 @@ int plan_heading_item(struct plan *plan, size_t at, size_t to, enum reading_rule
     }
     explain_item(plan, item, heading.line, end_line, rule);
     for (struct node *node = tail ? (before ? before->next : tail->first) : NULL; node; node = node->next)
-        explain(plan->reader->explanation, plan->arena, 0, 0, RULE_TAIL_PICTURE,
+        explain(plan->reader->explanation, plan->arena, end_line, end_line, RULE_TAIL_PICTURE,
             node->type == NODE_RULE ? "---" : flow_line(plan->arena, node));
     return check_item(plan, item, err);
 }
@@ -300,7 +300,7 @@ static bool asks(const struct plan *plan, const struct block *block)
 int plan_split(
     struct plan *plan, size_t from, size_t to, int level, const struct content *content, struct error *err)
 {
-    bool paragraphs = content->kind == CONTENT_PARAGRAPHS;
+    bool all = plan->profile->items == SHAPE_PARAGRAPH, tables = plan->profile->items == SHAPE_TABLE;
     for (size_t at = from; at < to; at++) {
         const struct block *block = plan_block(plan, at);
         if (asks(plan, block))
@@ -308,10 +308,12 @@ int plan_split(
         if (holds_items(plan, block->node, content)) {
             if (list_items(plan, block->node, block, level, err))
                 return -1;
-        } else if (block->node->type == NODE_TABLE && content->kind == CONTENT_TABLE) {
+        } else if (block->node->type == NODE_TABLE && (tables || content->kind == CONTENT_TABLE)) {
             if (table_items(plan, block->node, block, err))
                 return -1;
-        } else if (paragraphs && content_is_item_paragraph(plan->reader, block->node)) {
+        } else if (all ? block->node->type == NODE_PARAGRAPH
+                       : content->kind == CONTENT_PARAGRAPHS &&
+                             content_is_item_paragraph(plan->reader, block->node)) {
             if (entry_item(plan, entry_read(plan->reader, block->node), block, RULE_ITEM_PARAGRAPH, err))
                 return -1;
         } else {

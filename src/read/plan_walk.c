@@ -19,7 +19,8 @@ static bool is_items(const struct plan *plan, const struct content *content, boo
         return plan->leafy || (!children && content->entry_words * 2 > content->words &&
                                   content->numbered + content->bulleted > 1);
     default:
-        return plan->profile->items == SHAPE_LIST;
+        return plan->profile->items == SHAPE_LIST || plan->profile->items == SHAPE_TABLE ||
+               plan->profile->items == SHAPE_PARAGRAPH;
     }
 }
 
@@ -85,8 +86,7 @@ static int read_section(struct plan *plan, size_t at, size_t own, bool children,
     plan_explain(plan, heading, rule);
     plan_add_section(plan, title, heading->node->level);
     if (!children && purpose_is_promotion(plan->reader, title)) {
-        plan_add_rest(
-            plan, at + 1, own, words_hold(&plan->profile->skip, title) ? RULE_SKIP : RULE_TAIL_WORDS);
+        plan_add_rest(plan, at + 1, own, RULE_TAIL_WORDS);
         return 0;
     }
     size_t before = plan->item_count;
@@ -117,6 +117,12 @@ int plan_walk(struct plan *plan, size_t at, struct error *err)
     while (at < plan->blocks.count) {
         const struct block *heading = plan_block(plan, at);
         int level = heading->node->level;
+        if (level < plan->item_level && words_hold(&plan->profile->skip, plan_line(plan, heading))) {
+            size_t end = plan_end(plan, at, level); /* with all that stands in it */
+            plan_add_rest(plan, at, end, RULE_SKIP);
+            at = end;
+            continue;
+        }
         if (level < plan->item_level) {
             size_t own = plan_next_heading(plan, at + 1);
             bool children = own < plan->blocks.count && plan_block(plan, own)->node->level > level;
