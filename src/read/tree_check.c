@@ -17,6 +17,7 @@ enum {
     SMALL = 20000,            /* a smaller file has no room for any of it */
     WORK_MAX = 1500000000,    /* nanoseconds of all of it */
     EXPANSION_MAX = 64 << 20, /* bytes that one definition may become where it is used */
+    PIECES_MAX = 900000,      /* signs and lines, each of which may become a node of 200 bytes or more */
     TAB = 4,
 };
 
@@ -54,6 +55,7 @@ struct check {
     size_t fence_len, fence_content;
     int fence_quotes;
     double closings; /* "]" in the whole file */
+    size_t pieces;   /* signs and lines of it */
     double longest;  /* what follows "]:" of a definition */
     int longest_line;
     double open; /* of one that goes on in the next line; 0 = none */
@@ -250,9 +252,11 @@ static void count_signs(struct check *check, const struct line *line)
 {
     struct unit *unit = &check->unit;
     const char *text = line->text;
+    check->pieces += line->levels + 1;
     for (size_t i = 0; i < line->len; i++) {
         switch (text[i]) {
         case ']':
+            check->pieces++;
             unit->closings++;
             if (unit->definitions && i + 1 < line->len && text[i + 1] == ':')
                 see_definition(check, text + i + 2, line->len - i - 2);
@@ -260,12 +264,21 @@ static void count_signs(struct check *check, const struct line *line)
         case '*':
         case '_':
         case '~':
+            check->pieces++;
             unit->signs++;
+            break;
+        case '[':
+        case '`':
+        case '&':
+        case '\\':
+        case '|':
+            check->pieces++;
             break;
         case '!':
             unit->images += i + 1 < line->len && text[i + 1] == '[';
             break;
         case '<':
+            check->pieces++;
             unit->openings += i + 1 < line->len && (text[i + 1] == '?' || text[i + 1] == '!');
             break;
         default:
@@ -322,6 +335,9 @@ static int check_line(struct check *check, const struct line *line)
     unit->lines++;
     unit->bytes += (double)line->len + 1;
     unit->header = count_cells(line);
+    if (check->pieces > PIECES_MAX)
+        return error_set(check->err, "%s:%d:1: more signs and lines up to here than can be read", check->name,
+            check->line);
     return 0;
 }
 

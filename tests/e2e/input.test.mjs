@@ -32,6 +32,12 @@ const refused = {
   'utf16.md': [Buffer.from('\ufeff' + head, 'utf16le'), /^utf16\.md:1:1: is UTF-16[^\n]*\n$/],
   'none.md': ['---\ntitle: Odd\n---\n\nJust words.\n', /^none\.md: 0 items[^\n]*\n$/],
   'open.md': ['---\ntitle: Odd\n\n## News\n\n#### One\n\nwords\n', /^open\.md:1:1: the front matter [^\n]*never closed\n$/],
+  'images.md': [head + '![[]()'.repeat(30000), /^images\.md:13:1: too many links and styles in one paragraph\n$/],
+  'links.md': [head + '*a* [b](c) '.repeat(30000), /^links\.md:13:1: too many links and styles in one paragraph\n$/],
+  'columns.md': [`${head}${'|a'.repeat(50000)}\n${'|-'.repeat(50000)}\n`, /^columns\.md:13:1: a table with too many columns\n$/],
+  'nearly.md': [head + 'a\n|-|-|\n'.repeat(20000), /^nearly\.md:13:1: too many lines of one paragraph look like the beginning of a table\n$/],
+  'nested.md': [head + '- '.repeat(50000) + 'x\n' + '\n'.repeat(50000), /^nested\.md:\d+:1: lists are nested too deeply\n$/],
+  'bomb.md': [`${head}[a]: ${'b'.repeat(100000)}\n\n${'[a] '.repeat(10000)}\n`, /^bomb\.md:13:1: this definition of a link is too long to be used so often\n$/],
   'huge.md': [head + 'words\n'.repeat(3000000), /^huge\.md: is larger than 16 MB\n$/],
 }
 

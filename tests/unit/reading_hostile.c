@@ -6,6 +6,8 @@
 #include "core/error.h"
 #include "read/read.h"
 
+#include <ctype.h>
+
 #define HEAD "## S\n\n#### T\n\n"
 
 #define RSS "<rss><channel><item><title>x</title><description><![CDATA["
@@ -20,6 +22,29 @@ struct hostile {
     const char *after;
 };
 
+#define TEN(text) text text text text text text text text text text
+#define LINES TEN(TEN(TEN("\n\n\n")))
+#define LINES_OF_TITLE TEN(TEN(TEN("c\nd\n")))
+#define LETTERS TEN(TEN(TEN("abcdefghijklmnopqrstuvwxyz")))
+
+/* Too much for cmark: refused before it sees them, with their line. */
+static const struct hostile refused[] = {
+    {"brackets and images", HEAD, "![[]()", 30000, "\n"},
+    {"images left open before links", HEAD, "![[a](b)", 30000, "\n"},
+    {"instructions left open", HEAD, "x <?a", 60000, "\n"},
+    {"CDATA left open", HEAD, "x <![CDATA[", 40000, "\n"},
+    {"declarations left open", HEAD, "x <!A ", 60000, "\n"},
+    {"columns without end", HEAD "|a|\n", "|-", 50000, "|\n"},
+    {"nearly tables", HEAD, "a\n|-|-|\n", 15000, ""},
+    {"a table below a long paragraph", HEAD, "a\n", 100000, "a|b\n-|-\n"},
+    {"styles before links", HEAD "*a *b *c *d *e\n", "*a [c](d) ", 20000, "\n"},
+    {"styles and links behind bars", HEAD, "| *a* [c](d)\n", 20000, ""},
+    {"styles and links in a quote", HEAD, "> *a* [c](d)\n", 20000, ""},
+    {"lists in one another, then nothing", HEAD, "- ", 20000, "x\n" LINES LINES},
+    {"an address of 26 KB used 5,000 times", HEAD "[a]: " LETTERS "\n\n", "[a] ", 5000, "\n"},
+    {"a title over lines, used often", HEAD "[a]: b '" LINES_OF_TITLE "'\n\n", "[a] ", 20000, "\n"},
+};
+
 static const struct hostile files[] = {
     {"quotes", HEAD, ">", 50000, " x\n"},
     {"quotes with spaces", HEAD, "> ", 50000, "x\n"},
@@ -27,7 +52,16 @@ static const struct hostile files[] = {
     {"2 MB in one line", HEAD, "\xe5\xad\x97", 700000, "\n"},
     {"100,000 brackets", HEAD, "[", 100000, "\n"},
     {"brackets that nearly are links", HEAD, "[a](b", 50000, "\n"},
-    {"brackets and images", HEAD, "![[]()", 15000, "\n"},
+    {"backticks of many lengths", HEAD, "`a ``b ```c ````d ", 20000, "\n"},
+    {"footnotes", HEAD, "[^a", 60000, "\n"},
+    {"references in a quote", HEAD, "> [a]: b\n", 30000, "\n"},
+    {"tags that are words", HEAD, "x <b>", 30000, "\n"},
+    {"spaces", HEAD "a", "          ", 3000, "a\n"},
+    {"lists without an empty line", HEAD, "- **a** and [b](c) and *d*\n", 8000, ""},
+    {"a table of links and styles", HEAD "a|b\n-|-\n", "**a** [b](c)|*d*\n", 8000, ""},
+    {"a long code block", HEAD "```\n", "a[b] *= c_d[e];\n", 20000, "```\n"},
+    {"front matter of 1 MB", "---\ntitle: t\n", "k: abcdefgh\n", 90000, "---\n" HEAD "x\n"},
+    {"a character that is cut off", HEAD, "\xe5\xad\x97", 1000, "\xe5\xad"},
     {"emphasis left open", HEAD, "*a _b ", 30000, "\n"},
     {"strong left open", HEAD, "**a ", 30000, "\n"},
     {"strong to be mended", HEAD, "**a\xef\xbc\x9a**b", 5000, "\n"},
@@ -92,11 +126,10 @@ static const struct hostile files[] = {
     {"a JSON text left open", JSON "\"", "\\\"", 500000, ""},
 };
 
-static void all_are_answered(void **state)
+static void answered(const struct hostile *all, size_t count, bool with_line)
 {
-    (void)state;
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        const struct hostile *file = &files[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct hostile *file = &all[i];
         struct arena arena = {0};
         struct error err = {0};
         struct reading reading = {0};
@@ -112,6 +145,9 @@ static void all_are_answered(void **state)
         clock_t start = clock();
         int result = read_digest(&arena, &request, &reading, &err);
         double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
+        if (with_line &&
+            (!result || strncmp(err.text, "x.md:", 5) != 0 || !isdigit((unsigned char)err.text[5])))
+            fail_msg("%s: not refused with its line: %s", file->name, err.text);
         if (result) {
             assert_true(strncmp(err.text, "x.md:", 5) == 0 && !strchr(err.text, '\n'));
         } else {
@@ -128,8 +164,21 @@ static void all_are_answered(void **state)
     }
 }
 
+static void all_are_answered(void **state)
+{
+    (void)state;
+    answered(files, sizeof files / sizeof *files, false);
+}
+
+static void too_much_is_refused(void **state)
+{
+    (void)state;
+    answered(refused, sizeof refused / sizeof *refused, true);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(all_are_answered)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_are_answered), cmocka_unit_test(too_much_is_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

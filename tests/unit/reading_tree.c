@@ -324,6 +324,28 @@ static void trees_come_back(void **state)
     }
 }
 
+/* A large file is parsed in parts: cut before headings, but never within code, nor where definitions hold. */
+static void parts_join(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct buf text;
+    buf_init(&text, 8 << 20);
+    for (int i = 0; i < 40000; i++)
+        buf_adds(&text, i == 20000 ? "```\n" : i == 35000 ? "```\n" : "## one of many\n\nwords to it\n\n");
+    struct tree tree = tree_parse(&arena, text.data, text.len);
+    assert_int_equal(tree.count, 2 * (20000 + 4999) + 1);
+    assert_int_equal(tree.blocks[40000].node->type, NODE_CODE_BLOCK);
+    assert_int_equal(tree.blocks[40000].line, 80001);
+    assert_int_equal(tree.blocks[40001].node->type, NODE_HEADING);
+    assert_int_equal(tree.blocks[40001].line, 80002 + 4 * 14999 + 1);
+    buf_adds(&text, "[a]\n\n[a]: https://a.example/\n");
+    tree = tree_parse(&arena, text.data, text.len);
+    assert_int_equal(tree.blocks[tree.count - 1].node->first->type, NODE_LINK);
+    buf_free(&text);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -333,6 +355,7 @@ int main(void)
         cmocka_unit_test(the_rest_of_markdown),
         cmocka_unit_test(depth_is_bounded),
         cmocka_unit_test(trees_come_back),
+        cmocka_unit_test(parts_join),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
