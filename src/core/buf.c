@@ -7,6 +7,8 @@
 
 char buf_nothing[1] = "";
 
+enum { CAP_LEAST = 256 }; /* most buffers hold a line or a paragraph: they grow once */
+
 void buf_init(struct buf *buf, size_t max)
 {
     *buf = (struct buf)BUF_INIT(max);
@@ -22,7 +24,7 @@ static bool room_for(struct buf *buf, size_t more)
     size_t need = buf->len + more + 1;
     if (need <= buf->cap)
         return true;
-    size_t cap = buf->cap ? buf->cap : 64;
+    size_t cap = buf->cap ? buf->cap : CAP_LEAST;
     while (cap < need)
         cap *= 2;
     char *data = realloc(buf->cap ? buf->data : NULL, cap);

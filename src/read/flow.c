@@ -66,9 +66,12 @@ static size_t find_run(const char *text, size_t len, size_t at)
 {
     while (len - at > BLOCK && !has_run(text + at))
         at += BLOCK;
-    for (; at < len; at++)
-        if (is_space(text[at]) && (text[at] != ' ' || at + 1 == len || is_space(text[at + 1])))
+    for (; at < len; at++) {
+        if ((unsigned char)text[at] > ' ' || !is_space(text[at]))
+            continue; /* most of them, so the first question is one comparison */
+        if (text[at] != ' ' || at + 1 == len || is_space(text[at + 1]))
             break;
+    }
     return at;
 }
 
@@ -79,17 +82,30 @@ static size_t skip_space(const char *text, size_t len, size_t at)
     return at;
 }
 
-void flow_text(struct buf *out, const char *raw, size_t len)
+/* Settles the white space of a text where it stands, which only makes it shorter; its length then. */
+static size_t settle(char *text, size_t len)
 {
-    for (size_t at = skip_space(raw, len, 0); at < len;) {
-        size_t end = find_run(raw, len, at), next = skip_space(raw, len, end);
-        buf_add(out, raw + at, end - at);
-        struct gap gap = {.before = raw, .before_len = end, .after = raw + next, .after_len = len - next};
-        gap.line = memchr(raw + end, '\n', next - end);
-        if (next < len && stays(&gap))
-            buf_addc(out, ' ');
+    size_t kept = 0;
+    for (size_t at = skip_space(text, len, 0); at < len;) {
+        size_t end = find_run(text, len, at), next = skip_space(text, len, end);
+        struct gap gap = {.before = text, .before_len = end, .after = text + next, .after_len = len - next};
+        gap.line = memchr(text + end, '\n', next - end);
+        bool space = next < len && stays(&gap); /* asked before what is around it moves */
+        memmove(text + kept, text + at, end - at);
+        kept += end - at;
+        if (space)
+            text[kept++] = ' ';
         at = next;
     }
+    return kept;
+}
+
+void flow_text(struct buf *out, const char *raw, size_t len)
+{
+    size_t start = out->len;
+    buf_add(out, raw, len);
+    if (out->len > start)
+        buf_truncate(out, start + settle(out->data + start, len));
 }
 
 static void add_raw(struct buf *out, const struct node *node)
@@ -125,13 +141,12 @@ const char *flow_line(struct arena *arena, const struct node *node)
         if (find_run(only->text, len, at) == len)
             return only->text + at;
     }
-    struct buf raw, line;
-    buf_init(&raw, SIZE_MAX / 4);
-    flow_raw(&raw, node);
-    buf_init(&line, raw.len);
-    flow_text(&line, raw.data, raw.len);
+    struct buf line;
+    buf_init(&line, SIZE_MAX / 4);
+    flow_raw(&line, node);
+    if (line.len)
+        buf_truncate(&line, settle(line.data, line.len));
     const char *kept = buf_keep(&line, arena);
-    buf_free(&raw);
     buf_free(&line);
     return kept;
 }

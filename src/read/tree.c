@@ -17,12 +17,14 @@
 #include <ctype.h>
 #include <strings.h>
 
+enum { PART = 1 << 20 /* bytes of a part, at least */ };
 enum { WORD_REACH = 200 /* nodes after a tag among which its end is looked for */ };
 
 struct builder {
     struct arena *arena;
     struct tree tree;
     struct blocks blocks, entries;
+    int lines;         /* before the part that is parsed */
     struct node *at;   /* where the next node goes */
     struct buf run;    /* text that is being gathered */
     bool guarded;      /* all text from cmark goes through guard_take(), not that with marks alone */
@@ -136,10 +138,11 @@ static void close_node(struct builder *b)
 
 static void note(struct builder *b, struct blocks *blocks, struct node *made, cmark_node *node)
 {
+    int line = cmark_node_get_start_line(node), end_line = cmark_node_get_end_line(node);
     blocks_add(b->arena, blocks,
         &(struct block){.node = made,
-            .line = cmark_node_get_start_line(node),
-            .end_line = cmark_node_get_end_line(node)});
+            .line = line > 0 ? b->lines + line : 0,
+            .end_line = end_line > 0 ? b->lines + end_line : 0});
 }
 
 /* Notes the place of a block that was just put under the root. */
@@ -555,14 +558,54 @@ static cmark_node *parse(struct builder *b, const char *text, size_t len, cmark_
     return document;
 }
 
+/* Where a part of the text that is parsed by itself may end: before the first line at column 1 that is a
+ * heading, for it ends whatever stands before it, but fenced code and HTML. */
+static size_t part_end(const char *text, size_t len, size_t least)
+{
+    for (const char *at = text + least; least < len && (at = memmem(at, (size_t)(text + len - at), "\n#", 2));
+         at++)
+        if (strspn(at + 1, "#") <= 6 && at[1 + strspn(at + 1, "#")] == ' ')
+            return (size_t)(at + 1 - text);
+    return len;
+}
+
+static bool ends_open(cmark_node *document)
+{
+    cmark_node *last = cmark_node_last_child(document);
+    cmark_node_type type = last ? cmark_node_get_type(last) : CMARK_NODE_DOCUMENT;
+    return type == CMARK_NODE_CODE_BLOCK || type == CMARK_NODE_HTML_BLOCK;
+}
+
+/* Parses from the beginning of the text as much as can be told from the rest; its length. */
+static size_t parse_part(struct builder *b, const char *text, size_t len, size_t least)
+{
+    for (;; least *= 2) {
+        struct pool pool;
+        size_t end = part_end(text, len, least);
+        cmark_node *document = parse(b, text, end, pool_begin(&pool));
+        bool whole = end == len || !ends_open(document);
+        if (whole)
+            build(b, document);
+        pool_end(&pool);
+        if (whole)
+            return end;
+    }
+}
+
 struct tree tree_parse(struct arena *arena, const char *text, size_t len)
 {
-    struct pool pool;
     struct builder b = {.arena = arena};
     b.tree.root = b.at = node_new(arena, NODE_DOCUMENT);
     buf_init(&b.run, len * 3 + 16);
-    build(&b, parse(&b, text, len, pool_begin(&pool)));
-    pool_end(&pool);
+    /* cmark's tree is a dozen times as large as the text: a large file goes through it in parts, unless it
+     * may have definitions of links, which hold everywhere. */
+    bool whole = len <= PART || memmem(text, len, "]:", 2);
+    size_t at = 0;
+    do {
+        size_t end = at + parse_part(&b, text + at, len - at, whole ? len : PART);
+        for (; at < end; at++)
+            b.lines += text[at] == '\n';
+    } while (at < len);
     buf_free(&b.run);
     b.tree.entries = b.entries.all;
     b.tree.entry_count = b.entries.count;
