@@ -10,6 +10,13 @@ static bool is_id(const char *text, size_t digits_max)
     return len && len <= digits_max && *text != '0' && strspn(text, "0123456789") == len;
 }
 
+/* "123456:ABC-DEF1234ghIkl" */
+static bool is_token(const char *token)
+{
+    size_t digits = strspn(token, "0123456789");
+    return digits && token[digits] == ':' && token[digits + 1] && !strpbrk(token, "/?# ");
+}
+
 /* "@digest_readers" */
 static bool is_name(const char *chat)
 {
@@ -23,8 +30,13 @@ const char *telegram_fault(
     const struct settings *settings, const char *language, struct arena *arena, const char **key)
 {
     const char *chat = setting(settings, "chat"), *topic = setting(settings, "topic");
+    const char *token = setting(settings, "token");
     bool chinese = !strcmp(language, "zh");
     (void)arena;
+    *key = "token";
+    if (token && !is_token(token))
+        return chinese ? "是 @BotFather 给的那一行：数字、冒号、字母；整个复制"
+                       : "is what @BotFather gave: digits, a colon, letters; copy all of it";
     *key = "chat";
     if (chat && !is_name(chat) && !is_id(chat + (*chat == '-'), ID_DIGITS_MAX))
         return chinese ? "要写群号，例如 -1001234567890，或公开群的名字，例如 "

@@ -230,6 +230,33 @@ static const char *check_editor(struct plan *plan, const char *answer)
                      "你自己的数字 id（私聊机器人发 /where 就知道），没有就直接回车");
 }
 
+/* Why that cannot be the option that is asked for, so far as the adapter can tell: a token in the wrong line
+ * would stand in a file that others read. */
+static const char *check_option(struct plan *plan, const char *answer)
+{
+    const struct adapter *adapter = plan->adapter;
+    if (!*answer) /* where the bot hears, /where in the group tells the chat; it may come later */
+        return plan->option->of == OF_CHANNEL && adapter->listen ? NULL : check_needed(plan, answer);
+    if (plan->option->secret && strpbrk(answer, " \t"))
+        return shell_says(
+            plan->shell, "there is white space in it; copy it alone", "里面有空白；只复制它本身");
+    if (!adapter->fault)
+        return NULL;
+    struct option_value *values = arena_array(&plan->shell->arena, adapter->option_count + 1, sizeof *values);
+    struct settings settings = {.adapter = adapter, .name = "weekly", .values = values};
+    for (size_t i = 0; i < adapter->option_count; i++) {
+        const struct option *option = &adapter->options[i];
+        const char *value = option == plan->option ? answer : plan->values[i];
+        if (value && *value)
+            values[settings.count++] = (struct option_value){.key = option->key, .value = value};
+    }
+    const char *key = "", *trouble = adapter->fault(
+                              &settings, plan->shell->chinese ? "zh" : "en", &plan->shell->arena, &key);
+    if (!trouble || strcmp(key, plan->option->key) != 0)
+        return NULL;
+    return arena_printf(&plan->shell->arena, "%s %s", key, trouble);
+}
+
 /* The options a platform needs, in the order of its table. */
 static int ask_options(struct plan *plan)
 {
@@ -242,7 +269,6 @@ static int ask_options(struct plan *plan)
             plan->values[i] = strcmp(option->key, "api") ? NULL : shell_flag(plan->shell, "api");
             continue;
         }
-        /* Where the bot hears, /where in the group tells the chat; it may come later. */
         bool later = option->of == OF_CHANNEL && adapter->listen;
         const char *help = plan->shell->chinese && option->help_zh ? option->help_zh : option->help;
         const char *words =
@@ -256,7 +282,8 @@ static int ask_options(struct plan *plan)
                     : strcmp(option->key, "chat") ? NULL
                                                   : "chat",
             .secret = option->secret,
-            .check = later ? NULL : check_needed};
+            .check = check_option};
+        plan->option = option;
         plan->values[i] = ask(plan, &question, "");
         if (!plan->values[i])
             return -1;

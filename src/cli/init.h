@@ -12,12 +12,13 @@ struct plan {
     const char *config;            /* absolute path of the file to be written */
     const char *folder;            /* its folder */
     const struct adapter *adapter; /* of the bot, or of the channel where there is no bot */
-    const struct adapter *hand; /* of the channel, where a person pastes: given the text by that bot; NULL */
-    const char *group;          /* what that person calls the group; "" = not asked */
-    const char **values;        /* of the adapter's options, by their place; NULL or "" = not given */
-    const char *editions;       /* pattern, relative to the folder; or an address */
-    bool address;               /* it is one */
-    const char *newest;         /* the newest of these files, NULL = none */
+    const struct adapter *hand;  /* of the channel, where a person pastes: given the text by that bot; NULL */
+    const char *group;           /* what that person calls the group; "" = not asked */
+    const struct option *option; /* of it, being asked for */
+    const char **values;         /* of the adapter's options, by their place; NULL or "" = not given */
+    const char *editions;        /* pattern, relative to the folder; or an address */
+    bool address;                /* it is one */
+    const char *newest;          /* the newest of these files, NULL = none */
     const char *zone;
     const char *items, *asks; /* times of the day, "-" = never */
     const char *editor;       /* digits, "" = not known */
