@@ -19,9 +19,9 @@
 struct probe {
     struct shell *shell;
     struct loop *loop;
-    const struct channel *channel; /* or of no channel: */
-    const struct bot *bot;
-    const char *hook; /* of the bot */
+    const struct settings *settings; /* of a channel, or of a bot alone */
+    const char *name, *right;        /* what is asked about; the words when all is well */
+    const char *hook;                /* of the bot */
     bool failed;
 };
 
@@ -37,14 +37,14 @@ static int say_answer(struct shell *shell, const char *name, bool right, const c
 static void probed(const struct answer *answer, void *context)
 {
     struct probe *probe = context;
-    const struct adapter *adapter = probe->channel->settings.adapter;
+    const struct adapter *adapter = probe->settings->adapter;
     probe->failed = answer->reach != REACH_ANSWERED || answer->status >= 300;
-    const char *words = shell_says(probe->shell, "token and chat are right", "令牌和群都对");
+    const char *words = probe->right;
     if (probe->failed)
-        words = adapter->explain ? adapter->explain(&probe->channel->settings, answer,
-                                       probe->shell->setup->language, &probe->shell->arena)
+        words = adapter->explain ? adapter->explain(probe->settings, answer, probe->shell->setup->language,
+                                       &probe->shell->arena)
                                  : answer->trouble;
-    say_answer(probe->shell, setup_shown(probe->shell->setup, probe->channel->name), !probe->failed,
+    say_answer(probe->shell, setup_shown(probe->shell->setup, probe->name), !probe->failed,
         words ? words : shell_says(probe->shell, "no usable answer came", "没有得到能用的回答"));
     loop_stop(probe->loop);
 }
@@ -53,12 +53,12 @@ static void probed(const struct answer *answer, void *context)
 static void hook_told(const struct answer *answer, void *context)
 {
     struct probe *probe = context;
-    const struct settings *settings = &probe->bot->settings;
+    const struct settings *settings = probe->settings;
     bool right;
     const char *words = settings->adapter->explain_hook(
         settings, probe->hook, answer, probe->shell->setup->language, &probe->shell->arena, &right);
     probe->failed = !right;
-    say_answer(probe->shell, probe->bot->name, right, words);
+    say_answer(probe->shell, probe->name, right, words);
     loop_stop(probe->loop);
 }
 
@@ -88,17 +88,48 @@ static int carry(struct shell *shell, struct probe *probe, struct request *reque
     return http ? 0 : -1;
 }
 
-/* Asks the platform about one channel. -1: err. */
+/* Asks the platform about one channel, also the operator's chats: alerts have to arrive. -1: err. */
 static int ask_platform(struct shell *shell, const struct channel *channel, bool *failed)
 {
     const struct adapter *adapter = channel->settings.adapter;
-    struct probe probe = {.shell = shell, .channel = channel, .failed = true};
+    struct probe probe = {.shell = shell,
+        .settings = &channel->settings,
+        .name = channel->name,
+        .right = shell_says(shell, "token and chat are right", "令牌和群都对"),
+        .failed = true};
     struct request request = {0};
     if (!adapter->probe || !adapter->probe(&channel->settings, &shell->arena, &request))
-        return say_answer(shell, channel->name, true,
+        return say_answer(shell, setup_shown(shell->setup, channel->name), true,
             adapter->local ? shell_says(shell, "a room on this machine", "是这台机器上的房间")
                            : shell_says(shell, "cannot be tried without posting", "不真的发就没法试"));
     int result = carry(shell, &probe, &request, channel->bot, probed);
+    *failed = *failed || probe.failed;
+    return result;
+}
+
+/* By a group or by the operator; that an editor's own chat is possible is no use of it. */
+static bool bot_used(const struct setup *setup, size_t bot)
+{
+    for (size_t i = 0; i < setup->channel_count + setup->aside_count; i++)
+        if (setup->channels[i].bot == bot && setup->channels[i].kind != CHANNEL_EDITOR)
+            return true;
+    return false;
+}
+
+/* Asks the platform about a bot that has no channel yet: on the first day its token is all there is. -1: err.
+ */
+static int ask_about_bot(struct shell *shell, size_t bot, bool *failed)
+{
+    const struct settings *settings = &shell->setup->bots[bot].settings;
+    struct probe probe = {.shell = shell,
+        .settings = settings,
+        .name = shell->setup->bots[bot].name,
+        .right = shell_says(shell, "the token is right", "令牌没问题"),
+        .failed = true};
+    struct request request = {0};
+    if (!settings->adapter->probe || !settings->adapter->probe(settings, &shell->arena, &request))
+        return 0;
+    int result = carry(shell, &probe, &request, bot, probed);
     *failed = *failed || probe.failed;
     return result;
 }
@@ -107,13 +138,13 @@ static int ask_platform(struct shell *shell, const struct channel *channel, bool
 static int ask_about_hook(struct shell *shell, size_t bot, bool *failed)
 {
     struct probe probe = {.shell = shell,
-        .bot = &shell->setup->bots[bot],
+        .settings = &shell->setup->bots[bot].settings,
+        .name = shell->setup->bots[bot].name,
         .hook = setup_hook(shell->setup, bot, &shell->arena),
         .failed = true};
-    const struct adapter *adapter = probe.bot->settings.adapter;
+    const struct adapter *adapter = probe.settings->adapter;
     struct request request = {0};
-    if (!*probe.hook || !adapter->probe_hook ||
-        !adapter->probe_hook(&probe.bot->settings, &shell->arena, &request))
+    if (!*probe.hook || !adapter->probe_hook || !adapter->probe_hook(probe.settings, &shell->arena, &request))
         return 0;
     int result = carry(shell, &probe, &request, bot, hook_told);
     *failed = *failed || probe.failed;
@@ -305,14 +336,6 @@ static bool listened_to(const struct setup *setup, size_t source)
     return false;
 }
 
-static bool bot_used(const struct setup *setup, size_t bot)
-{
-    for (size_t i = 0; i < setup->channel_count; i++)
-        if (setup->channels[i].bot == bot)
-            return true;
-    return false;
-}
-
 /* Reached from other machines, the page shows the archive and the room to everybody: there is no login. */
 static bool open_to_others(const char *listen)
 {
@@ -432,12 +455,17 @@ static int show_notes(struct shell *shell)
     }
     for (size_t i = 0; i < setup->source_count && !result; i++)
         result = note_folder(shell, &setup->sources[i]);
+    if (!setup->channel_count && !result)
+        return note(shell, "channels:",
+            shell_says(shell,
+                "there is none yet: digestd run, send /where in the group, and put its line there",
+                "还没有群：先 digestd run，在群里发 /where，把它回的那一行写进去"));
     for (size_t i = 0; i < setup->source_count && !result; i++)
         if (!listened_to(setup, i))
             result = note(shell, setup->sources[i].name,
                 shell_says(shell, "is a source that no channel listens to", "是来源，但没有群用它"));
     for (size_t i = 0; i < setup->bot_count && !result; i++)
-        if (!setup->bots[i].own && !bot_used(setup, i)) /* the operator may bring one */
+        if (!setup->bots[i].own && !bot_used(setup, i))
             result = note(shell, setup->bots[i].name,
                 shell_says(shell, "is a bot without a channel", "是机器人，但没有群用它"));
     return result;
@@ -516,24 +544,30 @@ static int show_setup(struct shell *shell)
     return 0;
 }
 
+static int ask_online(struct shell *shell, bool *failed)
+{
+    const struct setup *setup = shell->setup;
+    for (size_t i = 0; i < setup->channel_count + setup->aside_count; i++)
+        if (setup->channels[i].kind != CHANNEL_EDITOR && ask_platform(shell, &setup->channels[i], failed))
+            return -1;
+    for (size_t i = 0; i < setup->source_count; i++)
+        if (setup->sources[i].url && ask_address(shell, &setup->sources[i], failed))
+            return -1;
+    for (size_t i = 0; i < setup->bot_count; i++)
+        if ((!setup->bots[i].own && !bot_used(setup, i) && ask_about_bot(shell, i, failed)) ||
+            ask_about_hook(shell, i, failed))
+            return -1;
+    return 0;
+}
+
 static int run(struct shell *shell)
 {
     if (shell_secrets(shell))
         return -1;
-    struct setup *setup = shell->setup;
     bool failed = false;
     if (show_setup(shell) || show_notes(shell) || show_misfits(shell) || show_doubts(shell) ||
-        show_state(shell, &failed))
+        show_state(shell, &failed) || (shell_flag(shell, "online") && ask_online(shell, &failed)))
         return -1;
-    for (size_t i = 0; shell_flag(shell, "online") && i < setup->channel_count; i++)
-        if (ask_platform(shell, &setup->channels[i], &failed))
-            return -1;
-    for (size_t i = 0; shell_flag(shell, "online") && i < setup->source_count; i++)
-        if (setup->sources[i].url && ask_address(shell, &setup->sources[i], &failed))
-            return -1;
-    for (size_t i = 0; shell_flag(shell, "online") && i < setup->bot_count; i++)
-        if (ask_about_hook(shell, i, &failed))
-            return -1;
     return failed ? 1 : 0;
 }
 

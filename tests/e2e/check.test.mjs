@@ -145,6 +145,28 @@ describe('check --online', () => {
     assert.ok(asked.length >= 2 && asked.every((url) => !/send|edit/i.test(url)), asked.join())
     assert.ok(!(out + err).includes('OPENSECRET'))
   })
+
+  test('a bot without a channel, as on the first day, and the operator\'s chat', async () => {
+    const api = `http://127.0.0.1:${server.address().port}`
+    const bots = `bots:
+  tg: {platform: telegram, token: {file: two.secret}, api: "${api}"}
+  ops: {platform: telegram, token: {file: ops.secret}, api: "${api}"}
+`
+    place.write('ops.secret', '3:OPENSECRET')
+    for (const [extra, name] of [['', 'tg'], ['operator: {bot: ops, chat: 5}\n', 'operator']]) {
+      writeFileSync(place.path('digestd.yaml'), `${bots}${extra}sources: [{name: news, path: "*.md"}]\n`)
+      const { code, out } = await place.run('check', '--online')
+      assert.equal(code, 1, out)
+      assert.match(out, /^note: channels: there is none yet: digestd run, send \/where in the group/m)
+      assert.match(out, new RegExp(`^${name}: .*401`, 'm'))
+      assert.ok(!/^(ops|~operator): /m.test(extra ? out : ''), out)
+    }
+    for (const [file, token] of [['two.secret', '2:good'], ['ops.secret', '3:good']]) place.write(file, token)
+    const { code, out } = await place.run('check', '--online')
+    assert.equal(code, 0, out)
+    assert.match(out, /^tg: the token is right$/m)
+    assert.match(out, /^operator: token and chat are right$/m)
+  })
 })
 
 const telegram = (chat) => `channels:\n  one: {platform: telegram, token: {file: tg.token}, ${chat}}\n`
