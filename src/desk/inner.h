@@ -298,6 +298,7 @@ int tell_unsure(struct turn *turn, const struct job *job, const char *why, bool 
 /* May it be sent again at that time (wall ms) although it may have arrived? */
 bool repeatable(const struct job *job, int64_t at);
 int settle_unknowns(struct turn *turn);
+void tell_sent(struct turn *turn, const struct job *job); /* a line of the log for a post that went out */
 void tell_rehearsed(struct turn *turn, const struct job *job, const struct request *request); /* rehearse.c */
 
 /* listen.c */

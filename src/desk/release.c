@@ -27,6 +27,23 @@ const char *post_label(struct turn *turn, const struct post_row *post)
     return subject_label(turn->arena, in_chinese(turn), what, &subject, *subject.slug != 0);
 }
 
+/* The story of a day: what went out, when its last part did. Answers are many, changes tell of themselves, a
+ * rehearsal said what it would have sent. */
+void tell_sent(struct turn *turn, const struct job *job)
+{
+    const struct place *place = job->place;
+    const char *name = place->row.name;
+    if (!strcmp(job->post.kind, "answer") || is_change(&job->post) || !place->conf ||
+        place->conf->kind == CHANNEL_OPERATOR || place->conf->rehearse ||
+        job->delivery.part + 1 < job->delivery.parts)
+        return;
+    const char *label = post_label(turn, &job->post);
+    long long id = (long long)job->delivery.id;
+    tell(turn, TELL_INFO, name,
+        in_chinese(turn) ? arena_printf(turn->arena, "%s：%s 已发（投递 %lld）。", name, label, id)
+                         : arena_printf(turn->arena, "%s: %s was sent (delivery %lld).", name, label, id));
+}
+
 /* --- what got too old --- */
 
 /* What waited because somebody holds the channel surprises nobody. */

@@ -171,6 +171,8 @@ static int note_sent(struct turn *turn, struct job *job, const struct step *step
         send_aside(turn, job->place->bot, step->aside);
     if (trouble_taken(turn, job->place->bot, job->place, is_answer(job)))
         return -1;
+    if (did.changes)
+        tell_sent(turn, job);
     if (did.changes && (is_change(&job->post) ? change_arrived(turn, job->place, &job->post, &job->delivery)
                                               : note_told(turn, job, step)))
         return -1;

@@ -56,10 +56,15 @@ static void yes(void **unused)
     set(&s, &fake_adapter);
     int64_t id = send_text(&s, s.channel, "hello");
     world_answer(&s.w, id, 1, REACH_ANSWERED, 200, "9");
+    char line[64];
+    snprintf(line, sizeof line, "weekly: This text was sent (delivery %lld).", (long long)id);
+    assert_true(world_told(&s.w, line));
     assert_string_equal(row_of(&s, id).state, "sent");
     assert_string_equal(row_of(&s, id).error, "");
     assert_string_equal(post_of(&s, id).state, "sent");
     /* The same answer again changes nothing, and neither does one of an attempt that never was. */
+    world_answer(&s.w, id, 1, REACH_ANSWERED, 200, "9");
+    assert_false(world_told(&s.w, "was sent"));
     world_answer(&s.w, id, 1, REACH_ANSWERED, 400, "");
     world_answer(&s.w, id, 7, REACH_UNSURE, 0, "");
     assert_string_equal(row_of(&s, id).state, "sent");
