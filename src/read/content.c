@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { ROWS_MIN = 2, PARAGRAPHS_MIN = 3, AROUND_MAX = 2 /* paragraphs beside a list */ };
+enum { ROWS_MIN = 2, PARAGRAPHS_MIN = 3, AROUND_MAX = 2 /* paragraphs beside a list */, ALONE_MAX = 64 };
 
 /* Bytes of text below: enough to tell which of two is longer. */
 static size_t size_of(const struct node *root)
@@ -31,9 +31,12 @@ static bool asks(const struct reader *reader, const struct node *block)
     while (first && (first->type != NODE_TEXT || flow_is_blank(first)))
         first = node_next(block, first);
     const char *text = first ? first->text + strspn(first->text, " \n") : "";
-    return text[0] && label_may_ask(reader->profile, text[0]) &&
-           (label_question(reader->profile, text, false) ||
-               label_question(reader->profile, flow_line(reader->arena, block), true));
+    if (!text[0] || !label_may_ask(reader->profile, text[0]))
+        return false;
+    if (label_question(reader->profile, text, false))
+        return true;
+    return strnlen(text, ALONE_MAX) < ALONE_MAX && /* a bold label, or one that stands alone */
+           label_question(reader->profile, flow_line(reader->arena, block), true);
 }
 
 /* Three of five entries are enough: editors forget links. Placeholders count for nothing. */

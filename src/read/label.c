@@ -67,22 +67,41 @@ static size_t dotted(const struct profile *profile, const char *text, size_t len
     return 0;
 }
 
+/* Is the character one that no label holds: ，、（）“”： in three bytes each? */
+static bool parts_sentences(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    if (at[0] == 0xef)
+        return at[1] == 0xbc && (at[2] == 0x8c || at[2] == 0x88 || at[2] == 0x89 || at[2] == 0x9a);
+    if (at[0] == 0xe3)
+        return at[1] == 0x80 && at[2] == 0x81;
+    return at[0] == 0xe2 && at[1] == 0x80 && (at[2] == 0x9c || at[2] == 0x9d);
+}
+
 /* What a label may look like: short, and not a part of a sentence. */
 static bool plausible(const char *text, size_t len)
 {
-    static const char *const never[] = {
-        "，", "、", "（", "）", "(", ")", "://", "“", "”", "\"", "：", ":", ","};
     size_t width = 0, words = 1;
-    if (!len)
+    if (!len || len > (size_t)LABEL_WIDTH_MAX * 4)
         return false;
     for (size_t at = 0, size; at < len; at += size) {
-        width += utf8_is_cjk(utf8_decode(text, len, at, &size)) ? 2 : 1;
-        words += is_space(text[at]);
-        for (size_t i = 0; i < sizeof never / sizeof *never; i++) {
-            size_t n = strlen(never[i]);
-            if (len - at >= n && memcmp(text + at, never[i], n) == 0)
+        unsigned char c = (unsigned char)text[at];
+        if (c < 0x80) {
+            if (c == '(' || c == ')' || c == '"' || c == ':' || c == ',')
                 return false;
+            words += is_space((char)c);
+            width++;
+            size = 1;
+            continue;
         }
+        if (c >= 0xe0 && len - at >= 3 && parts_sentences(text + at))
+            return false;
+        /* Ideographs and kana without a look at the tables; the rest is rare. */
+        size = 3;
+        if (c >= 0xe4 && c <= 0xe9)
+            width += 2;
+        else
+            width += utf8_is_cjk(utf8_decode(text, len, at, &size)) ? 2 : 1;
     }
     return width <= LABEL_WIDTH_MAX && words <= LABEL_WORDS_MAX;
 }
@@ -225,8 +244,9 @@ static const struct {
 /* The length of the label `word` with its colon at the beginning of the text; 0 = it is not there. */
 static size_t question_word(const char *text, const char *word, bool whole)
 {
-    if ((text[0] | 0x20) != (word[0] | 0x20)) /* nearly always; lower case is set bit 5 */
-        return 0;
+    if ((text[0] | 0x20) != (word[0] | 0x20) || (text[1] | 0x20) != (word[1] | 0x20))
+        return 0; /* nearly always; bit 5 is lower case, and no Chinese character becomes another by it here
+                   */
     size_t at = strlen(word);
     if (strncasecmp(text, word, at) != 0)
         return 0;

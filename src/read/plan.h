@@ -32,6 +32,8 @@ struct plan {
     size_t *first_items;        /* of each section */
     struct section *open;       /* items go here; NULL = none yet */
     const char *titles[LEVELS]; /* of the sections that are open, by level */
+    bool last_known;
+    size_t last;                /* the last heading that neither leads to references nor promotes */
     const struct block *places; /* where entries and rows stand in the file, in order */
     size_t place_count, place_at;
 };

@@ -110,16 +110,23 @@ static struct node *gather(struct plan *plan, size_t from, size_t to)
     return document;
 }
 
-/* Nothing but references and promotion follows. */
-static bool is_last(const struct plan *plan, size_t at)
+/* Nothing but references and promotion follows. Found out once: where the last other heading stands. */
+static bool is_last(struct plan *plan, size_t at)
 {
-    for (; at < plan->blocks.count; at = plan_next_heading(plan, at + 1)) {
-        const char *title = plan_line(plan, plan_block(plan, at));
-        if (!plan_is_heading(plan_block(plan, at)) ||
-            (!purpose_is_references(plan->reader, title) && !purpose_is_promotion(plan->reader, title)))
-            return false;
+    if (!plan->last_known) {
+        plan->last_known = true;
+        for (size_t i = plan->blocks.count; i > 0; i--) {
+            const struct block *block = plan_block(plan, i - 1);
+            if (!plan_is_heading(block))
+                continue;
+            const char *title = plan_line(plan, block);
+            if (!purpose_is_references(plan->reader, title) && !purpose_is_promotion(plan->reader, title)) {
+                plan->last = i - 1;
+                break;
+            }
+        }
     }
-    return true;
+    return at > plan->last;
 }
 
 /* A section that asks: its heading is the label of what is below it. */

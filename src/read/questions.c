@@ -4,6 +4,7 @@
 #include "core/buf.h"
 #include "read/flow.h"
 
+#include <ctype.h>
 #include <stdint.h>
 
 static bool is_space(char c)
@@ -98,6 +99,9 @@ static void add_numbered(
 {
     for (size_t at = start; at < len && !full(questions); at++) {
         size_t size;
+        unsigned char c = (unsigned char)raw[at];
+        if (!isdigit(c) && c != '(' && c != 0xef && c != 0xe2)
+            continue; /* no number begins with anything else */
         if (question_number(raw + at, &size) != number + 1 || !may_begin(raw, at))
             continue;
         add(arena, questions, raw + start, at - start);
