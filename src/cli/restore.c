@@ -120,8 +120,16 @@ static int say(
             "做副本以前旧的 digestd 就停了：发过的它都知道。"));
     else if (!unsure->count)
         puts(shell_says(shell,
-            "Nothing is unsure. Editions that came out since are looked at when the daemon first starts.",
-            "没有不确定的。之后新出的期，digestd 头一次启动时再看。"));
+            "By the rules nothing is unsure. Editions that came out since are looked at when the daemon "
+            "first "
+            "starts.",
+            "按定时，没有不确定的。之后新出的期，digestd 头一次启动时再看。"));
+    if (window->until > window->since)
+        puts(shell_says(shell,
+            "What people posted by hand or held since is not in the copy: a rule may tell such an item again "
+            "(digestd plan shows what comes).",
+            "之后手动发的、暂停过的，副本里没有：手动发过的条目，定时可能会再发（用 digestd plan "
+            "看接下来发什么）。"));
     if (unsure->count) {
         if (window->until > window->since)
             printf(shell_says(shell,

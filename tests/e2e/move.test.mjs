@@ -77,6 +77,7 @@ describe('a move', { timeout: 240000 }, () => {
     const future = await fresh.run('restore', 'from.db', '--force', '--since', '2099-01-01T00:00:00Z')
     assert.equal(future.code, 2)
     assert.match(future.err, /lies in the future/)
+    assert.match((await fresh.run('restore', 'from.db', '--force')).out, /posted by hand or held since is not in the copy: a rule may tell/)
     const [done] = await fresh.json('restore', 'from.db', '--force')
     assert.equal(done.kept_aside, fresh.path('digestd.db.before-restore'))
     assert.equal(statSync(fresh.path('digestd.db')).mode & 0o777, 0o600)
