@@ -310,11 +310,20 @@ static bool strong_question(const struct reader *reader, struct node *node, stru
     return true;
 }
 
-/* The next colon of either width, from `at` on; NULL = none. */
-static const char *next_colon(const char *at)
+/* The colons of a text, of either width, in order; each is looked for once. */
+struct colons {
+    const char *narrow, *wide;
+};
+
+static const char *next_colon(struct colons *colons)
 {
-    const char *narrow = strchr(at, ':'), *wide = strstr(at, "：");
-    return !narrow || (wide && wide < narrow) ? wide : narrow;
+    const char *narrow = colons->narrow, *wide = colons->wide;
+    if (!narrow || (wide && wide < narrow)) {
+        colons->wide = wide ? strstr(wide + 1, "：") : NULL;
+        return wide;
+    }
+    colons->narrow = strchr(narrow + 1, ':');
+    return narrow;
 }
 
 /* The offset in a text where a question label begins, its length in *size; SIZE_MAX = there is none. Labels
@@ -322,7 +331,8 @@ static const char *next_colon(const char *at)
 static size_t text_question(const struct reader *reader, const struct node *node, size_t *size)
 {
     const char *text = node->text;
-    for (const char *colon = text; (colon = next_colon(colon)); colon++) {
+    struct colons colons = {.narrow = strchr(text, ':'), .wide = strstr(text, "：")};
+    for (const char *colon; (colon = next_colon(&colons));) {
         size_t at = label_question_before(reader->profile, text, (size_t)(colon - text));
         if (at == SIZE_MAX || (at > 0 && isalnum((unsigned char)text[at - 1])) ||
             !(at == 0 ? breaks_before(node->prev) : label_boundary(text, at)))

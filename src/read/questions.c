@@ -118,6 +118,9 @@ static int bracket(const char *text)
 {
     static const char *const open[] = {"“", "「", "『", "《", "（", "(", "【"};
     static const char *const close[] = {"”", "」", "』", "》", "）", ")", "】"};
+    unsigned char first = (unsigned char)*text;
+    if (first != '(' && first != ')' && first != 0xe2 && first != 0xe3 && first != 0xef)
+        return 0; /* none of them begins with anything else */
     for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
         if (strncmp(text, open[i], strlen(open[i])) == 0)
             return 1;

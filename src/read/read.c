@@ -32,7 +32,8 @@ static bool begins_with(const char *text, const char *beginning)
 /* The first tag after declarations and comments: "<rss", "<!doctype html", …; "" = there is none. */
 static const char *first_tag(const char *text)
 {
-    for (;;) {
+    enum { COMMENTS_MAX = 100 }; /* before a feed or page begins */
+    for (int i = 0; i < COMMENTS_MAX; i++) {
         text += strspn(text, " \t\n");
         const char *end = begins_with(text, "<?") ? "?>" : begins_with(text, "<!--") ? "-->" : NULL;
         const char *after = end ? strstr(text, end) : NULL;
@@ -40,6 +41,7 @@ static const char *first_tag(const char *text)
             return *text == '<' && !end ? text : "";
         text = after + strlen(end);
     }
+    return "";
 }
 
 /* What it is says its text; where that says nothing, its name. An address may end in anything. */

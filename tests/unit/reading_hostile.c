@@ -90,6 +90,7 @@ static const struct hostile files[] = {
     {"dates", "---\ntitle: \"", "8\xe6\x9c\x88", 5000, "\"\n---\n" HEAD "x\n"},
     /* XML */
     {"elements in one another", "<rss><channel><item>", "<a>", 100000, ""},
+    {"many colons", "## S\n\n#### T\n\n", ":", 2000000, "\n"},
     {"many elements", "<rss><channel>", "<a/>", 2000000, "</channel></rss>"},
     {"many attributes", "<rss ", "a='' ", 500000, "/>"},
     {"many entries", "<rss><channel>", "<item><title>a</title></item>", 20100, "</channel></rss>"},
