@@ -35,17 +35,18 @@ static int run(struct shell *shell)
         const struct delivery_view *view = &found.rows[i];
         const struct delivery_row *row = &view->delivery;
         if (shell->json) {
-            if (print_json(shell,
-                    json_pack("{s:o s:o s:s s:s s:s s:s s:i s:s s:i s:o s:o s:o}", "id", json_id(row->id),
-                        "post", json_id(row->post), "channel", view->channel, "kind", view->kind, "act",
-                        view->act, "subject", view->subject, "part", row->part, "state", row->state,
-                        "attempts", row->attempt, "due_at", json_time(shell, row->due_at), "remote_id",
-                        json_text(row->remote_id), "error", json_text(row->error))))
+            if (print_json(
+                    shell, json_pack("{s:o s:o s:s s:s s:s s:s s:i s:s s:i s:o s:o s:o}", "id",
+                               json_id(row->id), "post", json_id(row->post), "channel",
+                               setup_shown(shell->setup, view->channel), "kind", view->kind, "act", view->act,
+                               "subject", view->subject, "part", row->part, "state", row->state, "attempts",
+                               row->attempt, "due_at", json_time(shell, row->due_at), "remote_id",
+                               json_text(row->remote_id), "error", json_text(row->error))))
                 return -1;
             continue;
         }
         const char *cells[] = {arena_printf(&shell->arena, "%lld", (long long)row->id),
-            shell_time(shell, shell->setup->zone, row->due_at), view->channel,
+            shell_time(shell, shell->setup->zone, row->due_at), setup_shown(shell->setup, view->channel),
             strcmp(view->act, "tell") ? arena_printf(&shell->arena, "%s %s", shell_word(shell, view->act),
                                             shell_word(shell, view->kind))
                                       : shell_word(shell, view->kind),

@@ -327,8 +327,9 @@ static int first_lines(struct turn *turn, int added)
     int waits = 0;
     for (size_t i = 0; i < turn->setup->channel_count; i++) {
         const struct channel *conf = &turn->setup->channels[i];
-        if (conf->start == START_NEWEST)
-            continue;
+        const struct place *place = place_named(turn, conf->name);
+        if (conf->start == START_NEWEST || !place || place->row.seen_at != turn->now.wall_ms)
+            continue; /* it began long ago, or with the newest */
         if (!name)
             name = conf->name;
         waits++;

@@ -62,6 +62,8 @@ describe('troubles', { timeout: 240000 }, () => {
     press(buttons(alert)[1].callback_data, OPERATOR)
     await until(() => at.alerts().some((message) => message.text === 'It counts as sent already.'), 'the second', PATIENT)
     assert.equal(at.posts().length, 1)
+    const listed = await at.run('deliveries', '--answers')
+    assert.ok(!JSON.stringify(listed).includes('~operator'), 'an inner name is shown')
   })
 
   test('a revoked token: one alert through the other bot, whatever starts come between; one line when it is over', async () => {

@@ -16,6 +16,22 @@ static struct channel *two_channels(struct world *w)
     return weekly;
 }
 
+/* A group that is new beside an old one: the line at the start speaks of the new one alone. */
+static void a_group_is_added_later(void **unused)
+{
+    (void)unused;
+    struct world w;
+    two_channels(&w);
+    world_read(&w, "old", "2026-11-20", 3, 1, true);
+    w.now.wall_ms++, w.now.boot_ms++;
+    world_event(&w, EVENT_START);
+    world_after(&w, HOUR);
+    world_add_channel(&w, "alumni", 0, "-1003");
+    world_restart(&w);
+    assert_true(world_told(&w, "1 edition read, none will be posted. alumni starts with the next one"));
+    world_end(&w);
+}
+
 static void from_file_to_group(void **unused)
 {
     (void)unused;
@@ -94,6 +110,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(from_file_to_group),
+        cmocka_unit_test(a_group_is_added_later),
         cmocka_unit_test(begun_with_the_newest_by_hand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
