@@ -99,7 +99,7 @@ describe('bad networks', { timeout: 240000 }, () => {
       at.tg.fault({ ...fault, method: 'sendMessage', chat })
       await post(channel, channel)
       await becomes(channel, state)
-      const line = await until(() => at.output.split('\n').find((one) => one.includes(`: ${channel}: `) && /may or may not be/.test(one)), 'the clear word')
+      const line = await until(() => at.output.split('\n').find((one) => one.includes(` ${channel}: `) && /may or may not be/.test(one)), 'the clear word')
       assert.match(line, /digestd resolve \d+/)
       assert.ok((await row(channel)).error)
       assert.equal(at.requests('sendMessage', chat).length, 1)
