@@ -38,7 +38,7 @@ int shell_fetch(struct shell *shell, const char *url, bool secret, const char **
 
 int shell_page(struct shell *shell, const char *word, struct reading_input *input)
 {
-    const char *bytes;
+    const char *bytes = NULL;
     int failed;
     input->name = !strcmp(word, "-") ? "standard-input.md" : word;
     if (shell_is_address(word)) {

@@ -80,7 +80,7 @@ static int load_profile(struct loader *loader, struct yaml *at, const char *owne
                 (struct words *)(void *)((char *)profile + lists[i].offset)))
             return -1;
     struct yaml *of_feed = take(loader, at, "entries");
-    int entry = 0, group = profile->group;
+    int entry = 0, group = (int)profile->group;
     if (value_choice(loader, of_feed, entries, &entry) ||
         value_choice(loader, take(loader, at, "group"), groups, &group))
         return -1;

@@ -118,7 +118,7 @@ static bool holds_entity(const char *text, size_t len)
 
 bool guard_marked(const char *text, size_t len)
 {
-    for (const char *at = text, *end = text + len; (at = memchr(at, '\xb7', (size_t)(end - at))); at++)
+    for (const char *at = text, *end = text + len; (at = memchr(at, 0xb7, (size_t)(end - at))); at++)
         if (at > text && at[-1] == STAR[0] && end - at > 1 && (at[1] == STAR[2] || at[1] == LINE[2]))
             return true;
     return false;

@@ -37,7 +37,7 @@ void plan_add_section(struct plan *plan, const char *title, int level)
     for (int i = 0; i < level; i++)
         if (plan->titles[i])
             plan->open->parents[plan->open->parent_count++] = plan->titles[i];
-    if (level > 0)
+    if (level > 0 && level < LEVELS)
         plan->titles[level] = plan->open->title;
 }
 

@@ -87,7 +87,7 @@ static void *take(size_t size)
     size_t room, class = class_of(size, &room);
     void *spare = class < POOL_CLASSES ? pool->spare[class] : NULL;
     if (spare) {
-        memcpy(&pool->spare[class], spare, sizeof spare);
+        memcpy(&pool->spare[class], spare, sizeof(void *));
         return spare;
     }
     struct head *head = fresh(pool, sizeof *head + (POOL_BLOCKS ? room : size));
@@ -108,7 +108,7 @@ static void pool_free(void *piece)
     size_t room, class = class_of(((struct head *)piece)[-1].room, &room);
     if (!room || class >= POOL_CLASSES)
         return;
-    memcpy(piece, &in_use->spare[class], sizeof piece);
+    memcpy(piece, &in_use->spare[class], sizeof(void *));
     in_use->spare[class] = piece;
 }
 

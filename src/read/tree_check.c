@@ -312,7 +312,7 @@ static int check_line(struct check *check, const struct line *line)
         return -1;
     if (line->item && line->indent <= check->item + 3)
         check->item = line->content;
-    check->level = line->levels > check->level || !check->unit.lines ? line->levels : check->level;
+    check->level = line->levels > check->level || check->unit.lines == 0 ? line->levels : check->level;
     size_t fence = fence_size(line);
     if (fence && line->content <= check->item + 3) {
         check->fence = line->text[0];
@@ -324,7 +324,7 @@ static int check_line(struct check *check, const struct line *line)
     if (check_table(check, line))
         return -1;
     struct unit *unit = &check->unit;
-    if (!unit->lines) {
+    if (unit->lines == 0) {
         unit->line = check->line;
         unit->definitions = line->len && line->text[0] == '[';
     }
@@ -349,7 +349,7 @@ int tree_check(const char *name, const char *text, size_t len, struct error *err
         size_t size = end ? (size_t)(end - text) - at : len - at;
         struct line line = read_line(text + at, size);
         check.line++;
-        if (!check.unit.lines)
+        if (check.unit.lines == 0)
             check.unit.line = check.line;
         if (check_line(&check, &line))
             return -1;
