@@ -34,7 +34,6 @@ struct builder {
     int inline_depth;  /* styles around us in cmark's tree */
     cmark_node *image; /* the image whose alternative text is being gathered, or NULL */
     const char *image_url;
-    cmark_node *bare;    /* a link that is kept as its text only, or NULL */
     struct node *anchor; /* a link opened by <a>, or NULL */
 };
 
@@ -345,8 +344,9 @@ static void enter_table(struct builder *b, cmark_node *node, const char *type)
 static void enter_link(struct builder *b, cmark_node *node)
 {
     const char *url = clean_url(b, cmark_node_get_url(node));
-    if (b->anchor || !tree_url_allowed(url)) {
-        b->bare = node;
+    /* cmark lets <https://…> stand in the text of another link; no message can. */
+    if (in_link(b) || !tree_url_allowed(url)) {
+        cmark_node_set_user_data(node, b);
         return;
     }
     open_node(b, NODE_LINK)->url = url;
@@ -481,9 +481,7 @@ static void leave(struct builder *b, cmark_node *node)
             close_node(b);
         return;
     case CMARK_NODE_LINK:
-        if (b->bare == node)
-            b->bare = NULL;
-        else
+        if (!cmark_node_get_user_data(node)) /* else it was kept as its text only */
             close_node(b);
         return;
     case CMARK_NODE_PARAGRAPH:
