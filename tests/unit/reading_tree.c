@@ -110,7 +110,8 @@ static void addresses_become_links(void **state)
     is_read_as("`https://a.example`", "p(`https://a.example`)");
     is_read_as("https://a.example/b-\nc d", "p(a<https://a.example/b-c>(https://a.example/b-c) d)");
     is_read_as("[x](javascript:alert(1)) y", "p(x y)");
-    is_read_as("[a <https://b.example> c](https://d.example) e", "p(a<https://d.example>(a https://b.example c) e)");
+    is_read_as(
+        "[a <https://b.example> c](https://d.example) e", "p(a<https://d.example>(a https://b.example c) e)");
     is_read_as("[a <javascript:b> c](javascript:d) e", "p(a javascript:b c e)");
     is_read_as("[x](data:text/html,a)", "p(x)");
     is_read_as("[x](rel/path) [m](mailto:a@b.example)", "p(a<rel/path>(x) a<mailto:a@b.example>(m))");
