@@ -342,7 +342,7 @@ static bool in_a_home(const char *path)
     return false;
 }
 
-/* The folder a pattern begins with: "/home/me/posts" of "/home/me/posts/2*.md". */
+/* The folder a pattern begins with: "posts/weekly" of "posts/weekly/2*.md". */
 static const char *fixed_folder(struct plan *plan, const char *pattern)
 {
     size_t len = strcspn(pattern, "*?[\\");
