@@ -1,5 +1,5 @@
-/* Cron lines from any text, and what they and a window of the day come to in zones whose clocks change. First byte:
- * the zone; two each: when the window opens and closes; the rest is the line. */
+/* Cron lines from any text, and what they and a window of the day come to in zones whose clocks change. First
+ * byte: the zone; two each: when the window opens and closes; the rest is the line. */
 #include "core/arena.h"
 #include "core/buf.h"
 #include "core/error.h"

@@ -1,5 +1,5 @@
-/* Packed trees, digests, profiles and explanations from hostile bytes. What is taken must be a tree by the rules, and packing it and
- * unpacking that again must give the same bytes. */
+/* Packed trees, digests, profiles and explanations from hostile bytes. What is taken must be a tree by the
+ * rules, and packing it and unpacking that again must give the same bytes. */
 #include "core/arena.h"
 #include "core/buf.h"
 #include "core/digest.h"

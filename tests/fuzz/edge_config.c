@@ -25,9 +25,10 @@ static void check_setup(const struct setup *setup)
     assert(setup->state[0] == '/' && setup->zone && setup->language &&
            (setup->channel_count || setup->bot_count));
     for (size_t i = 0; i < setup->source_count; i++)
-        assert(setup->sources[i].settle_ms >= 0 && (setup->sources[i].url
-                   ? !setup->sources[i].path[0] && setup->sources[i].every_ms > 0 && !strcmp(setup->sources[i].url->value, "***")
-                   : setup->sources[i].path[0] == '/'));
+        assert(setup->sources[i].settle_ms >= 0 &&
+               (setup->sources[i].url ? !setup->sources[i].path[0] && setup->sources[i].every_ms > 0 &&
+                                            !strcmp(setup->sources[i].url->value, "***")
+                                      : setup->sources[i].path[0] == '/'));
     for (size_t i = 0; i < setup->bot_count; i++)
         check_settings(&setup->bots[i].settings);
     for (size_t i = 0; i < setup->channel_count; i++) {
@@ -38,7 +39,8 @@ static void check_setup(const struct setup *setup)
         for (size_t j = 0; j < channel->from_count; j++)
             assert(channel->from[j] < setup->source_count);
         for (size_t j = 0; j < channel->rule_count; j++)
-            assert(channel->rules[j].when_published != (channel->rules[j].schedule.count > 0 || channel->rules[j].schedule.by_cron));
+            assert(channel->rules[j].when_published !=
+                   (channel->rules[j].schedule.count > 0 || channel->rules[j].schedule.by_cron));
     }
     for (size_t i = 0; i < setup->warning_count; i++)
         assert(!strncmp(setup->warnings[i], "/etc/digestd.yaml:", 18));

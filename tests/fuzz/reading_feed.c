@@ -1,12 +1,6 @@
 /* Feeds and pages: bytes -> editions -> packed -> unpacked again. The first byte says how they are called and
  * what the profile says of their entries. */
-#include "core/arena.h"
-#include "core/buf.h"
-#include "core/error.h"
-#include "read/read.h"
-
-#include <assert.h>
-#include <stdint.h>
+#include "survive.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -26,23 +20,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .link = "",
         .profile = &profile,
         .explain = data[0] & 128};
-    if (read_digest(&arena, &request, &reading, &err)) {
+    if (read_digest(&arena, &request, &reading, &err))
         assert(err.text[0]);
-    } else {
-        struct buf packed, again;
-        buf_init(&packed, 64 << 20);
-        buf_init(&again, 64 << 20);
-        digest_pack(&packed, &reading.digest);
-        struct digest *digest = digest_unpack(&arena, packed.data, packed.len, &err);
-        if (!digest) {
-            fprintf(stderr, "%s\n", err.text);
-            abort();
-        }
-        digest_pack(&again, digest);
-        assert(packed.len == again.len && memcmp(packed.data, again.data, packed.len) == 0);
-        buf_free(&packed);
-        buf_free(&again);
-    }
+    else
+        survive(&arena, &reading);
     arena_free(&arena);
     return 0;
 }

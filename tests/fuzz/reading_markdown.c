@@ -3,33 +3,9 @@
  * Each file is read as it is sent without a profile, then by another name, with a profile and an explanation;
  * which, its own bytes decide, so that a seed is an ordinary file. What the reader learns (another kind of
  * source, another key of a profile) is added to `names` and wished(). */
-#include "core/arena.h"
-#include "core/buf.h"
-#include "core/error.h"
-#include "read/read.h"
-
-#include <assert.h>
-#include <stdint.h>
+#include "survive.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void survive(struct arena *arena, const struct reading *reading)
-{
-    struct error err = {0};
-    struct buf packed, again;
-    buf_init(&packed, 64 << 20);
-    buf_init(&again, 64 << 20);
-    digest_pack(&packed, &reading->digest);
-    struct digest *digest = digest_unpack(arena, packed.data, packed.len, &err);
-    if (!digest) {
-        fprintf(stderr, "%s\n", err.text);
-        abort();
-    }
-    digest_pack(&again, digest);
-    assert(packed.len == again.len && memcmp(packed.data, again.data, packed.len) == 0);
-    buf_free(&packed);
-    buf_free(&again);
-}
 
 static void read_as(const struct read_request *request)
 {
