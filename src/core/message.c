@@ -35,6 +35,44 @@ void node_append(struct node *parent, struct node *child)
     parent->last = child;
 }
 
+void node_insert_before(struct node *mark, struct node *node)
+{
+    assert(!node->parent);
+    node->parent = mark->parent;
+    node->prev = mark->prev;
+    node->next = mark;
+    if (mark->prev)
+        mark->prev->next = node;
+    else
+        mark->parent->first = node;
+    mark->prev = node;
+}
+
+void node_insert_after(struct node *mark, struct node *node)
+{
+    if (mark->next)
+        node_insert_before(mark->next, node);
+    else
+        node_append(mark->parent, node);
+}
+
+void node_move_children(struct node *from, struct node *to)
+{
+    while (from->first) {
+        struct node *child = from->first;
+        node_unlink(child);
+        node_append(to, child);
+    }
+}
+
+bool node_holds(const struct node *root, enum node_type type)
+{
+    for (const struct node *node = root; node; node = node_next(root, node))
+        if (node->type == type)
+            return true;
+    return false;
+}
+
 void node_unlink(struct node *node)
 {
     if (!node->parent)

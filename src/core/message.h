@@ -75,6 +75,10 @@ struct node *node_add_leaf(struct arena *arena, struct node *parent, enum node_t
 struct node *node_add_link(struct arena *arena, struct node *parent, const char *url, const char *text);
 void node_append(struct node *parent, struct node *child); /* child must have no parent */
 void node_unlink(struct node *node);
+void node_insert_before(struct node *mark, struct node *node); /* node must have no parent */
+void node_insert_after(struct node *mark, struct node *node);
+void node_move_children(struct node *from, struct node *to);   /* to the end of `to`, in their order */
+bool node_holds(const struct node *root, enum node_type type); /* the root itself counts */
 struct node *node_clone(struct arena *arena, const struct node *node); /* with all below; arena of its own */
 bool node_is_block(enum node_type type);
 /* Pre-order walk: the next node after `node` inside `root`, or NULL; children first. */

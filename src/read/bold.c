@@ -115,17 +115,9 @@ static const char *link_words(const struct reader *reader, const struct node *li
     return strcmp(words, link->url) != 0 && could_be_title(reader, words) ? words : NULL;
 }
 
-static const struct node *first_seen(const struct node *paragraph)
-{
-    const struct node *node = paragraph->first;
-    while (node && (node->type == NODE_BREAK || is_blank_text(node)))
-        node = node->next;
-    return node;
-}
-
 bool bold_begins(const struct reader *reader, const struct node *paragraph, bool links)
 {
-    const struct node *from = paragraph->type == NODE_PARAGRAPH ? first_seen(paragraph) : NULL;
+    const struct node *from = paragraph->type == NODE_PARAGRAPH ? flow_first_seen(paragraph) : NULL;
     return from &&
            ((links && link_words(reader, from, line_end(from))) || bold_words(reader, from, line_end(from)));
 }
@@ -184,7 +176,7 @@ void bold_cut(const struct reader *reader, const struct block *block, int level,
 {
     struct node *paragraph = block->node;
     for (;;) {
-        struct node *from = (struct node *)first_seen(paragraph), *end = from ? line_end(from) : NULL;
+        struct node *from = (struct node *)flow_first_seen(paragraph), *end = from ? line_end(from) : NULL;
         bool link = from && level == BOLD_LEVEL_CUT && link_words(reader, from, end);
         if (paragraph->type != NODE_PARAGRAPH || !from || !(link || bold_words(reader, from, end)))
             break;
@@ -246,11 +238,7 @@ static bool was_bold(const struct block *block)
 static void put_back(const struct reader *reader, struct block *block)
 {
     struct node *strong = node_new(reader->arena, NODE_STRONG);
-    while (block->node->first) {
-        struct node *child = block->node->first;
-        node_unlink(child);
-        node_append(strong, child);
-    }
+    node_move_children(block->node, strong);
     block->node->type = NODE_PARAGRAPH;
     block->node->level = 0;
     block->rule = 0;
@@ -314,11 +302,7 @@ static struct block *join(
             continue;
         }
         node_add_text(reader->arena, first->node, "\n");
-        while (block->node->first) {
-            struct node *child = block->node->first;
-            node_unlink(child);
-            node_append(first->node, child);
-        }
+        node_move_children(block->node, first->node);
         first->end_line = block->end_line;
     }
     return first;

@@ -87,17 +87,9 @@ bool content_is_item_table(const struct node *table)
     return rows >= ROWS_MIN && linked * 2 >= rows;
 }
 
-static const struct node *seen(const struct node *paragraph, bool last)
-{
-    const struct node *node = last ? paragraph->last : paragraph->first;
-    while (node && (node->type == NODE_BREAK || (node->type == NODE_TEXT && flow_is_blank(node))))
-        node = last ? node->prev : node->next;
-    return node;
-}
-
 bool content_is_item_paragraph(const struct reader *reader, const struct node *paragraph)
 {
-    const struct node *first = seen(paragraph, false), *last = seen(paragraph, true);
+    const struct node *first = flow_first_seen(paragraph), *last = flow_last_seen(paragraph);
     if (paragraph->type != NODE_PARAGRAPH || !first ||
         (last->type != NODE_LINK && first->type != NODE_LINK && first->type != NODE_STRONG) ||
         !entry_is_item(reader, paragraph))

@@ -83,11 +83,6 @@ static const char *link_by_pattern(
     return link;
 }
 
-static bool is_web(const char *url)
-{
-    return strncasecmp(url, "http://", 7) == 0 || strncasecmp(url, "https://", 8) == 0;
-}
-
 /* "/a/b/../c/./d" -> "/a/c/d", from the path at `path` on. */
 static const char *without_dots(char *address, size_t path)
 {
@@ -118,7 +113,7 @@ static const char *without_dots(char *address, size_t path)
 /* An address of the edition made absolute against its own page; as written where that is not known. */
 const char *edition_absolute(struct arena *arena, const char *base, const char *url)
 {
-    if (!base || !is_web(base) || is_web(url) || url[0] == '#' || !url[0])
+    if (!base || !tree_url_is_web(base) || tree_url_is_web(url) || url[0] == '#' || !url[0])
         return url;
     size_t colon = strcspn(url, ":/?#");
     if (url[colon] == ':')
@@ -144,9 +139,9 @@ static const char *own_link(struct arena *arena, const struct edition *edition, 
     const char *link = pattern[0] ? link_by_pattern(arena, pattern, edition, slug) : NULL;
     if (!said)
         return link;
-    if (is_web(said))
+    if (tree_url_is_web(said))
         return said;
-    if (!is_web(pattern) || said[0] != '/')
+    if (!tree_url_is_web(pattern) || said[0] != '/')
         return link; /* a pattern of the blog's own; its page is not known from it */
     return edition_absolute(arena, pattern, said);
 }
@@ -203,13 +198,10 @@ static void keep_heading(struct arena *arena, struct layout *layout)
     struct node *heading = node_new(arena, NODE_HEADING);
     heading->level = 1;
     node_add_text(arena, heading, layout->title);
-    heading->parent = layout->opening;
-    heading->next = layout->opening->first;
-    if (heading->next)
-        heading->next->prev = heading;
+    if (layout->opening->first)
+        node_insert_before(layout->opening->first, heading);
     else
-        layout->opening->last = heading;
-    layout->opening->first = heading;
+        node_append(layout->opening, heading);
 }
 
 static void describe(struct arena *arena, const struct read_request *request, const struct front *front,

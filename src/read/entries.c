@@ -159,11 +159,7 @@ static bool is_repeated(const struct edition *editions, size_t count, const char
 
 static void take_rest(struct node *all, struct node *rest)
 {
-    while (rest->first) {
-        struct node *node = rest->first;
-        node_unlink(node);
-        node_append(all, node);
-    }
+    node_move_children(rest, all);
 }
 
 /* Without a date of its own an entry has that of its title, never that of the feed's file. */

@@ -37,14 +37,7 @@ static struct node *split_text(const struct reader *reader, struct node *node, s
     struct node *rest = node_new(reader->arena, NODE_TEXT);
     rest->text = arena_string(reader->arena, node->text + at);
     node->text = arena_copy(reader->arena, node->text, at);
-    rest->parent = node->parent;
-    rest->prev = node;
-    rest->next = node->next;
-    if (node->next)
-        node->next->prev = rest;
-    else
-        node->parent->last = rest;
-    node->next = rest;
+    node_insert_after(node, rest);
     return rest;
 }
 
@@ -145,14 +138,6 @@ static const struct node *first_paragraph(const struct node *node)
     return first && (first->type == NODE_PARAGRAPH || first->type == NODE_HEADING) ? first : NULL;
 }
 
-static const struct node *first_seen(const struct node *parent)
-{
-    const struct node *node = parent->first;
-    while (node && is_gap(node))
-        node = node->next;
-    return node;
-}
-
 static bool is_colon_alone(const char *text)
 {
     size_t gap = strspn(text, " \n"), colon = label_colon(text + gap);
@@ -162,7 +147,7 @@ static bool is_colon_alone(const char *text)
 /* "编辑: 某人", "**Source:** https://…": a label and its value. */
 static bool is_label_and_value(const struct reader *reader, const struct node *paragraph)
 {
-    const struct node *first = first_seen(paragraph);
+    const struct node *first = flow_first_seen(paragraph);
     struct label label;
     size_t len;
     if (!first)
@@ -180,7 +165,7 @@ static bool is_label_and_value(const struct reader *reader, const struct node *p
 
 static bool begins_bold(const struct reader *reader, const struct node *paragraph)
 {
-    const struct node *first = first_seen(paragraph);
+    const struct node *first = flow_first_seen(paragraph);
     return first && first->type == NODE_STRONG &&
            points_of(flow_line(reader->arena, first)) <= TITLE_POINTS_MAX &&
            !label_question(reader->profile, flow_line(reader->arena, first), true) &&
@@ -201,7 +186,7 @@ bool entry_is_item(const struct reader *reader, const struct node *node)
     if (!paragraph || is_label_and_value(reader, paragraph) ||
         !(holds_web_link(node) || begins_bold(reader, paragraph)))
         return false;
-    const struct node *first = first_seen(paragraph);
+    const struct node *first = flow_first_seen(paragraph);
     return !first || first->type != NODE_TEXT || !label_may_ask(reader->profile, first->text[0]) ||
            !label_question(reader->profile, flow_line(reader->arena, paragraph), false);
 }
@@ -239,7 +224,7 @@ bool entry_is_section(const struct reader *reader, const struct node *item)
 static void drop_number(const struct reader *reader, struct node *paragraph)
 {
     static const char *const signs[] = {"•", "·", "▪", "●", "◆", "■", "★", "☆"};
-    struct node *first = (struct node *)first_seen(paragraph);
+    struct node *first = (struct node *)flow_first_seen(paragraph);
     size_t size = 0;
     if (!first || first->type != NODE_TEXT)
         return;
@@ -255,7 +240,7 @@ static void drop_number(const struct reader *reader, struct node *paragraph)
 /* A date that begins the entry goes to the body: "`2025-11-07` title …". */
 static struct node *take_date(const struct reader *reader, struct node *paragraph)
 {
-    struct node *first = (struct node *)first_seen(paragraph);
+    struct node *first = (struct node *)flow_first_seen(paragraph);
     char date[DATE_BYTES + 1];
     if (!first || (first->type != NODE_CODE && first->type != NODE_TEXT) || !date_read(first->text, date))
         return NULL;
@@ -311,7 +296,7 @@ static bool title_by_bold(const struct reader *reader, struct node *paragraph, s
 {
     if (!begins_bold(reader, paragraph))
         return false;
-    struct node *strong = (struct node *)first_seen(paragraph), *rest = strong->next;
+    struct node *strong = (struct node *)flow_first_seen(paragraph), *rest = strong->next;
     move_until(paragraph->first, rest, title);
     trim_separators(reader, rest);
     return true;
@@ -321,7 +306,7 @@ static bool title_by_leading_link(
     const struct reader *reader, struct node *paragraph, struct node *title, bool dated)
 {
     struct node *link = find_link(paragraph->first);
-    if (!link || is_bare(reader, link) || (dated && link != first_seen(paragraph) && only_links(link)))
+    if (!link || is_bare(reader, link) || (dated && link != flow_first_seen(paragraph) && only_links(link)))
         return false;
     const char *prefix = words_of(reader, paragraph->first, link);
     if (points_of(prefix) > PREFIX_POINTS_MAX || has_sentences(prefix))
@@ -363,7 +348,7 @@ static bool title_by_words_before(
     const struct reader *reader, struct node *paragraph, struct node *title, bool dated)
 {
     struct node *link = find_link(paragraph->first);
-    if (!link || link == first_seen(paragraph))
+    if (!link || link == flow_first_seen(paragraph))
         return false;
     const char *words = words_of(reader, paragraph->first, link);
     bool last =
@@ -436,15 +421,6 @@ static struct node *event_below(const struct reader *reader, const struct node *
     return date_read(line, date) || strstr(line, " | ") ? list->first : NULL;
 }
 
-static void move_children(struct node *from, struct node *to)
-{
-    while (from->first) {
-        struct node *child = from->first;
-        node_unlink(child);
-        node_append(to, child);
-    }
-}
-
 struct entry entry_read(const struct reader *reader, struct node *node)
 {
     struct entry entry = {.body = node_new(reader->arena, NODE_DOCUMENT)};
@@ -457,7 +433,7 @@ struct entry entry_read(const struct reader *reader, struct node *node)
     }
     struct node *paragraph = (struct node *)first_paragraph(node);
     if (!paragraph) {
-        move_children(node, entry.body);
+        node_move_children(node, entry.body);
         return entry;
     }
     bool more = paragraph->next && node != paragraph;
@@ -471,11 +447,11 @@ struct entry entry_read(const struct reader *reader, struct node *node)
     if (date && paragraph->first)
         node_add_text(reader->arena, date, " ");
     if (date)
-        move_children(paragraph, date);
+        node_move_children(paragraph, date);
     if (date || !flow_is_blank(paragraph))
         node_append(entry.body, date ? date : paragraph);
     if (node != paragraph)
-        move_children(node, entry.body);
+        node_move_children(node, entry.body);
     return entry;
 }
 
@@ -516,7 +492,7 @@ struct entry entry_row(const struct reader *reader, struct node *row, const stru
         if (cell == named) {
             struct entry entry = entry_read(reader, cell);
             title = entry.title;
-            move_children(entry.body, body);
+            node_move_children(entry.body, body);
             continue;
         }
         if (skip)
@@ -525,7 +501,7 @@ struct entry entry_row(const struct reader *reader, struct node *row, const stru
         if (what[0] && !find_link(cell->first)) { /* "Stars: 1.2k" */
             struct node *paragraph = node_new(reader->arena, NODE_PARAGRAPH);
             node_add_text(reader->arena, paragraph, arena_printf(reader->arena, "%s: ", what));
-            move_children(cell, paragraph);
+            node_move_children(cell, paragraph);
             cell = paragraph;
         }
         node_append(body, cell);

@@ -178,6 +178,27 @@ static bool is_solid(const struct node *node)
     return node->type == NODE_CODE || node->type == NODE_IMAGE;
 }
 
+static bool is_gap(const struct node *node)
+{
+    return node->type == NODE_BREAK || (node->type == NODE_TEXT && flow_is_blank(node));
+}
+
+const struct node *flow_first_seen(const struct node *block)
+{
+    const struct node *node = block->first;
+    while (node && is_gap(node))
+        node = node->next;
+    return node;
+}
+
+const struct node *flow_last_seen(const struct node *block)
+{
+    const struct node *node = block->last;
+    while (node && is_gap(node))
+        node = node->prev;
+    return node;
+}
+
 /* Takes the text nodes that follow into this one. */
 static void merge_text(struct arena *arena, struct node *node)
 {

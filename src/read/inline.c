@@ -96,19 +96,6 @@ static struct node *text_node(struct arena *arena, const char *text, size_t len)
     return node;
 }
 
-/* Puts `node` before `mark`. */
-static void insert_before(struct node *mark, struct node *node)
-{
-    node->parent = mark->parent;
-    node->prev = mark->prev;
-    node->next = mark;
-    if (mark->prev)
-        mark->prev->next = node;
-    else
-        mark->parent->first = node;
-    mark->prev = node;
-}
-
 static struct node *link_node(struct arena *arena, const char *text, size_t len)
 {
     struct buf url;
@@ -130,8 +117,8 @@ static void link_text(struct arena *arena, struct node *node)
     size_t size;
     for (const char *url; (url = find_url(text, end, &size));) {
         if (url > text)
-            insert_before(node, text_node(arena, text, (size_t)(url - text)));
-        insert_before(node, link_node(arena, url, size));
+            node_insert_before(node, text_node(arena, text, (size_t)(url - text)));
+        node_insert_before(node, link_node(arena, url, size));
         text = url + size;
         if (strncmp(text, "\xe2\x80\x8d", 3) == 0)
             text += 3; /* a joiner with nothing to join */
@@ -282,7 +269,7 @@ static void unwrap_strong(struct node *parent)
         while (child->first) {
             struct node *inner = child->first;
             node_unlink(inner);
-            insert_before(child, inner);
+            node_insert_before(child, inner);
         }
         next = child->next;
         node_unlink(child);

@@ -7,6 +7,7 @@
 #include "read/label.h"
 #include "read/purpose.h"
 #include "read/questions.h"
+#include "read/tree.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -387,14 +388,7 @@ static void put_back(struct work *work, struct node *after, const char *text)
         return;
     struct node *paragraph = node_new(work->arena, NODE_PARAGRAPH);
     node_add_text(work->arena, paragraph, text);
-    paragraph->parent = after->parent;
-    paragraph->prev = after;
-    paragraph->next = after->next;
-    if (after->next)
-        after->next->prev = paragraph;
-    else
-        after->parent->last = paragraph;
-    after->next = paragraph;
+    node_insert_after(after, paragraph);
 }
 
 static bool ends_sentence(const char *text, size_t len)
@@ -583,11 +577,6 @@ static void cut_tail(struct node *block, struct node *tail)
     }
 }
 
-static bool is_web(const char *url)
-{
-    return strncasecmp(url, "http://", 7) == 0 || strncasecmp(url, "https://", 8) == 0;
-}
-
 static void fill(struct work *work, struct item *item, const struct node *tail)
 {
     item->links = arena_array(work->arena, work->count + 1, sizeof *item->links);
@@ -598,7 +587,7 @@ static void fill(struct work *work, struct item *item, const struct node *tail)
             continue;
         if (mark->node->type == NODE_IMAGE)
             item->images[item->image_count++] = (struct image){mark->node->url, mark->node->text};
-        else if (is_web(mark->node->url))
+        else if (tree_url_is_web(mark->node->url))
             item->links[item->link_count++] = (struct link){mark->node->url, mark->label, mark->text};
     }
     item->questions = work->questions.texts;
@@ -627,7 +616,7 @@ static void read_title(struct work *work, struct item *item, const struct node *
     item->title = text[0] ? text : NULL;
     add_marks(work, title, NULL);
     for (const struct node *node = title->first; node && !item->title_url; node = node_next(title, node))
-        if (node->type == NODE_LINK && is_web(node->url))
+        if (node->type == NODE_LINK && tree_url_is_web(node->url))
             item->title_url = node->url;
 }
 

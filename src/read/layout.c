@@ -12,17 +12,26 @@
 
 /* --- a file without headings --- */
 
-/* Words above the items open the edition: where the items begin; the number of blocks = nowhere. */
-static size_t find_plain(struct plan *plan, struct content *content)
+/* Words above the items open the edition: where, at block `from` or soon after, what follows holds items. The
+ * number of blocks = nowhere. */
+static size_t find_items(const struct plan *plan, size_t from, struct content *content)
 {
-    size_t count = plan->blocks.count, at = 0;
-    for (; at < count && at < OPENING_MAX; at++) {
+    size_t count = plan->blocks.count;
+    for (size_t at = from; at < count && at < from + OPENING_MAX; at++) {
         *content = plan_content(plan, at, count);
         if (content->kind == CONTENT_LIST || content->kind == CONTENT_TABLE ||
             content->kind == CONTENT_NUMBER || content->kind == CONTENT_PARAGRAPHS ||
             (content->kind == CONTENT_BOLD && content->bold > 1))
             return at;
     }
+    return count;
+}
+
+static size_t find_plain(struct plan *plan, struct content *content)
+{
+    size_t count = plan->blocks.count, at = find_items(plan, 0, content);
+    if (at < count)
+        return at;
     /* Lists without links are better than nothing. */
     for (at = 0; at < count; at++) {
         const struct node *list = plan_block(plan, at)->node;
@@ -193,7 +202,7 @@ static size_t take_opening(struct plan *plan)
         layout->title = plan_line(plan, plan_block(plan, at));
         plan_explain(plan, plan_block(plan, at), RULE_TITLE_HEADING);
         plan_block(plan, at)->node->type = NODE_PARAGRAPH; /* no rank any more */
-        if (plan_holds_link(plan_block(plan, at)->node))
+        if (node_holds(plan_block(plan, at)->node, NODE_LINK))
             node_append(layout->rest, plan_block(plan, at)->node);
         opening = plan_next_heading(plan, at);
     }
@@ -211,37 +220,36 @@ static size_t take_opening(struct plan *plan)
     return opening;
 }
 
-/* One heading of the first level and no other: it names the edition, and items stand right below it. */
+/* One heading of the first level and no other: it names the edition. */
 static bool is_lone_title(const struct plan *plan, size_t at)
 {
     const struct block *block = plan_block(plan, at);
-    if (block->node->level != 1 || block->rule || plan_next_heading(plan, at + 1) < plan->blocks.count ||
-        plan->profile->items == SHAPE_SECTION)
-        return false;
-    plan->layout->title = plan_line(plan, block);
-    struct content content;
-    for (size_t from = at + 1; from < plan->blocks.count && from < at + 1 + OPENING_MAX; from++) {
-        content = plan_content(plan, from, plan->blocks.count);
-        if (content.kind == CONTENT_LIST || content.kind == CONTENT_TABLE || content.kind == CONTENT_NUMBER ||
-            content.kind == CONTENT_PARAGRAPHS || (content.kind == CONTENT_BOLD && content.bold > 1))
-            return true;
-    }
-    return false;
+    return block->node->level == 1 && !block->rule && plan_next_heading(plan, at + 1) == plan->blocks.count &&
+           plan->profile->items != SHAPE_SECTION;
+}
+
+/* The items right below a lone title, which goes. */
+static int read_below_title(struct plan *plan, size_t at, struct error *err)
+{
+    plan_explain(plan, plan_block(plan, at), RULE_TITLE_HEADING);
+    struct node *title = plan_block(plan, at)->node;
+    title->type = NODE_PARAGRAPH; /* no rank any more */
+    if (node_holds(title, NODE_LINK))
+        node_append(plan->layout->rest, title);
+    memmove(&plan->blocks.all[at], &plan->blocks.all[at + 1],
+        (plan->blocks.count - at - 1) * sizeof *plan->blocks.all);
+    plan->blocks.count--;
+    return read_plain(plan, err);
 }
 
 static int read_outline(struct plan *plan, struct error *err)
 {
     size_t first = plan_next_heading(plan, 0);
     if (first < plan->blocks.count && is_lone_title(plan, first)) {
-        plan_explain(plan, plan_block(plan, first), RULE_TITLE_HEADING);
-        struct node *title = plan_block(plan, first)->node;
-        title->type = NODE_PARAGRAPH; /* no rank any more */
-        if (plan_holds_link(title))
-            node_append(plan->layout->rest, title);
-        memmove(&plan->blocks.all[first], &plan->blocks.all[first + 1],
-            (plan->blocks.count - first - 1) * sizeof *plan->blocks.all);
-        plan->blocks.count--;
-        return read_plain(plan, err);
+        struct content content;
+        plan->layout->title = plan_line(plan, plan_block(plan, first));
+        if (find_items(plan, first + 1, &content) < plan->blocks.count)
+            return read_below_title(plan, first, err);
     }
     if (plan_is_bold_outline(plan)) {
         struct blocks out = {0};

@@ -2,20 +2,6 @@
 
 #include "core/message.h"
 
-/* Puts `node` before `mark`. */
-static void move_before(struct node *mark, struct node *node)
-{
-    node_unlink(node);
-    node->parent = mark->parent;
-    node->prev = mark->prev;
-    node->next = mark;
-    if (mark->prev)
-        mark->prev->next = node;
-    else
-        mark->parent->first = node;
-    mark->prev = node;
-}
-
 static bool holds_text_only(const struct node *cell)
 {
     for (const struct node *block = cell->first; block; block = block->next)
@@ -46,11 +32,7 @@ static void unwrap_cell(struct arena *arena, struct node *cell)
         next = block->next;
         if (cell->first && block->first)
             node_add(arena, cell, NODE_BREAK);
-        while (block->first) {
-            struct node *child = block->first;
-            node_unlink(child);
-            node_append(cell, child);
-        }
+        node_move_children(block, cell);
     }
 }
 
@@ -58,8 +40,11 @@ static void dissolve(struct node *table)
 {
     for (struct node *row = table->first; row; row = row->next)
         for (struct node *cell = row->first; cell; cell = cell->next)
-            while (cell->first)
-                move_before(table, cell->first);
+            while (cell->first) {
+                struct node *block = cell->first;
+                node_unlink(block);
+                node_insert_before(table, block);
+            }
     node_unlink(table);
 }
 

@@ -54,11 +54,3 @@ struct content plan_content(const struct plan *plan, size_t from, size_t to)
 {
     return content_of(plan->reader, plan->blocks.all + from, to - from);
 }
-
-bool plan_holds_link(const struct node *root)
-{
-    for (const struct node *node = root; node; node = node_next(root, node))
-        if (node->type == NODE_LINK)
-            return true;
-    return false;
-}

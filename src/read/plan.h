@@ -51,7 +51,6 @@ struct content plan_content(const struct plan *plan, size_t from, size_t to);
 void plan_explain(const struct plan *plan, const struct block *block, enum reading_rule rule);
 /* Moves what belongs to no item out of the way. */
 void plan_add_rest(struct plan *plan, size_t from, size_t to, enum reading_rule rule);
-bool plan_holds_link(const struct node *root);
 
 /* --- plan_levels.c --- */
 

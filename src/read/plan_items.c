@@ -132,17 +132,12 @@ static bool is_last(struct plan *plan, size_t at)
 /* A section that asks: its heading is the label of what is below it. */
 static void put_heading_first(struct plan *plan, struct node *body, const struct node *heading)
 {
-    struct node *document = node_new(plan->arena, NODE_DOCUMENT), *label = node_clone(plan->arena, heading);
+    struct node *label = node_clone(plan->arena, heading);
     label->level = -label->level;
-    node_append(document, label);
-    while (body->first) {
-        struct node *block = body->first;
-        node_unlink(block);
-        node_append(document, block);
-    }
-    *body = *document;
-    for (struct node *block = body->first; block; block = block->next)
-        block->parent = body;
+    if (body->first)
+        node_insert_before(body->first, label);
+    else
+        node_append(body, label);
 }
 
 /* "1. Title" of the first item, "2. Title" of the second: digestd has numbers of its own. */
@@ -197,11 +192,7 @@ static void set_aside(
     if (plan->reader->explanation)
         explain(plan->reader->explanation, plan->arena, block->line, block->end_line, rule,
             flow_line(plan->arena, entry));
-    while (entry->first) {
-        struct node *child = entry->first;
-        node_unlink(child);
-        node_append(plan->layout->rest, child);
-    }
+    node_move_children(entry, plan->layout->rest);
 }
 
 /* The entry or row as a block, for its place in the file. They are met in the order of the file. */

@@ -93,7 +93,7 @@ static int read_section(struct plan *plan, size_t at, size_t own, bool children,
     if (section_words(plan, at, own, children, err))
         return -1;
     bool told = plan->item_count > before && heading->node->parent == NULL && !heading->node->first;
-    if (!told && plan_holds_link(heading->node))
+    if (!told && node_holds(heading->node, NODE_LINK))
         node_append(plan->layout->rest, heading->node);
     return 0;
 }

@@ -93,14 +93,6 @@ bool purpose_is_contents(const struct reader *reader, const char *title)
     return is_title_of(reader, title, list);
 }
 
-static bool holds(const struct node *root, enum node_type type)
-{
-    for (const struct node *node = root; node; node = node_next(root, node))
-        if (node->type == type)
-            return true;
-    return false;
-}
-
 static bool begins(const char *text, const char *start)
 {
     return strncmp(text, start, strlen(start)) == 0;
@@ -125,7 +117,8 @@ bool purpose_is_placeholder(const struct reader *reader, const struct node *bloc
     const struct node *first = block;
     while (first && first->type != NODE_TEXT)
         first = node_next(block, first);
-    if (!first || !may_begin_placeholder(first->text) || holds(block, NODE_LINK) || holds(block, NODE_IMAGE))
+    if (!first || !may_begin_placeholder(first->text) || node_holds(block, NODE_LINK) ||
+        node_holds(block, NODE_IMAGE))
         return false;
     const char *line = flow_line(reader->arena, block);
     if (!line[0] || utf8_points(line, strlen(line)) > POINTS_MAX)

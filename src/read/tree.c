@@ -50,6 +50,11 @@ void blocks_add(struct arena *arena, struct blocks *blocks, const struct block *
     blocks->all[blocks->count++] = *block;
 }
 
+bool tree_url_is_web(const char *url)
+{
+    return strncasecmp(url, "http://", 7) == 0 || strncasecmp(url, "https://", 8) == 0;
+}
+
 bool tree_url_allowed(const char *url)
 {
     size_t n = 0;

@@ -45,6 +45,8 @@ struct tree tree_parse(struct arena *arena, const char *text, size_t len);
 /* Quotes and lists in one another, and styles in one another; what is deeper is lifted to the last level. */
 enum { TREE_BLOCK_DEPTH = 24, TREE_INLINE_DEPTH = 8 };
 
+/* http or https. */
+bool tree_url_is_web(const char *url);
 /* Is this an address a message may link to? Not javascript:, data: and the like. */
 bool tree_url_allowed(const char *url);
 

@@ -68,11 +68,7 @@ static bool overflows(const struct lines *lines, const struct block *block)
 static void take_in(struct arena *arena, struct block *heading, struct node *paragraph)
 {
     node_add_text(arena, heading->node, "\n");
-    while (paragraph->first) {
-        struct node *node = paragraph->first;
-        node_unlink(node);
-        node_append(heading->node, node);
-    }
+    node_move_children(paragraph, heading->node);
 }
 
 static bool ends_sentence(const char *line)
