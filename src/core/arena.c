@@ -37,7 +37,8 @@ static struct arena_block *block_new(struct arena_block *before, size_t size)
     return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+/* Room that holds anything. */
+static void *piece_of(struct arena *arena, size_t size)
 {
     const size_t align = alignof(max_align_t);
     assert(size < SIZE_MAX / 4);
@@ -56,7 +57,12 @@ void *arena_alloc(struct arena *arena, size_t size)
     void *piece = block->bytes + block->used;
     block->used += size;
     arena->total += size;
-    return memset(piece, 0, size);
+    return piece;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    return memset(piece_of(arena, size), 0, size);
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t size)
@@ -67,9 +73,11 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 
 char *arena_copy(struct arena *arena, const char *bytes, size_t len)
 {
-    char *copy = arena_alloc(arena, len + 1);
+    assert(len < SIZE_MAX / 4);
+    char *copy = piece_of(arena, len + 1);
     if (len)
         memcpy(copy, bytes, len);
+    copy[len] = '\0';
     return copy;
 }
 

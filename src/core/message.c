@@ -122,15 +122,6 @@ struct node *node_add_link(struct arena *arena, struct node *parent, const char 
     return link;
 }
 
-struct node *node_next(const struct node *root, const struct node *node)
-{
-    if (node->first)
-        return node->first;
-    while (node != root && !node->next)
-        node = node->parent;
-    return node == root ? NULL : node->next;
-}
-
 static struct node *copy_alone(struct arena *arena, const struct node *node)
 {
     struct node *copy = node_new(arena, node->type);

@@ -82,7 +82,14 @@ bool node_holds(const struct node *root, enum node_type type); /* the root itsel
 struct node *node_clone(struct arena *arena, const struct node *node); /* with all below; arena of its own */
 bool node_is_block(enum node_type type);
 /* Pre-order walk: the next node after `node` inside `root`, or NULL; children first. */
-struct node *node_next(const struct node *root, const struct node *node);
+static inline struct node *node_next(const struct node *root, const struct node *node)
+{
+    if (node->first)
+        return node->first;
+    while (node != root && !node->next)
+        node = node->parent;
+    return node == root ? NULL : node->next;
+}
 void message_add_button(struct arena *arena, struct message *message, int row, const char *label,
     const char *command, const char *url);
 

@@ -62,6 +62,37 @@ static inline bool two_ideographs(const uint8_t *at)
            ((word + 0x000004000004) & 0x000008000008) == 0x000008000008;
 }
 
+enum { BLOCK = 32 };
+
+/* Is a block of bytes nothing but ASCII without controls, and whole characters of three bytes but those with
+ * a first byte 0xe0 or 0xed? Without a branch, so that a compiler can look at many bytes at once. The two
+ * bytes before it were looked at; its last character may go on behind it. */
+static bool is_plain_block(const uint8_t *at)
+{
+    uint8_t bad = 0;
+    for (int i = 0; i < BLOCK; i++) {
+        uint8_t c = at[i];
+        bool rest = (c & 0xc0) == 0x80, wanted = (at[i - 1] > 0xdf) | (at[i - 2] > 0xdf);
+        bad |= (uint8_t)((rest != wanted) | (c == 0x7f) | ((c < ' ') & (c != '\n')) |
+                         ((c >= 0xc0) & (c <= 0xe0)) | (c == 0xed) | (c > 0xef));
+    }
+    return !bad;
+}
+
+/* As far as such blocks reach, back to the last character, which may not be whole. */
+static const uint8_t *plain_blocks(const uint8_t *at, const uint8_t *end)
+{
+    const uint8_t *last = at;
+    while (end - last >= BLOCK && is_plain_block(last))
+        last += BLOCK;
+    if (last == at)
+        return at;
+    do
+        last--;
+    while ((*last & 0xc0) == 0x80);
+    return last;
+}
+
 /* The length of the sound beginning of a text: UTF-8 and, where controls count, none of them but tab and
  * newline. Every byte that comes in and goes out passes here, so words are looked at as long as they will do.
  */
@@ -71,6 +102,8 @@ static inline size_t sound(const uint8_t *text, size_t len, bool controls)
     while (at < end) {
         for (size_t plain = 8; end - at >= 8 && plain == 8; at += plain)
             plain = plain_bytes(at, controls);
+        if (end - at >= BLOCK && at - text >= 2 && two_ideographs(at))
+            at = plain_blocks(at, end);
         while (end - at >= 8 && two_ideographs(at))
             at += 6;
         while (end - at >= 4 && three_bytes(at))

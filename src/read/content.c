@@ -31,7 +31,7 @@ static bool asks(const struct reader *reader, const struct node *block)
     while (first && (first->type != NODE_TEXT || flow_is_blank(first)))
         first = node_next(block, first);
     const char *text = first ? first->text + strspn(first->text, " \n") : "";
-    if (!text[0] || !label_may_ask(reader->profile, text[0]))
+    if (!text[0] || !label_may_ask(reader->profile, text))
         return false;
     if (label_question(reader->profile, text, false))
         return true;

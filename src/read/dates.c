@@ -47,6 +47,8 @@ static size_t month_name(const char *text, int *month)
     static const char *const full[] = {"january", "february", "march", "april", "may", "june", "july",
         "august", "september", "october", "november", "december"};
     for (int m = 0; m < 12; m++) {
+        if ((text[0] | 0x20) != full[m][0])
+            continue;
         size_t n = strlen(full[m]);
         if (strncasecmp(text, full[m], n) != 0) {
             n = 3;
@@ -238,6 +240,8 @@ static const char *number_after(struct arena *arena, const char *at)
 {
     static const char *const words[] = {"issue", "no.", "no", "vol.", "vol", "#", "第"};
     for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
+        if ((at[0] | 0x20) != (words[w][0] | 0x20))
+            continue;
         size_t n = strlen(words[w]), len = 0;
         if (strncasecmp(at, words[w], n) != 0)
             continue;

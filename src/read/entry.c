@@ -187,7 +187,7 @@ bool entry_is_item(const struct reader *reader, const struct node *node)
         !(holds_web_link(node) || begins_bold(reader, paragraph)))
         return false;
     const struct node *first = flow_first_seen(paragraph);
-    return !first || first->type != NODE_TEXT || !label_may_ask(reader->profile, first->text[0]) ||
+    return !first || first->type != NODE_TEXT || !label_may_ask(reader->profile, first->text) ||
            !label_question(reader->profile, flow_line(reader->arena, paragraph), false);
 }
 

@@ -46,7 +46,7 @@ static bool stays(const struct gap *gap)
            !utf8_is_cjk(utf8_decode(gap->after, gap->after_len, 0, &size));
 }
 
-enum { BLOCK = 32 };
+enum { BLOCK = 32, WORD = 8 };
 
 /* Is there white space in a block of bytes that is more than one space in front of something? Without a
  * branch, so that a compiler can look at many bytes at once; the byte behind the block is looked at too. */
@@ -60,12 +60,26 @@ static bool has_run(const char *text)
     return found;
 }
 
+/* The same of eight bytes, for what is left. A byte below the limit borrows and so sets its highest bit; it
+ * may set that of bytes above it too, but never the first. */
+static bool word_has_run(const char *text)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t word, next;
+    memcpy(&word, text, sizeof word);
+    memcpy(&next, text + 1, sizeof next);
+    uint64_t control = (word - ones * ' ') & ~word, space = (word - ones * ('!')) & ~word;
+    return ((control | (space & (next - ones * '!') & ~next)) & (ones << 7)) != 0;
+}
+
 /* Where white space begins, from `at` on, that has to be decided on: all but one space before something else.
  * `len` = nowhere. */
 static size_t find_run(const char *text, size_t len, size_t at)
 {
     while (len - at > BLOCK && !has_run(text + at))
         at += BLOCK;
+    while (len - at > WORD && !word_has_run(text + at))
+        at += WORD;
     for (; at < len; at++) {
         if ((unsigned char)text[at] > ' ' || !is_space(text[at]))
             continue; /* most of them, so the first question is one comparison */

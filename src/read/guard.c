@@ -91,14 +91,12 @@ bool guard_put(const char *text, size_t len, void (*put)(void *to, const char *b
     return marked;
 }
 
-/* Is there a character of which this byte (at `offset` in it) is the rarest? */
-static bool holds(const char *text, size_t len, const char *character, size_t offset)
+/* Is one of these two there, characters that begin with the same byte? */
+static bool holds(const char *text, size_t len, const char *one, const char *other)
 {
-    size_t size = strlen(character);
-    for (const char *at = text, *end = text + len; (at = memchr(at, character[offset], (size_t)(end - at)));
-         at++)
-        if ((size_t)(at - text) >= offset && (size_t)(end - at) >= size - offset &&
-            memcmp(at - offset, character, size) == 0)
+    size_t size = strlen(one);
+    for (const char *at = text, *end = text + len; (at = memchr(at, one[0], (size_t)(end - at))); at++)
+        if ((size_t)(end - at) >= size && (memcmp(at, one, size) == 0 || memcmp(at, other, size) == 0))
             return true;
     return false;
 }
@@ -126,9 +124,10 @@ bool guard_marked(const char *text, size_t len)
 
 bool guard_needed(const char *text, size_t len)
 {
-    return memchr(text, '\t', len) || holds_entity(text, len) || holds(text, len, "\xc2\xad", 0) ||
-           holds(text, len, "\xe2\x80\x8b", 2) || holds(text, len, "\xe2\x81\xa0", 1) ||
-           holds(text, len, "\xef\xbb\xbf", 1);
+    static const char *const soft = "\xc2\xad", *const zero = "\xe2\x80\x8b", *const joiner = "\xe2\x81\xa0",
+                             *const mark = "\xef\xbb\xbf";
+    return memchr(text, '\t', len) || holds_entity(text, len) || holds(text, len, soft, soft) ||
+           holds(text, len, zero, joiner) || holds(text, len, mark, mark);
 }
 
 /* Characters without width that pages leave behind: U+200B, U+2060, U+FEFF, U+00AD. */

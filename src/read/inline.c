@@ -18,21 +18,26 @@ static size_t scheme(const char *text, size_t len)
     return len > 7 && text[4] == ':' && strncasecmp(text, "http://", 7) == 0 ? 7 : 0;
 }
 
-/* Sets of ASCII characters, a bit each. */
-static bool in_set(const uint64_t set[2], char c)
-{
-    unsigned char u = (unsigned char)c;
-    return u < 0x80 && (set[u >> 6] >> (u & 63) & 1);
-}
-
 /* What an address may hold: printable ASCII but < > " ` * [ ] { } | \ ^. */
-static const uint64_t url_set[2] = {0xaffffbfa00000000, 0x47fffffe87ffffff};
-/* Of these, what needs no thought: all but ( ) h H. */
-static const uint64_t easy_set[2] = {0xaffff8fa00000000, 0x47fffefe87fffeff};
+enum { NEVER, EASY, LOOK /* a bracket, or another address may begin here */ };
+static const unsigned char url_signs[256] = {['!'] = EASY,
+    ['#' ... '\''] = EASY,
+    ['('] = LOOK,
+    [')'] = LOOK,
+    ['+' ... ';'] = EASY,
+    ['='] = EASY,
+    ['?' ... 'G'] = EASY,
+    ['H'] = LOOK,
+    ['I' ... 'Z'] = EASY,
+    ['_'] = EASY,
+    ['a' ... 'g'] = EASY,
+    ['h'] = LOOK,
+    ['i' ... 'z'] = EASY,
+    ['~'] = EASY};
 
 static bool url_char(char c)
 {
-    return in_set(url_set, c);
+    return url_signs[(unsigned char)c] != NEVER;
 }
 
 /* Does the line end at `at` ('\n') cut an address in two? Only after a sign that no sentence ends with. */
@@ -56,7 +61,7 @@ size_t inline_url(const char *text, size_t len)
         return 0;
     for (; at < len; at++) {
         char c = text[at];
-        if (in_set(easy_set, c) || (c == '\n' && wrapped(text, len, at)))
+        if (url_signs[(unsigned char)c] == EASY || (c == '\n' && wrapped(text, len, at)))
             continue;
         if (!url_char(c) || (c == ')' && open == 0) || ((c == 'h' || c == 'H') && another(text, len, at)))
             break;
@@ -98,15 +103,17 @@ static struct node *text_node(struct arena *arena, const char *text, size_t len)
 
 static struct node *link_node(struct arena *arena, const char *text, size_t len)
 {
-    struct buf url;
-    buf_init(&url, len);
-    for (size_t i = 0; i < len; i++)
-        if (text[i] != '\n')
-            buf_addc(&url, text[i]);
+    char *url = arena_copy(arena, text, len);
+    if (memchr(url, '\n', len)) { /* hard wraps are none of it */
+        char *end = url;
+        for (size_t i = 0; i < len; i++)
+            if (text[i] != '\n')
+                *end++ = text[i];
+        *end = '\0';
+    }
     struct node *link = node_new(arena, NODE_LINK);
-    link->url = buf_keep(&url, arena);
-    node_append(link, text_node(arena, link->url, url.len));
-    buf_free(&url);
+    link->url = url;
+    node_add(arena, link, NODE_TEXT)->text = url;
     return link;
 }
 
@@ -289,7 +296,7 @@ static void drop_inner_signs(struct arena *arena, const struct node *strong)
 
 static void end_guard(struct arena *arena, struct node *node)
 {
-    if (!strchr(node->text, (unsigned char)GUARD_FIRST))
+    if (!guard_marked(node->text, strlen(node->text)))
         return;
     char *text = arena_string(arena, node->text);
     guard_end(text);

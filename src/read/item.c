@@ -316,11 +316,20 @@ struct colons {
     const char *narrow, *wide;
 };
 
+/* The third byte is the rarest of "：". */
+static const char *wide_colon(const char *text)
+{
+    const char *at = text;
+    while ((at = strchr(at, 0x9a)) && (at - text < 2 || memcmp(at - 2, "：", 3) != 0))
+        at++;
+    return at ? at - 2 : NULL;
+}
+
 static const char *next_colon(struct colons *colons)
 {
     const char *narrow = colons->narrow, *wide = colons->wide;
     if (!narrow || (wide && wide < narrow)) {
-        colons->wide = wide ? strstr(wide + 1, "：") : NULL;
+        colons->wide = wide ? wide_colon(wide + 3) : NULL;
         return wide;
     }
     colons->narrow = strchr(narrow + 1, ':');
@@ -332,7 +341,7 @@ static const char *next_colon(struct colons *colons)
 static size_t text_question(const struct reader *reader, const struct node *node, size_t *size)
 {
     const char *text = node->text;
-    struct colons colons = {.narrow = strchr(text, ':'), .wide = strstr(text, "：")};
+    struct colons colons = {.narrow = strchr(text, ':'), .wide = wide_colon(text)};
     for (const char *colon; (colon = next_colon(&colons));) {
         size_t at = label_question_before(reader->profile, text, (size_t)(colon - text));
         if (at == SIZE_MAX || (at > 0 && isalnum((unsigned char)text[at - 1])) ||

@@ -58,6 +58,8 @@ static size_t dotted(const struct profile *profile, const char *text, size_t len
         if (ends_with(text, len, profile->labels.texts[i]))
             return strlen(profile->labels.texts[i]);
     static const char *const words[] = {"ref.", "refs.", "via", "source.", "link."};
+    if (!len || (text[len - 1] != '.' && (text[len - 1] | 0x20) != 'a'))
+        return 0;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t n = strlen(words[i]);
         if (len >= n && strncasecmp(text + len - n, words[i], n) == 0 &&
@@ -129,8 +131,11 @@ static size_t skip_signs(const char *text, size_t at, size_t len)
 {
     static const char *const signs[] = {" ", "\n", "\t", "•", "·", "▪", "-", "—", "👉", "🔗", ",", "，", "、",
         ";", "；", "|", "/", "和", "\xef\xb8\x8f"};
-    for (bool more = true; more;) {
+    for (bool more = true; more && at < len;) {
         more = false;
+        unsigned char first = (unsigned char)text[at];
+        if (isalnum(first) || (first >= 0xe6 && first <= 0xe9))
+            break; /* a word, most often */
         for (size_t i = 0; i < sizeof signs / sizeof *signs && !more; i++) {
             size_t n = strlen(signs[i]);
             if (len - at >= n && memcmp(text + at, signs[i], n) == 0) {
@@ -278,34 +283,24 @@ size_t label_question_before(const struct profile *profile, const char *text, si
     return len ? end - len : SIZE_MAX;
 }
 
-bool label_may_ask(const struct profile *profile, char first)
+bool label_may_ask(const struct profile *profile, const char *text)
 {
+    /* The first letters of the table's words, and the last bytes of 探思讨延今每本想互问提. */
+    static const char letters[] = "DdFfQqTt", ends[] = "\xa2\x9d\xa8\xb6\x8a\x8f\xac\xb3\x92\xae\x90";
     for (size_t i = 0; i < profile->questions.count; i++)
-        if ((profile->questions.texts[i][0] | 0x20) == (first | 0x20))
+        if ((profile->questions.texts[i][0] | 0x20) == (text[0] | 0x20))
             return true;
-    switch ((unsigned char)first) {
-    case 0xe6:
-    case 0xe8:
-    case 0xe5:
-    case 0xe4:
-    case 0xe9: /* first bytes of the table's Chinese words */
-    case 'D':
-    case 'd':
-    case 'F':
-    case 'f':
-    case 'Q':
-    case 'q':
-    case 'T':
-    case 't':
-        return true;
-    default:
-        return false;
-    }
+    unsigned char first = (unsigned char)text[0];
+    if (first < 0x80)
+        return first && memchr(letters, first, sizeof letters - 1);
+    return first >= 0xe4 && first <= 0xe9 && memchr(ends, text[2], sizeof ends - 1);
 }
 
 size_t label_question(const struct profile *profile, const char *text, bool whole)
 {
     size_t size = 0;
+    if (!label_may_ask(profile, text))
+        return 0;
     for (size_t i = 0; i < profile->questions.count && !size; i++)
         size = question_word(text, profile->questions.texts[i], whole);
     for (size_t i = 0; i < sizeof question_labels / sizeof *question_labels && !size; i++)

@@ -30,8 +30,8 @@ size_t label_question(const struct profile *profile, const char *text, bool whol
 /* Where the question label begins that ends at text[end], its colon; SIZE_MAX = there is none. */
 size_t label_question_before(const struct profile *profile, const char *text, size_t end);
 
-/* May such a label begin with this byte? Nearly all text does not: a look at it spares the rest. */
-bool label_may_ask(const struct profile *profile, char first);
+/* May such a label begin here? Nearly all text does not: a look at its first character spares the rest. */
+bool label_may_ask(const struct profile *profile, const char *text);
 
 /* Does a sentence, line or bracket end at the end of these bytes, so that a label may follow? */
 bool label_boundary(const char *text, size_t len);

@@ -52,5 +52,16 @@ size_t plan_end(const struct plan *plan, size_t at, int level)
 
 struct content plan_content(const struct plan *plan, size_t from, size_t to)
 {
-    return content_of(plan->reader, plan->blocks.all + from, to - from);
+    struct block *heading =
+        from > 0 && plan_is_heading(plan_block(plan, from - 1)) ? plan_block(plan, from - 1) : NULL;
+    if (heading && heading->content && heading->content_count == to - from)
+        return *heading->content;
+    struct content content = content_of(plan->reader, plan->blocks.all + from, to - from);
+    if (heading) {
+        struct content *kept = arena_alloc(plan->arena, sizeof *kept);
+        *kept = content;
+        heading->content = kept;
+        heading->content_count = to - from;
+    }
+    return content;
 }

@@ -47,6 +47,8 @@ const char *plan_line(const struct plan *plan, const struct block *block);
 size_t plan_next_heading(const struct plan *plan, size_t from);
 /* The end of what begins after block `at`: the next heading of this level or above. */
 size_t plan_end(const struct plan *plan, size_t at, int level);
+/* What stands in blocks[from..to). It is asked of a heading by everybody who looks at it, so the answer is
+ * kept beside it; whoever cuts what stands there cuts it shorter. */
 struct content plan_content(const struct plan *plan, size_t from, size_t to);
 void plan_explain(const struct plan *plan, const struct block *block, enum reading_rule rule);
 /* Moves what belongs to no item out of the way. */

@@ -100,8 +100,10 @@ static void add_numbered(
     for (size_t at = start; at < len && !full(questions); at++) {
         size_t size;
         unsigned char c = (unsigned char)raw[at];
-        if (!isdigit(c) && c != '(' && c != 0xef && c != 0xe2)
-            continue; /* no number begins with anything else */
+        if ((c < '0' || c > '9') && c != '(' && c != 0xef && c != 0xe2) {
+            at += c >= 0xe4 && c <= 0xe9 ? 2 : 0; /* ideographs are passed over whole */
+            continue;                             /* no number begins with anything else */
+        }
         if (question_number(raw + at, &size) != number + 1 || !may_begin(raw, at))
             continue;
         add(arena, questions, raw + start, at - start);
@@ -113,20 +115,31 @@ static void add_numbered(
     questions->number = number;
 }
 
+/* The next byte from `at` on that may begin a quote, a bracket or a question mark. Ideographs are passed over
+ * whole. */
+static size_t next_sign(const char *raw, size_t len, size_t at)
+{
+    while (at < len) {
+        unsigned char c = (unsigned char)raw[at];
+        if (c == '(' || c == ')' || c == '?' || c == 0xe2 || c == 0xe3 || c == 0xef)
+            break;
+        at += c >= 0xe4 && c <= 0xe9 ? 3 : 1;
+    }
+    return at < len ? at : len;
+}
+
 /* Quotes and brackets of a text: +1 opens, -1 closes, 0 is neither. */
 static int bracket(const char *text)
 {
-    static const char *const open[] = {"“", "「", "『", "《", "（", "(", "【"};
-    static const char *const close[] = {"”", "」", "』", "》", "）", ")", "】"};
-    unsigned char first = (unsigned char)*text;
-    if (first != '(' && first != ')' && first != 0xe2 && first != 0xe3 && first != 0xef)
-        return 0; /* none of them begins with anything else */
-    for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
-        if (strncmp(text, open[i], strlen(open[i])) == 0)
-            return 1;
-        if (strncmp(text, close[i], strlen(close[i])) == 0)
-            return -1;
-    }
+    /* Three bytes each; the last one tells most others apart. */
+    static const char wide[][2][4] = {
+        {"“", "”"}, {"「", "」"}, {"『", "』"}, {"《", "》"}, {"（", "）"}, {"【", "】"}};
+    if ((unsigned char)text[0] < 0x80)
+        return text[0] == '(' ? 1 : text[0] == ')' ? -1 : 0;
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+        for (int side = 0; side < 2; side++)
+            if (text[2] == wide[i][side][2] && memcmp(text, wide[i][side], 3) == 0)
+                return side ? -1 : 1;
     return 0;
 }
 
@@ -139,7 +152,7 @@ static bool ascii_mark_ends(const char *raw, size_t len, size_t at)
 static bool balanced(const char *raw, size_t len)
 {
     int depth = 0;
-    for (size_t at = 0; at < len; at++) {
+    for (size_t at = next_sign(raw, len, 0); at < len; at = next_sign(raw, len, at + 1)) {
         depth += bracket(raw + at);
         if (depth < 0)
             return false;
@@ -153,7 +166,7 @@ static const char *add_unnumbered(
     bool mind = balanced(raw, len);
     size_t start = 0;
     int depth = 0;
-    for (size_t at = 0; at < len && !full(questions); at++) {
+    for (size_t at = 0; (at = next_sign(raw, len, at)) < len && !full(questions); at++) {
         depth += mind ? bracket(raw + at) : 0;
         size_t size = strncmp(raw + at, "？", 3) == 0                   ? 3
                       : raw[at] == '?' && ascii_mark_ends(raw, len, at) ? 1

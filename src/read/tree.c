@@ -89,11 +89,13 @@ static const char *clean_url(struct builder *b, const char *url)
     struct buf out;
     buf_init(&out, strlen(url) * 2);
     guard_take(&out, url, GUARD_PLAIN);
-    size_t kept = 0;
-    for (size_t i = 0; i < out.len; i++)
-        if (out.data[i] != ' ' || (kept && i + 1 < out.len))
-            out.data[kept++] = out.data[i];
-    buf_truncate(&out, kept);
+    if (memchr(out.data, ' ', out.len)) {
+        size_t kept = 0;
+        for (size_t i = 0; i < out.len; i++)
+            if (out.data[i] != ' ' || (kept && i + 1 < out.len))
+                out.data[kept++] = out.data[i];
+        buf_truncate(&out, kept);
+    }
     const char *clean = buf_keep(&out, b->arena);
     buf_free(&out);
     return clean;
@@ -595,20 +597,29 @@ static size_t parse_part(struct builder *b, const char *text, size_t len, size_t
     }
 }
 
+/* May it have definitions of links? They hold everywhere. */
+static bool may_define(const char *text, size_t len)
+{
+    for (const char *at = text, *end = text + len; (at = memchr(at, ']', (size_t)(end - at)));)
+        if (++at < end && *at == ':')
+            return true;
+    return false;
+}
+
 struct tree tree_parse(struct arena *arena, const char *text, size_t len)
 {
     struct builder b = {.arena = arena};
     b.tree.root = b.at = node_new(arena, NODE_DOCUMENT);
     buf_init(&b.run, len * 3 + 16);
-    /* cmark's tree is a dozen times as large as the text: a large file goes through it in parts, unless it
-     * may have definitions of links, which hold everywhere. */
-    bool whole = len <= PART || memmem(text, len, "]:", 2);
-    size_t at = 0;
-    do {
-        size_t end = at + parse_part(&b, text + at, len - at, whole ? len : PART);
-        for (; at < end; at++)
-            b.lines += text[at] == '\n';
-    } while (at < len);
+    /* cmark's tree is a dozen times as large as the text: a large file goes through it in parts where it can.
+     */
+    bool whole = len <= PART || may_define(text, len);
+    size_t at = parse_part(&b, text, len, whole ? len : PART);
+    for (size_t counted = 0; at < len;) {
+        for (; counted < at; counted++)
+            b.lines += text[counted] == '\n';
+        at += parse_part(&b, text + at, len - at, PART);
+    }
     buf_free(&b.run);
     b.tree.entries = b.entries.all;
     b.tree.entry_count = b.entries.count;

@@ -11,13 +11,16 @@
 #include "core/message.h"
 
 struct arena;
+struct content;
 struct error;
 
 struct block {
     struct node *node; /* a child of the root */
     int line;          /* of the file, from 1; 0 = unknown */
     int end_line;
-    enum reading_rule rule; /* what made a heading of it; 0 = it is as it was written */
+    enum reading_rule rule;        /* what made a heading of it; 0 = it is as it was written */
+    const struct content *content; /* of a heading: what stands below it, when somebody has asked; NULL */
+    size_t content_count;          /* of how many blocks */
 };
 
 /* A list of them that grows in the arena. */

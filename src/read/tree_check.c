@@ -39,7 +39,7 @@ struct unit {
     double bytes, lines;
     double closings, signs, images, openings;
     bool definitions; /* it begins with "[" */
-    size_t header;    /* cells of its last line, if that were the head of a table */
+    struct line last; /* of its lines: it may be the head of a table */
 };
 
 struct check {
@@ -194,7 +194,7 @@ static int check_table(struct check *check, const struct line *line)
         spend(check, unit->bytes * ns_header + unit->lines * unit->lines * ns_header_line,
             "too many lines of one paragraph look like the beginning of a table"))
         return -1;
-    if (columns != unit->header)
+    if (columns != count_cells(&unit->last))
         return 0;
     check->table = true;
     return end_unit(check);
@@ -250,10 +250,23 @@ static void see_definition(struct check *check, const char *text, size_t len)
 
 static void count_signs(struct check *check, const struct line *line)
 {
+    static const bool counted[256] = {[']'] = true,
+        ['*'] = true,
+        ['_'] = true,
+        ['~'] = true,
+        ['['] = true,
+        ['`'] = true,
+        ['&'] = true,
+        ['\\'] = true,
+        ['|'] = true,
+        ['!'] = true,
+        ['<'] = true};
     struct unit *unit = &check->unit;
     const char *text = line->text;
     check->pieces += line->levels + 1;
     for (size_t i = 0; i < line->len; i++) {
+        if (!counted[(unsigned char)text[i]])
+            continue; /* most of them */
         switch (text[i]) {
         case ']':
             check->pieces++;
@@ -334,7 +347,7 @@ static int check_line(struct check *check, const struct line *line)
     check->closings += unit->closings;
     unit->lines++;
     unit->bytes += (double)line->len + 1;
-    unit->header = count_cells(line);
+    unit->last = *line;
     if (check->pieces > PIECES_MAX)
         return error_set(check->err, "%s:%d:1: more signs and lines up to here than can be read", check->name,
             check->line);

@@ -80,12 +80,25 @@ static bool ends_sentence(const char *line)
 
 /* Only in a file that never lets text begin right under a heading is a paragraph right under one the rest of
  * it. */
-static void unwrap(struct arena *arena, struct blocks *blocks, const struct lines *lines)
+static bool wraps_titles(struct arena *arena, const struct blocks *blocks, const char *text, size_t len)
+{
+    struct lines lines = {.text = text};
+    bool any = false;
+    for (size_t i = 0; i + 1 < blocks->count; i++) {
+        if (!glued(&blocks->all[i], &blocks->all[i + 1]))
+            continue;
+        if (!any) /* most files have none, and need no list of their lines */
+            lines.starts = line_starts(arena, text, len, &lines.count);
+        any = true;
+        if (!overflows(&lines, &blocks->all[i]))
+            return false;
+    }
+    return any;
+}
+
+static void unwrap(struct arena *arena, struct blocks *blocks)
 {
     struct block *all = blocks->all;
-    for (size_t i = 0; i + 1 < blocks->count; i++)
-        if (glued(&all[i], &all[i + 1]) && !overflows(lines, &all[i]))
-            return;
     size_t kept = 0;
     for (size_t i = 0; i < blocks->count; i++) {
         struct block block = all[i];
@@ -111,9 +124,8 @@ static bool is_prose(struct arena *arena, const struct block *block)
 
 void wrapped_headings(struct arena *arena, struct blocks *blocks, const char *text, size_t len)
 {
-    struct lines lines = {.text = text};
-    lines.starts = line_starts(arena, text, len, &lines.count);
-    unwrap(arena, blocks, &lines);
+    if (wraps_titles(arena, blocks, text, len))
+        unwrap(arena, blocks);
     for (size_t i = 0; i < blocks->count; i++) {
         if (!is_prose(arena, &blocks->all[i]))
             continue;
