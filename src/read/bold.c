@@ -67,6 +67,23 @@ static const char *spaced_strong(const struct reader *reader, const struct node 
     return title;
 }
 
+/* The words of all strong nodes of a line. */
+static const char *join_words(const struct reader *reader, const struct node *from, const struct node *end)
+{
+    struct buf words;
+    buf_init(&words, SIZE_MAX / 4);
+    for (const struct node *node = from; node != end && node->type != NODE_LINK; node = node->next)
+        if (node->type == NODE_STRONG)
+            flow_raw(&words, node);
+    struct buf line;
+    buf_init(&line, SIZE_MAX / 4);
+    flow_text(&line, words.data, words.len);
+    const char *kept = buf_keep(&line, reader->arena);
+    buf_free(&line);
+    buf_free(&words);
+    return kept;
+}
+
 /* Is the line from `from` to before `end` bold, with nothing but links after it? Its words, or NULL. */
 static const char *bold_words(const struct reader *reader, const struct node *from, const struct node *end)
 {
@@ -75,30 +92,20 @@ static const char *bold_words(const struct reader *reader, const struct node *fr
         return could_be_title(reader, spaced) ? spaced : NULL;
     if (from->type != NODE_STRONG)
         return NULL;
-    struct buf words;
-    buf_init(&words, SIZE_MAX / 4);
-    bool good = true, over = false;
-    for (const struct node *node = from; node && good; node = node->next) {
-        if (node->type == NODE_STRONG && !over)
-            flow_raw(&words, node);
-        else if (node->type == NODE_LINK && words.len)
+    bool over = false;
+    size_t strong = 0;
+    for (const struct node *node = from; node != end; node = node->next) {
+        if (node->type == NODE_LINK)
             over = true;
-        else if (node == end)
-            good = node->type == NODE_BREAK || !node->text[strspn(node->text, " ")] ||
-                   node->text[strspn(node->text, " ")] == '\n';
-        else
-            good = is_blank_text(node);
-        if (node == end)
-            break;
+        else if (node->type == NODE_STRONG && !over)
+            strong++;
+        else if (!is_blank_text(node))
+            return NULL;
     }
-    struct buf line;
-    buf_init(&line, SIZE_MAX / 4);
-    flow_text(&line, words.data ? words.data : "", words.len);
-    const char *title =
-        good && line.len && could_be_title(reader, line.data) ? buf_keep(&line, reader->arena) : NULL;
-    buf_free(&line);
-    buf_free(&words);
-    return title;
+    if (end && end->type != NODE_BREAK && end->text[strspn(end->text, " ")] != '\n')
+        return NULL;
+    const char *title = strong > 1 ? join_words(reader, from, end) : flow_line(reader->arena, from);
+    return title[0] && could_be_title(reader, title) ? title : NULL;
 }
 
 /* The words of a line that is one link; NULL: it is something else, or a bare address. */

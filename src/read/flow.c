@@ -46,29 +46,18 @@ static bool stays(const struct gap *gap)
            !utf8_is_cjk(utf8_decode(gap->after, gap->after_len, 0, &size));
 }
 
-enum { BLOCK = 32, WORD = 8 };
+enum { WORD = 8 };
 
-/* Is there white space in a block of bytes that is more than one space in front of something? Without a
- * branch, so that a compiler can look at many bytes at once; the byte behind the block is looked at too. */
+/* Is there white space in eight bytes that is more than one space in front of something? A byte below the
+ * limit borrows and so sets its highest bit; it may set that of bytes above it too, but never the first. The
+ * byte behind them is looked at too. */
 static bool has_run(const char *text)
-{
-    unsigned char found = 0;
-    for (int i = 0; i < BLOCK; i++) {
-        unsigned char c = (unsigned char)text[i], next = (unsigned char)text[i + 1];
-        found |= (unsigned char)((c < ' ') | ((c == ' ') & (next <= ' ')));
-    }
-    return found;
-}
-
-/* The same of eight bytes, for what is left. A byte below the limit borrows and so sets its highest bit; it
- * may set that of bytes above it too, but never the first. */
-static bool word_has_run(const char *text)
 {
     const uint64_t ones = 0x0101010101010101u;
     uint64_t word, next;
     memcpy(&word, text, sizeof word);
     memcpy(&next, text + 1, sizeof next);
-    uint64_t control = (word - ones * ' ') & ~word, space = (word - ones * ('!')) & ~word;
+    uint64_t control = (word - ones * ' ') & ~word, space = (word - ones * '!') & ~word;
     return ((control | (space & (next - ones * '!') & ~next)) & (ones << 7)) != 0;
 }
 
@@ -76,9 +65,7 @@ static bool word_has_run(const char *text)
  * `len` = nowhere. */
 static size_t find_run(const char *text, size_t len, size_t at)
 {
-    while (len - at > BLOCK && !has_run(text + at))
-        at += BLOCK;
-    while (len - at > WORD && !word_has_run(text + at))
+    while (len - at > WORD && !has_run(text + at))
         at += WORD;
     for (; at < len; at++) {
         if ((unsigned char)text[at] > ' ' || !is_space(text[at]))

@@ -19,22 +19,18 @@ enum {
 /* One line, trimmed, without control characters; NULL for nothing. */
 static const char *one_line(struct arena *arena, const char *text, size_t len)
 {
-    struct buf out;
-    buf_init(&out, len);
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-        bool space = c <= 0x20 || c == 0x7f;
-        if (!space)
-            buf_addc(&out, (char)c);
-        else if (out.len && out.data[out.len - 1] != ' ')
-            buf_addc(&out, ' ');
+    char *line = arena_copy(arena, text, len), *end = line;
+    for (const char *at = text; at < text + len; at++) {
+        unsigned char c = (unsigned char)*at;
+        if (c > 0x20 && c != 0x7f)
+            *end++ = *at;
+        else if (end > line && end[-1] != ' ')
+            *end++ = ' ';
     }
-    while (out.len && out.data[out.len - 1] == ' ')
-        buf_truncate(&out, out.len - 1);
-    const char *kept =
-        out.len && strcmp(out.data, "~") != 0 && strcmp(out.data, "null") != 0 ? buf_keep(&out, arena) : NULL;
-    buf_free(&out);
-    return kept;
+    if (end > line && end[-1] == ' ')
+        end--;
+    *end = '\0';
+    return *line && strcmp(line, "~") != 0 && strcmp(line, "null") != 0 ? line : NULL;
 }
 
 static void add_tag(struct arena *arena, struct front *front, const char *tag)

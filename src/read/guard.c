@@ -102,7 +102,7 @@ static bool holds(const char *text, size_t len, const char *one, const char *oth
 }
 
 /* "&" that begins an entity, not the next part of an address's query. */
-static bool holds_entity(const char *text, size_t len)
+bool guard_entities(const char *text, size_t len)
 {
     for (const char *at = text, *end = text + len; (at = memchr(at, '&', (size_t)(end - at)));) {
         at++;
@@ -126,8 +126,8 @@ bool guard_needed(const char *text, size_t len)
 {
     static const char *const soft = "\xc2\xad", *const zero = "\xe2\x80\x8b", *const joiner = "\xe2\x81\xa0",
                              *const mark = "\xef\xbb\xbf";
-    return memchr(text, '\t', len) || holds_entity(text, len) || holds(text, len, soft, soft) ||
-           holds(text, len, zero, joiner) || holds(text, len, mark, mark);
+    return memchr(text, '\t', len) || holds(text, len, soft, soft) || holds(text, len, zero, joiner) ||
+           holds(text, len, mark, mark);
 }
 
 /* Characters without width that pages leave behind: U+200B, U+2060, U+FEFF, U+00AD. */
@@ -142,14 +142,19 @@ static size_t invisible(const char *text)
     return 0;
 }
 
-/* Bytes at which something may have to be done begin none of these. */
+/* As far as there is no character about which something may have to be done. Ideographs and full-width
+ * punctuation are passed over whole. */
 static size_t plain_run(const char *text)
 {
-    size_t len = 0;
-    for (unsigned char c = (unsigned char)*text;
-         c >= 0x20 && c != 0x7f && c != 0xc2 && c != 0xe2 && c != 0xef;)
-        c = (unsigned char)text[++len];
-    return len;
+    for (size_t len = 0;;) {
+        unsigned char c = (unsigned char)text[len];
+        if ((c >= 0xe3 && c <= 0xe9) || (c == 0xef && text[len + 1] == '\xbc'))
+            len += 3;
+        else if (c < 0x20 || c == 0x7f || c == 0xc2 || c == 0xe2 || c == 0xef)
+            return len;
+        else
+            len++;
+    }
 }
 
 void guard_take(struct buf *out, const char *text, enum guard_mode mode)

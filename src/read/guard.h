@@ -19,9 +19,10 @@ enum guard_mode {
  * something to mark. */
 bool guard_put(const char *text, size_t len, void (*put)(void *to, const char *bytes, size_t len), void *to);
 /* Whether anything cmark gives back of this text, which was cleaned and has no marks, could be changed by
- * guard_take(): it holds a tab, a character without width or one written as an entity. Most do not, and what
- * is known of the whole need not be looked for in each of its parts. */
+ * guard_take(): it holds a tab or a character without width, or entities, which may be any character. Most do
+ * not, and what is known of the whole need not be looked for in each of its parts. */
 bool guard_needed(const char *text, size_t len);
+bool guard_entities(const char *text, size_t len);
 bool guard_marked(const char *text, size_t len); /* it holds a mark */
 /* Adds text from cmark with the marks turned back as `mode` says. Control characters go, zero-width ones too.
  */

@@ -209,41 +209,45 @@ bool label_is_link_label(const struct profile *profile, const char *text, size_t
     return plausible(text, end) || words_hold(&profile->labels, text);
 }
 
-/* `sure`: nobody would write it before anything but questions; the others need their colon. */
+/* Words that are followed by questions. */
+#define WORD(text)                                                                                           \
+    {                                                                                                        \
+        text, sizeof text - 1                                                                                \
+    }
 static const struct {
     const char *text;
-    bool sure;
+    size_t len;
 } question_labels[] = {
-    {"探索之问", true},
-    {"思考题", true},
-    {"讨论题", true},
-    {"思考与讨论", true},
-    {"延伸思考", true},
-    {"今日一问", true},
-    {"每日一问", true},
-    {"每周一问", true},
-    {"本周一问", true},
-    {"本周问题", true},
-    {"想一想", true},
-    {"互动话题", true},
-    {"思考", false},
-    {"讨论", false},
-    {"问题", false},
-    {"提问", false},
-    {"discussion questions", true},
-    {"questions for discussion", true},
-    {"questions to explore", true},
-    {"questions to ponder", true},
-    {"question of the week", true},
-    {"question of the day", true},
-    {"this week's question", true},
-    {"this week’s question", true},
-    {"food for thought", true},
-    {"questions", false},
-    {"question", false},
-    {"discussion", false},
-    {"discuss", false},
-    {"think", false},
+    WORD("探索之问"),
+    WORD("思考题"),
+    WORD("讨论题"),
+    WORD("思考与讨论"),
+    WORD("延伸思考"),
+    WORD("今日一问"),
+    WORD("每日一问"),
+    WORD("每周一问"),
+    WORD("本周一问"),
+    WORD("本周问题"),
+    WORD("想一想"),
+    WORD("互动话题"),
+    WORD("思考"),
+    WORD("讨论"),
+    WORD("问题"),
+    WORD("提问"),
+    WORD("discussion questions"),
+    WORD("questions for discussion"),
+    WORD("questions to explore"),
+    WORD("questions to ponder"),
+    WORD("question of the week"),
+    WORD("question of the day"),
+    WORD("this week's question"),
+    WORD("this week’s question"),
+    WORD("food for thought"),
+    WORD("questions"),
+    WORD("question"),
+    WORD("discussion"),
+    WORD("discuss"),
+    WORD("think"),
 };
 
 /* The length of the label `word` with its colon at the beginning of the text; 0 = it is not there. */
@@ -263,24 +267,26 @@ static size_t question_word(const char *text, const char *word, bool whole)
 }
 
 /* Do the bytes before `end` end in this word, in whatever case? */
-static bool word_before(const char *text, size_t end, const char *word)
+static bool word_before(const char *text, size_t end, const char *word, size_t len)
 {
-    size_t len = strlen(word);
     return end >= len && (text[end - 1] | 0x20) == (word[len - 1] | 0x20) &&
            strncasecmp(text + end - len, word, len) == 0;
 }
 
 size_t label_question_before(const struct profile *profile, const char *text, size_t end)
 {
-    size_t len = 0;
+    size_t longest = 0;
     end = trim_end(text, end);
-    for (size_t i = 0; i < profile->questions.count; i++)
-        if (strlen(profile->questions.texts[i]) > len && word_before(text, end, profile->questions.texts[i]))
-            len = strlen(profile->questions.texts[i]);
+    for (size_t i = 0; i < profile->questions.count; i++) {
+        size_t len = strlen(profile->questions.texts[i]);
+        if (len > longest && word_before(text, end, profile->questions.texts[i], len))
+            longest = len;
+    }
     for (size_t i = 0; i < sizeof question_labels / sizeof *question_labels; i++)
-        if (word_before(text, end, question_labels[i].text) && strlen(question_labels[i].text) > len)
-            len = strlen(question_labels[i].text);
-    return len ? end - len : SIZE_MAX;
+        if (question_labels[i].len > longest &&
+            word_before(text, end, question_labels[i].text, question_labels[i].len))
+            longest = question_labels[i].len;
+    return longest ? end - longest : SIZE_MAX;
 }
 
 bool label_may_ask(const struct profile *profile, const char *text)

@@ -46,7 +46,7 @@ static struct item *add_item(struct plan *plan, int line)
     if (!plan->open)
         plan_add_section(plan, NULL, 0);
     if (plan->item_count == plan->item_cap) {
-        size_t cap = plan->item_cap ? plan->item_cap * 2 : 64;
+        size_t cap = plan->item_cap ? plan->item_cap * 2 : 16;
         struct item *items = arena_array(plan->arena, cap, sizeof *items);
         if (plan->item_count)
             memcpy(items, plan->items, plan->item_count * sizeof *items);

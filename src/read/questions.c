@@ -4,7 +4,6 @@
 #include "core/buf.h"
 #include "read/flow.h"
 
-#include <ctype.h>
 #include <stdint.h>
 
 static bool is_space(char c)

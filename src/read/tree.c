@@ -27,7 +27,8 @@ struct builder {
     int lines;         /* before the part that is parsed */
     struct node *at;   /* where the next node goes */
     struct buf run;    /* text that is being gathered */
-    bool guarded;      /* all text from cmark goes through guard_take(), not that with marks alone */
+    bool guarded;      /* some text from cmark has to go through guard_take(), not that with marks alone */
+    bool entities;     /* and it may be any of it */
     unsigned seen;     /* what the block may need of inline_mend() */
     unsigned marks;    /* INLINE_MARKS when there are any in the file */
     int block_depth;   /* quotes, lists and items around us in cmark's tree */
@@ -40,7 +41,7 @@ struct builder {
 void blocks_add(struct arena *arena, struct blocks *blocks, const struct block *block)
 {
     if (blocks->count == blocks->cap) {
-        size_t cap = blocks->cap ? blocks->cap * 2 : 64;
+        size_t cap = blocks->cap ? blocks->cap * 2 : 16;
         struct block *all = arena_array(arena, cap, sizeof *all);
         if (blocks->count)
             memcpy(all, blocks->all, blocks->count * sizeof *all);
@@ -69,11 +70,17 @@ bool tree_url_allowed(const char *url)
     return false;
 }
 
+/* Has something to be done about this text from cmark? */
+static bool is_guarded(const struct builder *b, const char *text, size_t len)
+{
+    return b->entities || (b->guarded && guard_needed(text, len)) || (b->marks && guard_marked(text, len));
+}
+
 /* Adds what cmark gives to the run. */
 static void take(struct builder *b, const char *text, enum guard_mode mode)
 {
     size_t len = strlen(text);
-    if (b->guarded || (b->marks && guard_marked(text, len)))
+    if (is_guarded(b, text, len))
         guard_take(&b->run, text, mode);
     else
         buf_add(&b->run, text, len);
@@ -83,8 +90,7 @@ static void take(struct builder *b, const char *text, enum guard_mode mode)
 static const char *clean_url(struct builder *b, const char *url)
 {
     size_t len = strlen(url);
-    if (!b->guarded && !(b->marks && guard_marked(url, len)) && !memchr(url, ' ', len) &&
-        !memchr(url, '\n', len))
+    if (!is_guarded(b, url, len) && !memchr(url, ' ', len) && !memchr(url, '\n', len))
         return arena_copy(b->arena, url, len);
     struct buf out;
     buf_init(&out, strlen(url) * 2);
@@ -558,6 +564,7 @@ static cmark_node *parse(struct builder *b, const char *text, size_t len, cmark_
         cmark_parser_attach_syntax_extension(parser, cmark_find_syntax_extension(names[i]));
     b->marks = guard_put(text, len, feed, parser) ? INLINE_MARKS : 0;
     b->guarded = guard_needed(text, len);
+    b->entities = guard_entities(text, len);
     cmark_node *document = cmark_parser_finish(parser);
     cmark_parser_free(parser);
     return document;
