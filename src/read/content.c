@@ -104,7 +104,7 @@ bool content_is_item_paragraph(const struct reader *reader, const struct node *p
 
 struct tally {
     size_t blocks, paragraphs, item_paragraphs, items, entries, item_lists, item_tables, others;
-    bool list_first, placeholders;
+    bool list_first, bold_first, placeholders;
 };
 
 static void count_block(
@@ -127,7 +127,9 @@ static void count_block(
         tally->paragraphs++;
         tally->item_paragraphs += content_is_item_paragraph(reader, node);
         content->words += size_of(node);
-        content->bold += bold_begins(reader, node, true);
+        bool bold = bold_begins(reader, node, true);
+        content->bold += bold;
+        tally->bold_first = tally->bold_first || (bold && tally->blocks == 1);
     } else {
         tally->others++;
         content->words += size_of(node);
@@ -156,7 +158,7 @@ struct content content_of(const struct reader *reader, const struct block *block
         content.kind = CONTENT_TABLE;
     else if (lists && tally.list_first && tally.paragraphs <= AROUND_MAX && !tally.others)
         content.kind = CONTENT_LIST;
-    else if (first < end && bold_begins(reader, blocks[first].node, true))
+    else if (tally.bold_first)
         content.kind = CONTENT_BOLD;
     else if (number_begins(reader, blocks + first, end - first))
         content.kind = CONTENT_NUMBER;

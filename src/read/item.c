@@ -462,11 +462,15 @@ static bool take_list(struct work *work, struct node *list, bool fresh)
  */
 static bool take_paragraph(struct work *work, struct node *paragraph, bool fresh)
 {
-    const char *line = flow_line(work->arena, paragraph);
+    enum { NUMBER_MAX = 16 /* bytes of text that hold any number, so that the rest need not be gathered */ };
+    const struct node *first = flow_first_seen(paragraph);
+    const char *line = first && first->type == NODE_TEXT ? first->text + strspn(first->text, " \n\t") : "";
+    if (strnlen(line, NUMBER_MAX) < NUMBER_MAX)
+        line = flow_line(work->arena, paragraph);
     size_t size;
     int number = question_number(line, &size);
     bool next = number && (number == work->questions.number + 1 || fresh);
-    bool plain = !number && !work->questions.number && ends_in_question(line);
+    bool plain = !number && !work->questions.number && ends_in_question(flow_line(work->arena, paragraph));
     if (!next && !plain && !(fresh && line[0] && paragraph->first->type != NODE_LINK))
         return false;
     read_run(work, paragraph, paragraph);
