@@ -4,6 +4,7 @@
 #include "core/arena.h"
 #include "core/buf.h"
 #include "core/error.h"
+#include "core/path.h"
 #include "daemon/digest_json.h"
 #include "read/encoding.h"
 #include "read/protocol.h"
@@ -168,12 +169,8 @@ static int print_digest(struct arena *arena, const char *path, const struct buf 
 {
     struct error err = {0};
     struct reading reading = {0};
-    const char *slash = strrchr(path, '/');
-    struct read_request request = {.name = slash ? slash + 1 : path,
-        .link = "",
-        .bytes = bytes->data,
-        .len = bytes->len,
-        .encodings = encodings};
+    struct read_request request = {
+        .name = path_name(path), .link = "", .bytes = bytes->data, .len = bytes->len, .encodings = encodings};
     if (bytes->overflow)
         request.len = READ_FILE_MAX; /* refused for its size before a byte is looked at */
     if (sandbox_enter(true, &err) || read_digest(arena, &request, &reading, &err)) {

@@ -1,5 +1,6 @@
 /* Storing what was read: which item is which, what changed, and nothing written when nothing did. */
 #include "core/buf.h"
+#include "core/path.h"
 #include "core/utf8.h"
 #include "state/changes.h"
 #include "state/day.h"
@@ -457,7 +458,7 @@ int state_import(struct state *state, struct arena *arena, const char *source, c
         .arena = arena,
         .new = {.source = source,
             .path = path,
-            .id = edition->id && edition->id[0] ? edition->id : slug_base_name(arena, path),
+            .id = edition->id && edition->id[0] ? edition->id : path_stem(arena, path),
             .edition = edition,
             .now_ms = now_ms},
         .settles_at = settles_at,

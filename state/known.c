@@ -3,6 +3,7 @@
 #include "state/known.h"
 #include "core/section.h"
 #include "state/day.h"
+#include "state/files.h"
 #include "state/rows.h"
 #include "state/slug.h"
 
@@ -55,6 +56,34 @@ static int read_known(struct arena *arena, struct query *q, struct known *out, s
 
 #define KNOWN_COLUMNS "id, slug, path, " EDITION_DAY ", next_number, published_at, packed"
 
+/* Does it come from another file, which is still there? Only an entry of a feed is known by its id alone. */
+static int lives_elsewhere(struct state *state, const struct reading *reading, const struct known *known,
+    bool *out, struct error *err)
+{
+    *out = false;
+    if (reading->edition->origin == ORIGIN_ENTRY || !reading->path[0] ||
+        !strcmp(known->path, reading->path) || file_same(known->path, reading->path))
+        return 0;
+    struct query q;
+    query_start(&q, state, "SELECT 1 FROM file WHERE source = ? AND path = ?");
+    query_text(&q, reading->source);
+    query_text(&q, known->path);
+    *out = query_row(&q);
+    return query_end(&q, err);
+}
+
+static int find_slug(struct state *state, struct arena *arena, const char *source, const char *slug,
+    struct known *out, struct error *err)
+{
+    struct query q;
+    query_start(&q, state, "SELECT " KNOWN_COLUMNS " FROM edition WHERE source = ? AND slug = ?");
+    query_text(&q, source);
+    query_text(&q, slug);
+    *out = (struct known){0};
+    int result = query_row(&q) ? read_known(arena, &q, out, err) : 0;
+    return query_end(&q, err) || result ? -1 : 0;
+}
+
 int known_by_id(struct state *state, struct arena *arena, const struct reading *reading, struct known *out,
     const char **slug, struct error *err)
 {
@@ -62,21 +91,24 @@ int known_by_id(struct state *state, struct arena *arena, const struct reading *
     const char *plain = slug_of(arena, reading->id);
     for (int i = 1; i <= SAME_SLUG_MAX; i++) {
         *slug = i == 1 ? plain : arena_printf(arena, "%s-%d", plain, i);
-        struct query q;
-        query_start(&q, state, "SELECT " KNOWN_COLUMNS " FROM edition WHERE source = ? AND slug = ?");
-        query_text(&q, reading->source);
-        query_text(&q, *slug);
-        struct known found = {0};
-        int result = query_row(&q) ? read_known(arena, &q, &found, err) : 0;
-        if (query_end(&q, err) || result)
+        struct known found;
+        bool elsewhere = false;
+        if (find_slug(state, arena, reading->source, *slug, &found, err))
             return -1;
         if (!found.id)
             return 0;
-        if (!strcmp(or_empty(found.edition->id), reading->id)) {
+        if (strcmp(or_empty(found.edition->id), reading->id) != 0)
+            continue;
+        if (lives_elsewhere(state, reading, &found, &elsewhere, err))
+            return -1;
+        bool own = !strcmp(found.path, reading->path);
+        if (own || (!elsewhere && !out->id))
             *out = found;
+        if (own)
             return 0;
-        }
     }
+    if (out->id)
+        return 0;
     return error_set(err, "too many editions are called %s", plain);
 }
 

@@ -36,7 +36,8 @@ const struct item **known_items(
     struct arena *arena, const struct edition *edition, const char ***sections, size_t *count);
 
 /* The stored edition of that id; out->id = 0 and the slug for a new one when there is none. Two ids that give
- * one slug are two editions: the second gets "-2". */
+ * one slug are two editions, and so are two files that give one id while both are there ("2025/5.md" and
+ * "2026/5.md"): the second gets "-2". */
 int known_by_id(struct state *state, struct arena *arena, const struct reading *reading, struct known *out,
     const char **slug, struct error *err);
 /* The same edition under another name: its file is there no more, or stayed and only the id in it changed,

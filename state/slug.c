@@ -27,11 +27,3 @@ const char *slug_of(struct arena *arena, const char *id)
     buf_free(&slug);
     return kept;
 }
-
-const char *slug_base_name(struct arena *arena, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *base = slash ? slash + 1 : path;
-    const char *dot = strrchr(base, '.');
-    return dot && dot > base ? arena_copy(arena, base, (size_t)(dot - base)) : base;
-}

@@ -7,7 +7,5 @@
 /* What stands in subjects and commands must not look like their punctuation (SOURCE/EDITION.N, #SECTION,
  * !contents) and must be one word. */
 const char *slug_of(struct arena *arena, const char *id);
-/* "weekly" of "/x/weekly.md". */
-const char *slug_base_name(struct arena *arena, const char *path);
 
 #endif

@@ -1,6 +1,7 @@
 /* Addresses on the command line, where files are taken. */
 #include "cli/words.h"
 
+#include "core/path.h"
 #include "daemon/fetch.h"
 #include "daemon/reading.h"
 #include "daemon/secrets.h"
@@ -36,6 +37,15 @@ int shell_fetch(struct shell *shell, const char *url, bool secret, const char **
     return fetch_wait(&shell->arena, setup ? setup->ca_file : NULL, &wish, bytes, len, &shell->err);
 }
 
+/* "index.md" is called after its folder, wherever one stands; others as they were typed. */
+static const char *typed_name(struct shell *shell, const char *path)
+{
+    char *absolute = path_is_folders(path) ? realpath(path, NULL) : NULL;
+    const char *name = absolute ? arena_string(&shell->arena, path_name(absolute)) : path;
+    free(absolute);
+    return name;
+}
+
 int shell_page(struct shell *shell, const char *word, struct reading_input *input)
 {
     const char *bytes = NULL;
@@ -51,6 +61,7 @@ int shell_page(struct shell *shell, const char *word, struct reading_input *inpu
                 "%.*s://…：只取 http 和 https 网址"),
             (int)(colon - word), word);
     } else {
+        input->name = strcmp(word, "-") ? typed_name(shell, word) : input->name;
         failed = reading_file(&shell->arena, word, &bytes, &input->len, &shell->err);
     }
     input->bytes = failed ? NULL : bytes;

@@ -2,6 +2,7 @@
 #include "cli/init.h"
 
 #include "adapters/adapter.h"
+#include "core/path.h"
 #include "daemon/config.h"
 #include "daemon/fetch.h"
 #include "daemon/reading.h"
@@ -99,7 +100,7 @@ void init_show_edition(struct plan *plan, size_t files)
     struct arena *arena = &plan->shell->arena;
     struct reading_input input = {.name = plan->newest, .link = ""};
     struct error err = {0};
-    const char *bytes, *base = strrchr(plan->newest, '/') ? strrchr(plan->newest, '/') + 1 : plan->newest;
+    const char *bytes, *base = path_name(plan->newest);
     struct digest *digest = NULL;
     if (!reading_file(arena, plan->newest, &bytes, &input.len, &err)) {
         input.bytes = bytes;

@@ -2,6 +2,7 @@
 
 #include "core/arena.h"
 #include "core/buf.h"
+#include "core/path.h"
 #include "daemon/clock.h"
 #include "daemon/loop.h"
 #include "daemon/memory.h"
@@ -139,8 +140,7 @@ static void job_start(struct job *job)
     const struct source *source = source_named(sources->setup, job->source);
     profile_mark(source ? source->profile : NULL, job->profile);
     if (job->bytes || !reading_file(&arena, job->path, &bytes, &len, &err)) {
-        const char *base = strrchr(job->path, '/');
-        struct reading_input input = {.name = base ? base + 1 : job->path,
+        struct reading_input input = {.name = path_name(job->path),
             .link = source ? source->link : "",
             .bytes = bytes,
             .len = len,

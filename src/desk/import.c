@@ -1,5 +1,6 @@
 #include "desk/import.h"
 #include "core/buf.h"
+#include "core/path.h"
 
 static const struct source *find_source(const struct setup *setup, const char *name)
 {
@@ -19,12 +20,6 @@ static int64_t settles_at(const struct source *source, const struct event *event
     if (changed > now.wall_ms)
         changed = now.wall_ms;
     return changed + source->settle_ms;
-}
-
-static const char *file_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
 }
 
 /* One trouble, one line: the same file with the same error says nothing more. */
@@ -162,7 +157,7 @@ static const char *say(
     struct arena *arena, bool chinese, const char *path, const struct import_report *report)
 {
     struct buf text = BUF_INIT(1024);
-    buf_addf(&text, chinese ? "%s：" : "%s: ", file_name(path));
+    buf_addf(&text, chinese ? "%s：" : "%s: ", path_name(path));
     if (report->created_editions > 1)
         buf_addf(&text, chinese ? "新增 %zu 期，%zu 条%.0s" : "%zu new editions, %zu item%s",
             report->created_editions, report->fresh, plural(report->fresh));

@@ -1,4 +1,5 @@
 #include "core/buf.h"
+#include "core/path.h"
 #include "desk/import.h"
 #include "desk/inner.h"
 #include "desk/trouble.h"
@@ -205,7 +206,7 @@ static int tell_file(struct turn *turn, const struct event *event, const char *w
                       .key = key, .level = TELL_WARNING, .log = warning, .after_ms = FILE_PATIENCE});
     if (!event->read.gone && !event->read.digest)
         return 0;
-    const char *slash = strrchr(event->read.path, '/'), *name = slash ? slash + 1 : event->read.path;
+    const char *name = path_name(event->read.path);
     return trouble_over(turn, &key, 1, "",
         event->read.gone   ? NULL
         : in_chinese(turn) ? arena_printf(turn->arena, "%s：又能读了。", name)

@@ -4,6 +4,7 @@
 #include "core/buf.h"
 #include "core/error.h"
 #include "core/explained.h"
+#include "core/path.h"
 #include "read/dates.h"
 #include "read/flow.h"
 #include "read/front.h"
@@ -13,16 +14,6 @@
 
 #include <ctype.h>
 #include <strings.h>
-
-/* The base name without its ending. */
-const char *edition_base_name(struct arena *arena, const char *name)
-{
-    const char *slash = strrchr(name, '/');
-    const char *base = slash ? slash + 1 : name;
-    const char *dot = strrchr(base, '.');
-    size_t len = dot && dot > base ? (size_t)(dot - base) : strlen(base);
-    return len ? arena_copy(arena, base, len) : "edition";
-}
 
 /* --- addresses --- */
 
@@ -207,7 +198,7 @@ static void keep_heading(struct arena *arena, struct layout *layout)
 static void describe(struct arena *arena, const struct read_request *request, const struct front *front,
     struct layout *layout, struct edition *edition)
 {
-    const char *base = edition_base_name(arena, request->name);
+    const char *base = path_stem(arena, request->name);
     char date[11];
     edition->id = front->id ? front->id : base;
     edition->title = front->title ? front->title : layout->title;

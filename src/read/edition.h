@@ -21,8 +21,6 @@ struct reader {
 int edition_read(struct reader *reader, const struct front *front, struct tree *tree, const char *text,
     size_t len, struct edition *edition, struct node **rest, struct error *err);
 
-/* "2023-08-24-name.md" -> "2023-08-24-name". */
-const char *edition_base_name(struct arena *arena, const char *name);
 /* An address made absolute against the page that holds it; as written where that is not known. */
 const char *edition_absolute(struct arena *arena, const char *base, const char *url);
 

@@ -4,6 +4,7 @@
 #include "core/calendar.h"
 #include "core/error.h"
 #include "core/explained.h"
+#include "core/path.h"
 #include "core/utf8.h"
 #include "read/edition.h"
 #include "read/feed.h"
@@ -185,7 +186,7 @@ static void name_week(struct arena *arena, const char *date, struct group *group
 static struct group *group_of(struct reader *reader, struct groups *groups, const char *date)
 {
     struct arena *arena = reader->arena;
-    struct group wanted = {.id = edition_base_name(arena, reader->request->name)};
+    struct group wanted = {.id = path_stem(arena, reader->request->name)};
     if (date && reader->profile->group == GROUP_WEEK)
         name_week(arena, date, &wanted);
     else if (date && reader->profile->group == GROUP_DAY)

@@ -254,3 +254,30 @@ describe('the state file', () => {
     }
   })
 })
+
+describe('files of one name in several folders', () => {
+  const place = new Place({ 'digestd.yaml': configuration.replace('posts/*.md', 'posts/*/*.md'), 'posts/week-1/index.md': edition('One', 2),
+    'posts/week-2/index.md': edition('Two', 3), 'posts/2023/5.md': edition('Three', 1), 'posts/2024/5.md': edition('Four', 4) })
+  after(() => place.remove())
+
+  test('are an edition each, for the daemon and by hand, and stay it', async () => {
+    const told = async () => Object.fromEntries((await place.json('editions')).map((row) => [row.title, row]))
+    const items = (rows) => Object.entries(rows).map(([title, row]) => [title, row.items]).sort()
+    await place.start()
+    const first = await told()
+    assert.deepEqual(items(first), [['Four', 4], ['One', 2], ['Three', 1], ['Two', 3]])
+    assert.deepEqual([first.One.name, first.Two.name], ['week-1', 'week-2'])
+    assert.deepEqual([first.Three.name, first.Four.name].sort(), ['5', '5-2']) // whichever was read first
+    place.write('posts/week-2/index.md', edition('Two', 4))
+    await until(() => /week-2\/index\.md: 1 new item/.test(place.output), 'the line of the change')
+    place.write('posts/2024/5.md', edition('Four', 5))
+    await until(async () => (await told()).Four.items === 5, 'the other change')
+    await place.stop()
+    const again = await place.run('import', 'posts/week-1/index.md', 'posts/2024/5.md')
+    assert.match(again.out, new RegExp(`^week-1: nothing has changed\n${first.Four.name}: nothing has changed\n`))
+    await place.start()
+    const last = await told()
+    assert.deepEqual(items(last), [['Four', 5], ['One', 2], ['Three', 1], ['Two', 4]])
+    for (const title in first) assert.equal(last[title].id, first[title].id)
+  })
+})

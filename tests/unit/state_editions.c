@@ -115,6 +115,36 @@ static void test_two_ids_one_slug(void **state)
     assert_string_equal(w->report.slug, "edition");
 }
 
+/* Two files of one name in two folders are two editions as long as both are there. */
+static void test_two_files_one_id(void **state)
+{
+    struct world *w = *state;
+    struct edition *one = two_items(w), *other = sample_edition(&w->arena, "2023-08-24-week", "另一期", "");
+    sample_item(&w->arena, other, "别的", "别的内容，与前一期没有任何共同之处。");
+    import(w, "/x/2023/week.md", one, 0);
+    int64_t first = w->report.edition;
+    import(w, "/x/2024/week.md", other, 0);
+    int64_t second = w->report.edition;
+    assert_true(w->report.created);
+    assert_true(second != first);
+    assert_string_equal(w->report.slug, "2023-08-24-week-2");
+    for (int again = 0; again < 2; again++) {
+        import(w, "/x/2023/week.md", one, 0);
+        assert_int_equal(w->report.edition, first);
+        assert_false(w->report.changed);
+        import(w, "/x/2024/week.md", other, 0);
+        assert_int_equal(w->report.edition, second);
+        assert_false(w->report.changed);
+        /* The first one goes: the second stays what it is. */
+        OK(w, state_forget_file(w->state, "src", "/x/2023/week.md", &w->err));
+    }
+    /* Moved into another folder. */
+    OK(w, state_forget_file(w->state, "src", "/x/2023/week.md", &w->err));
+    import(w, "/x/old/2023/week.md", one, 0);
+    assert_int_equal(w->report.edition, first);
+    assert_false(w->report.created);
+}
+
 static void test_renamed(void **state)
 {
     struct world *w = *state;
@@ -386,8 +416,8 @@ static void test_questions(void **state)
     struct question_row row;
     bool found;
     for (int i = 0; i < 3; i++) {
-        OK(w, state_question_next(
-                  w->state, &w->arena, channel, sources, 1, "2023-08-01", false, NULL, 0, &row, &found, &w->err));
+        OK(w, state_question_next(w->state, &w->arena, channel, sources, 1, "2023-08-01", false, NULL, 0,
+                  &row, &found, &w->err));
         assert_true(found);
         const char *subject =
             arena_printf(&w->arena, "%s/%s.%d.q%d", row.source, row.slug, row.number, row.question);
@@ -434,6 +464,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_changes_are_named, begin, end),
         cmocka_unit_test_setup_teardown(test_numbers_are_not_reused, begin, end),
         cmocka_unit_test_setup_teardown(test_two_ids_one_slug, begin, end),
+        cmocka_unit_test_setup_teardown(test_two_files_one_id, begin, end),
         cmocka_unit_test_setup_teardown(test_renamed, begin, end),
         cmocka_unit_test_setup_teardown(test_not_renamed, begin, end),
         cmocka_unit_test_setup_teardown(test_publishing, begin, end),
