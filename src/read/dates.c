@@ -71,9 +71,14 @@ static size_t month_name(const char *text, int *month)
 static size_t numeric_date(const char *text, int *year, int *month, int *day)
 {
     static const char *const parts[][3] = {
-        {"-", "-", ""}, {"/", "/", ""}, {".", ".", ""}, {"年", "月", "日"}};
+        {"-", "-", ""}, {"/", "/", ""}, {".", ".", ""}, {"_", "_", ""}, {"年", "月", "日"}};
     if (digits(text, 4, year) != 4)
         return 0;
+    if (digit(text[4])) /* 20230824 */
+        return digits(text + 4, 2, month) == 2 && digits(text + 6, 2, day) == 2 && !digit(text[8]) &&
+                       valid_day(*year, *month, *day)
+                   ? 8
+                   : 0;
     for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
         size_t at = 4, first = strlen(parts[p][0]);
         if (strncmp(text + at, parts[p][0], first) != 0)
@@ -92,10 +97,39 @@ static size_t numeric_date(const char *text, int *year, int *month, int *day)
     return 0;
 }
 
+/* 24.08.2023, 24/8/2023: the year last. Where day and month could be either, nobody can tell. */
+static bool year_last(const char *text, char date[11])
+{
+    int first, second, year;
+    size_t n = digits(text, 2, &first), at = n;
+    char sign = text[at];
+    if (!n || !strchr("./-", sign) || !sign)
+        return false;
+    n = digits(text + ++at, 2, &second);
+    at += n;
+    if (!n || text[at] != sign || digits(text + at + 1, 4, &year) != 4 || digit(text[at + 5]))
+        return false;
+    if (sign == '.' || first > 12 || first == second)
+        return put_date(date, year, second, first);
+    return second > 12 && put_date(date, year, first, second);
+}
+
 static size_t skip_spaces(const char *text, size_t at)
 {
     while (text[at] == ' ' || text[at] == ',')
         at++;
+    return at;
+}
+
+/* The "th" of "26th", its kin and "of" after it. */
+static size_t skip_ordinal(const char *text, size_t at)
+{
+    static const char *const ends[] = {"st", "nd", "rd", "th"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (strncasecmp(text + at, ends[i], 2) == 0 && !isalpha((unsigned char)text[at + 2])) {
+            at = skip_spaces(text, at + 2);
+            return at + (strncasecmp(text + at, "of ", 3) == 0 ? 3 : 0);
+        }
     return at;
 }
 
@@ -106,14 +140,14 @@ static bool english_date(const char *text, char date[11])
     if (at) { /* Jan 5, 2025 */
         at = skip_spaces(text, at);
         n = digits(text + at, 2, &day);
-        at += n;
+        at = skip_ordinal(text, at + n);
         if (!n)
             return false;
-    } else { /* 5 January 2025 */
+    } else { /* 5 January 2025, 5th of January 2025 */
         at = digits(text, 2, &day);
         if (!at)
             return false;
-        at = skip_spaces(text, at);
+        at = skip_spaces(text, skip_ordinal(text, at));
         n = month_name(text + at, &month);
         at += n;
         if (!n)
@@ -130,7 +164,7 @@ bool date_read(const char *text, char date[11])
         text++;
     if (numeric_date(text, &year, &month, &day))
         return put_date(date, year, month, day);
-    return english_date(text, date);
+    return english_date(text, date) || year_last(text, date);
 }
 
 bool date_find(const char *text, char date[11])
@@ -173,8 +207,6 @@ static size_t period_end(const char *text)
         return n;
     for (n = 0; digit(text[n]); n++)
         ;
-    if (n == 8 && digits(text, 4, &year) && digits(text + 4, 2, &month) && digits(text + 6, 2, &day))
-        return valid_day(year, month, day) ? n : 0;
     if (n == 4 && digits(text, 2, &month) && digits(text + 2, 2, &day))
         return valid_day(2000, month, day) ? n : 0;
     if ((n == 1 || n == 2) && digits(text, n, &month) && strncmp(text + n, "月", 3) == 0) {
@@ -232,48 +264,5 @@ const char *period_find(struct arena *arena, const char *text)
         if (len)
             return arena_copy(arena, at, len);
     }
-    return NULL;
-}
-
-/* Digits after one of the words that announce a number. */
-static const char *number_after(struct arena *arena, const char *at)
-{
-    static const char *const words[] = {"issue", "no.", "no", "vol.", "vol", "#", "第"};
-    for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
-        if ((at[0] | 0x20) != (words[w][0] | 0x20))
-            continue;
-        size_t n = strlen(words[w]), len = 0;
-        if (strncasecmp(at, words[w], n) != 0)
-            continue;
-        while (at[n] == ' ' || at[n] == '#')
-            n++;
-        while (digit(at[n + len]))
-            len++;
-        if (!len || len > 6)
-            continue;
-        if (strcmp(words[w], "第") == 0) {
-            size_t after = n + len + (at[n + len] == ' ');
-            if (strncmp(at + after, "期", 3) != 0)
-                continue;
-        }
-        return arena_copy(arena, at + n, len);
-    }
-    return NULL;
-}
-
-const char *number_find(struct arena *arena, const char *text)
-{
-    for (const char *at = text; *at; at++) {
-        if (at > text && isalpha((unsigned char)*at) && isalnum((unsigned char)at[-1]))
-            continue;
-        const char *number = number_after(arena, at);
-        if (number)
-            return number;
-    }
-    size_t len = strlen(text), n = 0;
-    while (n < len && digit(text[len - 1 - n]))
-        n++;
-    if (n && n <= 4 && len >= n + 3 && strncmp(text + len - n - 3, "｜", 3) == 0)
-        return arena_copy(arena, text + len - n, n);
     return NULL;
 }

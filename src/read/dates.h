@@ -1,4 +1,4 @@
-/* Dates, periods and numbers as people write them into titles and file names. */
+/* Dates and periods as people write them into titles and file names. */
 #ifndef READ_DATES_H
 #define READ_DATES_H
 
@@ -6,16 +6,14 @@
 
 struct arena;
 
-/* The date at the beginning of `text` (2023-08-24, 2023/8/4, 2014.07.21, 2023年8月24日, "Jan 5, 2025",
- * "5 January 2025", and anything after it) as YYYY-MM-DD. False when there is none. */
+/* The date at the beginning of `text` (2023-08-24, 2023/8/4, 2014.07.21, 2023_08_24, 20230824, 2023年8月24日,
+ * 24.08.2023, "Jan 5th, 2025", "5 January 2025", and anything after it) as YYYY-MM-DD. False when there is
+ * none. */
 bool date_read(const char *text, char date[11]);
 /* The same anywhere in the text. */
 bool date_find(const char *text, char date[11]);
 /* "0814-0820", "2020-08-31..2020-09-06" or "20200831-20200906", "May 6–12", as written, wherever it stands in
  * the text. NULL when there is none. */
 const char *period_find(struct arena *arena, const char *text);
-/* "第52期", "#52", "Issue 52", "No. 52", "Vol. 52", or "…｜04" at the end: the digits. NULL when there is
- * none. */
-const char *number_find(struct arena *arena, const char *text);
 
 #endif

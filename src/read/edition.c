@@ -6,6 +6,7 @@
 #include "core/explained.h"
 #include "core/path.h"
 #include "read/dates.h"
+#include "read/edition_number.h"
 #include "read/flow.h"
 #include "read/front.h"
 #include "read/layout.h"
@@ -195,19 +196,40 @@ static void keep_heading(struct arena *arena, struct layout *layout)
         node_append(layout->opening, heading);
 }
 
+/* The day in front of the file's name, in the title, or anywhere in the name ("weekly_2023_08_24",
+ * "Aug-24-2023"). The first day of a period is none. */
+static bool find_date(struct arena *arena, const char *title, const char *base, char date[11])
+{
+    const char *period = period_find(arena, base);
+    bool whole = period && strncmp(base, period, strlen(period)) == 0;
+    if (!whole && date_read(base, date))
+        return true;
+    if (title && date_find(title, date))
+        return true;
+    if (period)
+        return false;
+    char *words = arena_string(arena, base);
+    for (char *at = words; *at; at++)
+        if (*at == '-' || *at == '_')
+            *at = ' ';
+    return date_find(base, date) || date_find(words, date);
+}
+
 static void describe(struct arena *arena, const struct read_request *request, const struct front *front,
     struct layout *layout, struct edition *edition)
 {
-    const char *base = path_stem(arena, request->name);
+    const char *base = front->nameless ? "" : path_stem(arena, request->name);
     char date[11];
-    edition->id = front->id ? front->id : base;
+    edition->id = front->id ? front->id : path_stem(arena, request->name);
     edition->title = front->title ? front->title : layout->title;
     edition->date = front->date;
-    if (!edition->date && (date_read(base, date) || (edition->title && date_find(edition->title, date))))
+    if (!edition->date && find_date(arena, edition->title, base, date))
         edition->date = arena_string(arena, date);
-    edition->number = front->number    ? front->number
-                      : edition->title ? number_find(arena, edition->title)
-                                       : NULL;
+    edition->number = front->number;
+    if (!edition->number && edition->title)
+        edition->number = number_find(arena, edition->title);
+    if (!edition->number)
+        edition->number = number_of_name(arena, base);
     edition->period = edition->title ? period_find(arena, edition->title) : NULL;
     if (!edition->period)
         edition->period = period_find(arena, without_date(base));

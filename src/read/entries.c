@@ -6,6 +6,7 @@
 #include "core/explained.h"
 #include "read/dates.h"
 #include "read/edition.h"
+#include "read/edition_number.h"
 #include "read/feed.h"
 #include "read/grouped.h"
 #include "read/source.h"
@@ -94,7 +95,8 @@ static struct front front_of(const struct feed *feed, const struct feed_entry *e
         .link = entry->link,
         .language = feed->language,
         .tags = entry->tags,
-        .tag_count = entry->tag_count};
+        .tag_count = entry->tag_count,
+        .nameless = true};
 }
 
 static bool has_links(const struct edition *edition)

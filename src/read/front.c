@@ -52,27 +52,64 @@ static bool is_one_of(const char *key, const char *const *names)
 
 static const char *const tag_keys[] = {"tags", "keywords", NULL};
 
+/* A day under `date` is the day; under another key it is where there is no `date`. */
+static void take_date(struct arena *arena, struct front *front, const char *value, bool own, int line,
+    struct warnings *warnings)
+{
+    char date[11];
+    bool read = date_read(value, date) || date_find(value, date);
+    if (read && (own || !front->date))
+        front->date = arena_string(arena, date);
+    else if (own && !read)
+        warn(warnings, line, "\"%.*s\" is not a date like 2023-08-24",
+            (int)utf8_prefix(value, strlen(value), 30), value);
+}
+
+/* A whole address says more than a path on the site; a canonical one more than any other. */
+static void take_link(struct front *front, const char *value, bool canonical)
+{
+    int rank = !strstr(value, "://") ? 1 : canonical ? 3 : 2;
+    if (rank < front->link_rank)
+        return;
+    front->link = value;
+    front->link_rank = rank;
+}
+
+static bool is_number(const char *value)
+{
+    value += *value == '#';
+    return *value && !value[strspn(value, "0123456789")];
+}
+
 /* A scalar under a key; keys that mean nothing here are passed over. */
 static void take(struct arena *arena, struct front *front, const char *key, const char *value, int line,
     struct warnings *warnings)
 {
-    static const char *const number_keys[] = {"number", "issue", NULL};
+    static const char *const number_keys[] = {"number", "issue", "issue_number", "issueNumber", NULL};
+    static const char *const maybe_number_keys[] = {"edition", "episode", "volume", "no", NULL};
+    static const char *const date_keys[] = {"publishedAt", "published_at", "published_date", "publish_date",
+        "publishDate", "publishedDate", "pubDate", "pub_date", "publishedOn", "published_on", "datePublished",
+        "date_published", "created", "created_at", "createdAt", NULL};
     static const char *const id_keys[] = {"id", "slug", NULL};
     static const char *const language_keys[] = {"lang", "language", NULL};
-    static const char *const link_keys[] = {"permalink", "url", "link", "canonical_url", NULL};
+    static const char *const link_keys[] = {"permalink", "url", "link", NULL};
+    static const char *const canonical_keys[] = {
+        "canonical_url", "canonicalUrl", "canonical", "absolute_url", "absoluteUrl", NULL};
     if (!value)
         return;
     if (strcasecmp(key, "title") == 0) {
         front->title = value;
+    } else if (strcasecmp(key, "subject") == 0) {
+        front->title = front->title ? front->title : value;
     } else if (strcasecmp(key, "date") == 0) {
-        char date[11];
-        if (date_read(value, date))
-            front->date = arena_string(arena, date);
-        else
-            warn(warnings, line, "\"%.*s\" is not a date like 2023-08-24",
-                (int)utf8_prefix(value, strlen(value), 30), value);
+        take_date(arena, front, value, true, line, warnings);
+    } else if (is_one_of(key, date_keys)) {
+        take_date(arena, front, value, false, line, warnings);
     } else if (is_one_of(key, number_keys)) {
-        front->number = value;
+        front->number = value + (value[0] == '#' && value[1]);
+    } else if (is_one_of(key, maybe_number_keys)) {
+        if (!front->number && is_number(value))
+            front->number = value + (value[0] == '#');
     } else if (is_one_of(key, id_keys)) {
         if (!front->id || strcasecmp(key, "id") == 0)
             front->id = value;
@@ -80,12 +117,13 @@ static void take(struct arena *arena, struct front *front, const char *key, cons
         front->language = strncasecmp(value, "zh", 2) == 0   ? "zh"
                           : strncasecmp(value, "en", 2) == 0 ? "en"
                                                              : NULL;
-    } else if (is_one_of(key, link_keys)) {
-        front->link = value;
+    } else if (is_one_of(key, link_keys) || is_one_of(key, canonical_keys)) {
+        take_link(front, value, is_one_of(key, canonical_keys));
     } else if (strcasecmp(key, "draft") == 0) {
         front->draft |= strcasecmp(value, "true") == 0 || strcasecmp(value, "yes") == 0;
-    } else if (strcasecmp(key, "published") == 0) {
+    } else if (strcasecmp(key, "published") == 0) { /* yes, no, or since when */
         front->draft |= strcasecmp(value, "false") == 0 || strcasecmp(value, "no") == 0;
+        take_date(arena, front, value, false, line, warnings);
     } else if (is_one_of(key, tag_keys)) {
         add_tag(arena, front, value);
     }
@@ -347,7 +385,7 @@ static void read_header(
     struct arena *arena, char *text, size_t len, struct front *front, struct warnings *warnings)
 {
     static const char *const known[] = {
-        "title", "date", "number", "slug", "category", "author", "tags", "lang", NULL};
+        "title", "subject", "date", "number", "slug", "category", "author", "tags", "lang", NULL};
     size_t at = 0, count = 0;
     for (; at < len; count++) {
         size_t size = line_length(text, len, at), key = key_length(text + at, size, ':');

@@ -10,6 +10,8 @@ struct front {
     const char **tags;
     size_t tag_count;
     bool draft;
+    int link_rank; /* of the key that gave the link */
+    bool nameless; /* one of many in a file, whose name tells nothing of it */
 };
 
 /* Reads it and blanks it out of `text` with spaces, so that lines keep their numbers. YAML that is broken the

@@ -57,6 +57,55 @@ static void everything_it_says(void **state)
     arena_free(&arena);
 }
 
+/* What other generators call the same. */
+static void under_other_keys(void **state)
+{
+    static const struct {
+        const char *front, *title, *date, *number, *link;
+    } cases[] = {
+        {"subject: S\npublishedAt: 2026-01-03T08:00:00Z\nissue: '#7'", "S", "2026-01-03", "7", NULL},
+        {"title: T\nsubject: S\npubDate: Sat, 03 Jan 2026 08:00:00 +0000", "T", "2026-01-03", NULL, NULL},
+        {"publish_date: January 3rd, 2026\nedition: 8", NULL, "2026-01-03", "8", NULL},
+        {"published: 2026-01-03\nedition: spring", NULL, "2026-01-03", NULL, NULL},
+        {"date: 2026-01-03\ncreated: 2026-01-01", NULL, "2026-01-03", NULL, NULL},
+        {"created: 2026-01-01\ndate: 2026-01-03", NULL, "2026-01-03", NULL, NULL},
+        {"canonical_url: https://x.example/9\npermalink: /w/9/", NULL, NULL, NULL, "https://x.example/9"},
+        {"permalink: /w/9/\nabsolute_url: https://x.example/9", NULL, NULL, NULL, "https://x.example/9"},
+        {"canonical_url: https://x.example/9\nlink: https://y.example/", NULL, NULL, NULL,
+            "https://x.example/9"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena arena = {0};
+        const struct edition *e =
+            read_as(&arena, "x.md", arena_printf(&arena, "---\n%s\n---\n" ITEM, cases[i].front), "");
+        const char *found[] = {e->title, e->date, e->number, e->link};
+        const char *wanted[] = {cases[i].title, cases[i].date, cases[i].number, cases[i].link};
+        for (size_t k = 0; k < 4; k++)
+            if (strcmp(found[k] ? found[k] : "-", wanted[k] ? wanted[k] : "-") != 0)
+                fail_msg("%s gives %s", cases[i].front, found[k] ? found[k] : "nothing");
+        assert_false(e->draft);
+        arena_free(&arena);
+    }
+}
+
+static void what_names_tell(void **state)
+{
+    static const char *const cases[][3] = {{"weekly_2025_11_26.md", "2025-11-26", NULL},
+        {"20251126.md", "2025-11-26", NULL}, {"#209-2022.07.18.md", "2022-07-18", "209"},
+        {"Nov-26-2025.md", "2025-11-26", NULL}, {"20200831-20200906.md", NULL, NULL},
+        {"2025-11-26-issue-30.md", "2025-11-26", "30"}, {"10-tips.md", NULL, NULL}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena arena = {0};
+        const struct edition *e = read_as(&arena, cases[i][0], ITEM, "");
+        if (strcmp(e->date ? e->date : "", cases[i][1] ? cases[i][1] : "") != 0 ||
+            strcmp(e->number ? e->number : "", cases[i][2] ? cases[i][2] : "") != 0)
+            fail_msg("%s is of %s, number %s", cases[i][0], e->date, e->number);
+        arena_free(&arena);
+    }
+}
+
 static void from_the_name_alone(void **state)
 {
     struct arena arena = {0};
@@ -152,8 +201,8 @@ static void no_items(void **state)
     refused("## A\n\n",
         "x.md: 0 items: no heading, bold line, list or table begins one; see digestd read --explain x.md");
     is_refused("f.xml", "<?xml version='1.0'?><rss/>", 27, "f.xml: the feed has no entries");
-    is_refused("f.json", "{}", 2,
-        "f.json:1:1: is JSON, but no JSON Feed (no version of jsonfeed.org, or no items)");
+    is_refused(
+        "f.json", "{}", 2, "f.json:1:1: is JSON, but no JSON Feed (no version of jsonfeed.org, or no items)");
 }
 
 static void a_paragraph_that_would_take_minutes(void **state)
@@ -191,6 +240,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everything_it_says),
         cmocka_unit_test(from_the_name_alone),
+        cmocka_unit_test(under_other_keys),
+        cmocka_unit_test(what_names_tell),
         cmocka_unit_test(its_page_by_the_pattern),
         cmocka_unit_test(broken_as_people_break_it),
         cmocka_unit_test(rules_are_no_front_matter),

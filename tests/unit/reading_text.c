@@ -5,9 +5,11 @@
 #include "core/buf.h"
 #include "core/profile.h"
 #include "read/dates.h"
+#include "read/edition_number.h"
 #include "read/flow.h"
 #include "read/inline.h"
 #include "read/label.h"
+#include "read/numeral.h"
 #include "read/questions.h"
 
 static const struct profile no_profile;
@@ -131,7 +133,8 @@ static void question_labels(void **state)
     (void)state;
     assert_int_equal(label_question(&no_profile, "探索之问:", false), strlen("探索之问:"));
     assert_int_equal(label_question(&no_profile, "思考题 ：甲", false), strlen("思考题 ："));
-    assert_int_equal(label_question(&no_profile, "Question of the Week: x", false), strlen("Question of the Week:"));
+    assert_int_equal(
+        label_question(&no_profile, "Question of the Week: x", false), strlen("Question of the Week:"));
     assert_int_equal(label_question(&no_profile, "Questions", true), strlen("Questions"));
     assert_int_equal(label_question(&no_profile, "Questions", false), 0);
     assert_int_equal(label_question(&no_profile, "Questions are good", true), 0);
@@ -202,15 +205,15 @@ static void dates_and_periods(void **state)
         {"2023-08-24 08:30:00 +0800", "2023-08-24"}, {"2023/8/4", "2023-08-04"}, {"2014.07.21", "2014-07-21"},
         {"2023年8月24日", "2023-08-24"}, {"Jan 5, 2025", "2025-01-05"}, {"5 January 2025", "2025-01-05"},
         {"Sept. 9 2024", "2024-09-09"}, {"2023-02-29", ""}, {"2023-13-01", ""}, {"tomorrow", ""},
-        {"20230824", ""}, {"", ""}, {"2024-02-29", "2024-02-29"}};
+        {"20230824", "2023-08-24"}, {"202308241", ""}, {"20231301", ""}, {"2023_08_24", "2023-08-24"},
+        {"August 24th, 2023", "2023-08-24"}, {"24th of August, 2023", "2023-08-24"},
+        {"24.08.2023", "2023-08-24"}, {"24/8/2023", "2023-08-24"}, {"8/24/2023", "2023-08-24"},
+        {"8/9/2023", ""}, {"1.2.3", ""}, {"24 theatres 2023", ""}, {"", ""}, {"2024-02-29", "2024-02-29"}};
     static const char *const periods[][2] = {{"观察[0814-0820]", "0814-0820"},
         {"x 2020-08-31..2020-09-06", "2020-08-31..2020-09-06"}, {"20200831-20200906", "20200831-20200906"},
         {"Notes (May 6–12)", "May 6–12"}, {"Apr 29 - May 5", "Apr 29 - May 5"},
         {"8月14日-8月20日", "8月14日-8月20日"}, {"phone 1234-5678", ""}, {"2023-08-24", ""},
         {"v 1.2-1.3", ""}, {"Mayor 6-12", ""}};
-    static const char *const numbers[][2] = {{"周刊（第 52 期）", "52"}, {"This Week #580", "580"},
-        {"Issue 12 (May)", "12"}, {"快报｜04", "04"}, {"Vol. 7", "7"}, {"第3条", ""}, {"GPT-4", ""},
-        {"Casino 12", ""}};
     struct arena arena = {0};
     (void)state;
     for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
@@ -222,11 +225,73 @@ static void dates_and_periods(void **state)
         const char *period = period_find(&arena, periods[i][0]);
         assert_string_equal(period ? period : "", periods[i][1]);
     }
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        const char *number = number_find(&arena, numbers[i][0]);
-        assert_string_equal(number ? number : "", numbers[i][1]);
+    arena_free(&arena);
+}
+
+typedef const char *finder(struct arena *arena, const char *text);
+
+static void expect_numbers(finder *number_in, const char *const (*cases)[2], size_t count)
+{
+    struct arena arena = {0};
+    for (size_t i = 0; i < count; i++) {
+        const char *number = number_in(&arena, cases[i][0]);
+        if (strcmp(number ? number : "", cases[i][1]) != 0)
+            fail_msg("%s has number %s", cases[i][0], number ? number : "none");
     }
     arena_free(&arena);
+}
+
+static void editions_have_numbers(void **state)
+{
+    static const char *const titles[][2] = {{"周刊（第 52 期）", "52"}, {"This Week #580", "580"},
+        {"Issue 12 (May)", "12"}, {"快报｜04", "04"}, {"Vol. 7", "7"}, {"Weekly 9", "9"},
+        {"Harbour Weekly 52: boats", "52"}, {"Harbour Notes – 12", "12"}, {"🔥 Weekly 8 🔥", "8"},
+        {"Newsletter #004 Boats", "004"}, {"周刊 5", "5"}, {"渡轮周报（7）", "7"}, {"渡轮周刊9｜改点", "9"},
+        {"第五期", "5"}, {"第十二期：渡轮", "12"}, {"（第三十期）", "30"}, {"总第一百零五期", "105"},
+        {"2025年第3期", "3"}, {"EP12", "12"}, {"Episode 4", "4"}, {"Issue No. 8", "8"}, {"NO.5 渡轮", "5"},
+        {"This Week in Boats 580", "580"}, {"Fall news, edition 12", "12"}, {"Weekly#33", "33"}};
+    static const char *const none[][2] = {{"第3条", ""}, {"GPT-4", ""}, {"Casino 12", ""}, {"Top 10", ""},
+        {"2025 in review", ""}, {"Rust 1.80", ""}, {"This week in Rust 1.80", ""}, {"This week in Vim 9", ""},
+        {"This week in AI 2025", ""}, {"Windows 11", ""}, {"C# 12 is out", ""}, {"The #1 mistake", ""},
+        {"Weekly: 10 tips", ""}, {"Weekly 10 tips", ""}, {"Weekly 3/9", ""}, {"Digest 2.0", ""},
+        {"Weekly Update 2025", ""}, {"Daily 26.11.2025", ""}, {"周报 10 个技巧", ""}, {"周报 5月", ""},
+        {"周刊 2025", ""}, {"周刊 2025-W48", ""}, {"第 47 周", ""}, {"周报：第3号台风来了", ""},
+        {"第三方", ""}, {"Weekly 9-15 May", ""}, {"Notes 12–18", ""}, {"Cities issue 30 permits", ""},
+        {"There is no 5 here", ""}, {"Saturday at 9", ""}, {"Daily 9:30", ""}, {"Issue 2025", ""},
+        {"Nonweekly9x", ""}, {"Roundup 50%", ""}, {"", ""}};
+    static const char *const names[][2] = {{"issue-30", "30"}, {"160-爱吃炒饭", "160"}, {"12-渡轮", "12"},
+        {"2025-11-26-weekly-33", "33"}, {"第33期", "33"}, {"#209-2022.07.18", "209"}, {"012-boats", "012"},
+        {"214", "214"}, {"weekly_33", "33"}, {"2025-11-26_EP12-boats", "12"}};
+    static const char *const nameless[][2] = {{"10-tips-for-boats", ""}, {"29", ""}, {"2025", ""},
+        {"2025-11", ""}, {"20251126", ""}, {"2025_11_26", ""}, {"weekly_2025_11_26", ""}, {"0814-0820", ""},
+        {"0814", ""}, {"2025-11-26-top-10", ""}, {"2025-W48", ""}, {"25-11-26", ""}, {"README", ""},
+        {"week47", ""}, {"2025-11-26", ""}};
+    (void)state;
+    expect_numbers(number_find, titles, sizeof titles / sizeof *titles);
+    expect_numbers(number_find, none, sizeof none / sizeof *none);
+    expect_numbers(number_of_name, names, sizeof names / sizeof *names);
+    expect_numbers(number_of_name, nameless, sizeof nameless / sizeof *nameless);
+}
+
+static void numbers_begin_lines(void **state)
+{
+    static const struct {
+        const char *text;
+        int number, size;
+    } cases[] = {{"1. a", 1, 2}, {"12、a", 12, 5}, {"100. a", 100, 4}, {"（3）a", 3, 7}, {"(4) a", 4, 3},
+        {"[5] a", 5, 3}, {"①a", 1, 3}, {"⑳", 20, 3}, {"㉑", 21, 3}, {"❸ a", 3, 3}, {"6️⃣ a", 6, 7},
+        {"1️⃣0️⃣ a", 10, 14}, {"🔟 a", 10, 4}, {"No.7 a", 7, 4}, {"NO. 8：a", 8, 8}, {"一、a", 1, 6},
+        {"十二、a", 12, 9}, {"二十三、", 23, 12}, {"（九）a", 9, 9}, {"１、a", 1, 6}, {"2.5", 0, 0},
+        {"10:30", 0, 0}, {"1984. a", 0, 0}, {"一些", 0, 0}, {"3 a", 0, 0}, {"3月", 0, 0}, {"(a)", 0, 0},
+        {"[a](b)", 0, 0}, {"Nothing", 0, 0}, {"0. a", 0, 0}, {"", 0, 0}, {"十", 0, 0}, {"（2024）", 0, 0}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct marker marker = {0};
+        bool found = marker_read(cases[i].text, &marker);
+        if (found != (cases[i].number > 0) ||
+            (found && (marker.number != cases[i].number || (int)marker.size != cases[i].size)))
+            fail_msg("%s gives %d, %zu", cases[i].text, marker.number, marker.size);
+    }
 }
 
 int main(void)
@@ -239,6 +304,8 @@ int main(void)
         cmocka_unit_test(questions_are_cut),
         cmocka_unit_test(many_questions_stay_whole),
         cmocka_unit_test(dates_and_periods),
+        cmocka_unit_test(editions_have_numbers),
+        cmocka_unit_test(numbers_begin_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
