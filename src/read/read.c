@@ -12,6 +12,7 @@
 #include "read/json_feed.h"
 #include "read/markup.h"
 #include "read/source.h"
+#include "read/template.h"
 #include "read/tree.h"
 
 #include <strings.h>
@@ -67,8 +68,10 @@ static enum kind kind_of(const char *name, const char *text)
 static int read_markdown(struct reader *reader, struct buf *text, struct reading *reading, struct error *err)
 {
     struct front front;
-    if (front_read(reader->arena, text->data, text->len, &front, reader->warnings, err) ||
-        tree_check(reader->request->name, text->data, text->len, err))
+    if (front_read(reader->arena, text->data, text->len, &front, reader->warnings, err))
+        return -1;
+    template_strip(text);
+    if (tree_check(reader->request->name, text->data, text->len, err))
         return -1;
     struct tree tree = tree_parse(reader->arena, text->data, text->len);
     struct edition *edition = arena_alloc(reader->arena, sizeof *edition);

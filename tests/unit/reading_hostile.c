@@ -88,6 +88,11 @@ static const struct hostile files[] = {
     {"links and styles", HEAD, "*a* [c](d) ", 20000, "\n"},
     {"breaks", HEAD, "a  \n", 30000, "\n"},
     {"dates", "---\ntitle: \"", "8\xe6\x9c\x88", 5000, "\"\n---\n" HEAD "x\n"},
+    {"tags of a generator", HEAD, "{% raw %}{% x {{ ", 200000, "%}}\n"},
+    {"attributes", HEAD, "){a={:.b{", 300000, "}\n"},
+    {"code of a generator", HEAD, "{% highlight %}\n~ `", 100000, "{% endhighlight %}\n"},
+    {"comments of a generator", HEAD, "{% comment %} {# {::comment}", 100000, "\n"},
+    {"containers", HEAD, ":::a b\n", 100000, ""},
     /* XML */
     {"elements in one another", "<rss><channel><item>", "<a>", 100000, ""},
     {"many colons", "## S\n\n#### T\n\n", ":", 2000000, "\n"},

@@ -1,0 +1,16 @@
+/* The language of the generator that makes the page out of the file: Liquid (Jekyll, Hexo's Nunjucks), Hugo's
+ * shortcodes, kramdown's attributes, ::: containers, imports of MDX. The page shows none of it; what a tag
+ * shows there (a picture, a title, an address) is put in its place as Markdown, the words between two tags
+ * stay, comments go. Code stays as it is. */
+#ifndef READ_TEMPLATE_H
+#define READ_TEMPLATE_H
+
+#include <stdbool.h>
+
+struct buf;
+
+/* Takes it out of the text, whose lines stay the same lines. False: there was nothing to look at, which is
+ * found out at almost no cost. */
+bool template_strip(struct buf *text);
+
+#endif
