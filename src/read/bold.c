@@ -7,6 +7,7 @@
 #include "read/edition.h"
 #include "read/flow.h"
 #include "read/label.h"
+#include "read/numeral.h"
 #include "read/purpose.h"
 
 #include <ctype.h>
@@ -31,8 +32,11 @@ static bool ends_with(const char *text, const char *end)
 
 static bool could_be_title(const struct reader *reader, const char *text)
 {
-    static const char *const never[] = {":", "：", "。", ";", "；"};
+    static const char *const never[] = {":", "：", ";", "；"};
     size_t points = utf8_points(text, strlen(text));
+    struct marker marker;
+    if (ends_with(text, "。") && !reader->bold_stops && !marker_read(text, &marker))
+        return false;
     for (size_t i = 0; i < sizeof never / sizeof *never; i++)
         if (ends_with(text, never[i]))
             return false;
@@ -127,6 +131,34 @@ bool bold_begins(const struct reader *reader, const struct node *paragraph, bool
     const struct node *from = paragraph->type == NODE_PARAGRAPH ? flow_first_seen(paragraph) : NULL;
     return from &&
            ((links && link_words(reader, from, line_end(from))) || bold_words(reader, from, line_end(from)));
+}
+
+/* Does the bold line that begins this paragraph end in a full stop, with words below it? */
+static bool ends_in_stop(const struct node *strong)
+{
+    const struct node *last = strong;
+    while (last->last)
+        last = last->last;
+    return last->type == NODE_TEXT && ends_with(last->text, "。");
+}
+
+bool bold_stops(struct reader *reader, const struct blocks *blocks)
+{
+    size_t stops = 0, titles = 0;
+    reader->bold_stops = true;
+    for (size_t i = 0; i < blocks->count; i++) {
+        const struct node *paragraph = blocks->all[i].node;
+        const struct node *first = paragraph->type == NODE_PARAGRAPH ? flow_first_seen(paragraph) : NULL;
+        if (!first || first->type != NODE_STRONG)
+            continue;
+        bool told =
+            line_end(first) || (i + 1 < blocks->count && blocks->all[i + 1].node->type != NODE_HEADING);
+        if (!ends_in_stop(first))
+            titles++;
+        else if (told && bold_words(reader, first, line_end(first)))
+            stops++;
+    }
+    return stops > 1 && stops >= titles;
 }
 
 /* --- cutting --- */

@@ -13,6 +13,10 @@ enum { BOLD_LEVEL_CUT = 7 };
  * a line that is one link with words will do too. */
 bool bold_begins(const struct reader *reader, const struct node *paragraph, bool links);
 
+/* Sentences in bold are no titles, but where several stand above words of their own, and as many as there are
+ * other bold lines: does a full stop (。) end the titles of this file? Kept in the reader. */
+bool bold_stops(struct reader *reader, const struct blocks *blocks);
+
 /* Adds the block to `out`, bold lines at its beginning cut off into headings of `level`; links that stood in
  * a bold line go to the text below it. */
 void bold_cut(const struct reader *reader, const struct block *block, int level, enum reading_rule rule,

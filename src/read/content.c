@@ -152,15 +152,19 @@ struct content content_of(const struct reader *reader, const struct block *block
     size_t first = 0;
     while (first < end && flow_is_blank(blocks[first].node))
         first++;
+    content.lines = number_lines(reader, blocks + first, end - first);
+    bool torn = content.lines > 1 && blocks[first].node->type == NODE_LIST;
     if (!tally.blocks)
         content.kind = end < count ? CONTENT_PROSE : CONTENT_EMPTY;
     else if (tally.item_tables && tally.paragraphs <= AROUND_MAX && !tally.items)
         content.kind = CONTENT_TABLE;
+    else if (torn)
+        content.kind = CONTENT_NUMBER;
     else if (lists && tally.list_first && tally.paragraphs <= AROUND_MAX && !tally.others)
         content.kind = CONTENT_LIST;
     else if (tally.bold_first)
         content.kind = CONTENT_BOLD;
-    else if (number_begins(reader, blocks + first, end - first))
+    else if (content.lines > 1)
         content.kind = CONTENT_NUMBER;
     else if (tally.item_paragraphs >= PARAGRAPHS_MIN && tally.item_paragraphs * 5 >= tally.paragraphs * 3 &&
              !tally.item_lists && !tally.others)

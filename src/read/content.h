@@ -20,6 +20,7 @@ enum content_kind {
 struct content {
     enum content_kind kind;
     size_t bold;               /* bold lines */
+    size_t lines;              /* numbered lines from the beginning on; one alone is PROSE */
     size_t numbered, bulleted; /* entries of either kind of list that are items */
     size_t words, entry_words; /* bytes of text outside and inside of lists */
 };

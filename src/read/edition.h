@@ -13,6 +13,7 @@ struct reader {
     const struct profile *profile;   /* never NULL */
     struct explanation *explanation; /* NULL = nobody asked */
     struct warnings *warnings;
+    bool bold_stops; /* bold lines are titles here although a full stop ends them (read/bold.h) */
 };
 
 /* Takes the tree apart into sections and items and describes the edition: what `front` does not say comes

@@ -7,7 +7,7 @@
 #include "read/edition.h"
 #include "read/flow.h"
 #include "read/label.h"
-#include "read/questions.h"
+#include "read/numbered_titles.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -220,23 +220,6 @@ bool entry_is_section(const struct reader *reader, const struct node *item)
 
 /* --- the title --- */
 
-/* Numbers and signs that an editor typed before the words: "1\. ", "• ". */
-static void drop_number(const struct reader *reader, struct node *paragraph)
-{
-    static const char *const signs[] = {"•", "·", "▪", "●", "◆", "■", "★", "☆"};
-    struct node *first = (struct node *)flow_first_seen(paragraph);
-    size_t size = 0;
-    if (!first || first->type != NODE_TEXT)
-        return;
-    const char *text = first->text + strspn(first->text, " \n");
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-        if (strncmp(text, signs[i], strlen(signs[i])) == 0)
-            text += strlen(signs[i]) + strspn(text + strlen(signs[i]), " ");
-    if (question_number(text, &size))
-        text += size;
-    first->text = arena_string(reader->arena, text + strspn(text, " \n"));
-}
-
 /* A date that begins the entry goes to the body: "`2025-11-07` title …". */
 static struct node *take_date(const struct reader *reader, struct node *paragraph)
 {
@@ -437,7 +420,7 @@ struct entry entry_read(const struct reader *reader, struct node *node)
         return entry;
     }
     bool more = paragraph->next && node != paragraph;
-    drop_number(reader, paragraph);
+    numbered_entry_strip(reader->arena, paragraph);
     struct node *date = take_date(reader, paragraph);
     entry.title = find_title(reader, paragraph, date != NULL, more);
     if (node != paragraph)
@@ -466,7 +449,7 @@ static bool is_number_alone(const char *text)
 static struct node *title_cell(const struct reader *reader, struct node *row)
 {
     for (struct node *cell = row->first; cell; cell = cell->next) {
-        drop_number(reader, cell);
+        numbered_entry_strip(reader->arena, cell);
         if (begins_bold(reader, cell))
             return cell;
     }

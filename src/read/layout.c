@@ -6,6 +6,7 @@
 #include "read/flow.h"
 #include "read/item.h"
 #include "read/number.h"
+#include "read/numbered_titles.h"
 #include "read/plan.h"
 #include "read/purpose.h"
 #include "read/wrapped.h"
@@ -278,6 +279,8 @@ int layout_read(struct reader *reader, struct tree *tree, const char *text, size
     take_blocks(&plan, tree);
     if (len)
         wrapped_headings(arena, &plan.blocks, text, len);
+    numbered_titles_find(arena, &plan.blocks, text, len);
+    reader->bold_stops = bold_stops(reader, &plan.blocks);
     plan_keep_levels(&plan);
     drop_question_ranks(&plan);
     struct blocks closing = cut_closing(&plan);

@@ -5,72 +5,225 @@
 #include "read/entry.h"
 #include "read/flow.h"
 #include "read/label.h"
-#include "read/questions.h"
+#include "read/numeral.h"
 
 #include <string.h>
 
-/* Does this inline begin a line with that number? */
-static bool has_number(const struct node *node, const char *text, int number)
+enum {
+    OPENING_MAX = 2, /* blocks of words before the first numbered line */
+    GAP_MAX = 9,     /* numbers left out between two lines that look alike */
+    AHEAD_MAX = 200, /* lines that are looked at to see whether numbers begin again */
+};
+
+/* --- where lines have numbers --- */
+
+/* What follows the number in its line. */
+enum look { LOOK_WORDS, LOOK_BOLD, LOOK_LINK };
+
+struct line {
+    size_t block;
+    struct node *node; /* the text that holds it; NULL = the block is a list of this one entry */
+    size_t at;         /* its offset there */
+    struct marker marker;
+    bool first; /* it begins its paragraph */
+    enum look look;
+    bool asked; /* stands below a question label */
+};
+
+struct lines {
+    struct line *all;
+    size_t count, cap;
+};
+
+static void add_line(const struct reader *reader, struct lines *lines, const struct line *line)
 {
-    size_t size;
-    if (node->type != NODE_TEXT)
+    if (lines->count == lines->cap) {
+        size_t cap = lines->cap ? lines->cap * 2 : 16;
+        struct line *all = arena_array(reader->arena, cap, sizeof *all);
+        if (lines->count)
+            memcpy(all, lines->all, lines->count * sizeof *all);
+        lines->all = all;
+        lines->cap = cap;
+    }
+    lines->all[lines->count++] = *line;
+}
+
+static enum look look_of(const struct node *node)
+{
+    while (node && (node->type == NODE_BREAK || (node->type == NODE_TEXT && flow_is_blank(node))))
+        node = node->next;
+    return !node                       ? LOOK_WORDS
+           : node->type == NODE_LINK   ? LOOK_LINK
+           : node->type == NODE_STRONG ? LOOK_BOLD
+                                       : LOOK_WORDS;
+}
+
+/* The line that begins at this offset of a text, if it has a number. */
+static bool read_line(const struct node *node, size_t at, struct line *line)
+{
+    const char *text = node->text + at, *begin = text + strspn(text, " \n");
+    if (!marker_read(begin, &line->marker))
         return false;
-    text += strspn(text, " \n");
-    return question_number(text, &size) == number;
+    const char *after = begin + line->marker.size;
+    line->look = after[strspn(after, " \n")] ? LOOK_WORDS : look_of(node->next);
+    line->node = (struct node *)node;
+    line->at = at;
+    line->first = at == 0 && !node->prev;
+    return true;
 }
 
-static bool begins_line(const struct node *node)
+static void add_paragraph(
+    const struct reader *reader, struct lines *lines, const struct node *paragraph, size_t block, bool asked)
 {
-    return !node->prev || node->prev->type == NODE_BREAK;
-}
-
-/* The next place in the paragraph, from `node` on, where a line has this number; *at is its offset. */
-static struct node *find_number(struct node *node, int number, size_t *at)
-{
-    for (; node; node = node->next) {
+    struct line line = {.block = block, .asked = asked};
+    for (const struct node *node = paragraph->first; node; node = node->next) {
         if (node->type != NODE_TEXT)
             continue;
-        *at = 0;
-        if (begins_line(node) && has_number(node, node->text, number))
-            return node;
-        for (const char *line = node->text; (line = strchr(line, '\n')); line++)
-            if (has_number(node, line + 1, number)) {
-                *at = (size_t)(line - node->text) + 1;
-                return node;
-            }
+        if ((!node->prev || node->prev->type == NODE_BREAK) && read_line(node, 0, &line))
+            add_line(reader, lines, &line);
+        for (const char *end = node->text; (end = strchr(end, '\n')); end++)
+            if (read_line(node, (size_t)(end - node->text) + 1, &line))
+                add_line(reader, lines, &line);
     }
-    return NULL;
+}
+
+/* A list of one entry with a number: text at the margin has ended it. */
+static bool is_torn(const struct node *list)
+{
+    return list->type == NODE_LIST && list->level > 0 && list->first && !list->first->next &&
+           list->first->first && list->first->first->type == NODE_PARAGRAPH;
+}
+
+static void add_torn(const struct reader *reader, struct lines *lines, const struct node *list, size_t block)
+{
+    struct line line = {.block = block,
+        .marker = {.number = list->level},
+        .first = true,
+        .look = look_of(list->first->first->first)};
+    add_line(reader, lines, &line);
 }
 
 static bool is_questions(const struct reader *reader, const struct node *node)
 {
+    const struct node *first = flow_first_seen(node);
+    if (!first || (first->type == NODE_TEXT &&
+                      !label_may_ask(reader->profile, first->text + strspn(first->text, " \n"))))
+        return false;
     return label_question(reader->profile, flow_line(reader->arena, node), true) > 0;
 }
 
-static bool begins_with_one(const struct node *paragraph)
+static struct lines find_lines(const struct reader *reader, const struct block *blocks, size_t count)
 {
-    const struct node *first = paragraph->first;
-    return first && has_number(first, first->text, 1);
+    struct lines lines = {0};
+    bool asked = false;
+    for (size_t i = 0; i < count; i++) {
+        const struct node *node = blocks[i].node;
+        if (is_torn(node) && (i + 1 == count || blocks[i + 1].node->type != NODE_LIST))
+            add_torn(reader, &lines, node, i);
+        if (node->type != NODE_PARAGRAPH)
+            continue;
+        if (is_questions(reader, node))
+            asked = true;
+        else
+            add_paragraph(reader, &lines, node, i, asked);
+    }
+    return lines;
 }
 
-bool number_begins(const struct reader *reader, const struct block *blocks, size_t count)
+/* --- which of them go on --- */
+
+static bool are_alike(const struct line *a, const struct line *b)
 {
-    int number = 0;
-    for (size_t i = 0; i < count && number < 2; i++) {
-        struct node *paragraph = blocks[i].node;
-        size_t at;
-        if (paragraph->type != NODE_PARAGRAPH || (i == 0 && !begins_with_one(paragraph)) ||
-            is_questions(reader, paragraph))
-            return false;
-        for (struct node *node = paragraph->first; node && number < 2;) {
-            node = find_number(node, number + 1, &at);
-            if (number == 0 && (!node || node != paragraph->first))
-                return false;
-            number += node != NULL;
-        }
-    }
-    return number == 2;
+    return a->marker.style == b->marker.style && a->first == b->first && a->look == b->look &&
+           !a->node == !b->node;
 }
+
+/* Numbers run from 1 again at lines[at]: inside an entry, if the old ones go on after them. Where they do; 0
+ * = nowhere. */
+static size_t find_old_run(const struct lines *lines, size_t at, int last)
+{
+    int run = 0;
+    for (size_t i = at; i < lines->count && i < at + AHEAD_MAX; i++) {
+        const struct line *line = &lines->all[i];
+        int number = line->marker.number;
+        if (!are_alike(line, &lines->all[at]))
+            continue;
+        if (number == run + 1 || number == 1)
+            run = number;
+        else if (number == last + 1)
+            return i;
+    }
+    return 0;
+}
+
+/* Does line `at` go on after `last`? */
+static bool goes_on(const struct lines *lines, const struct line *last, size_t at)
+{
+    const struct line *line = &lines->all[at];
+    int number = line->marker.number, next = last->marker.number + 1;
+    if (line->marker.style != last->marker.style || !line->node != !last->node)
+        return false;
+    if (number == next)
+        return true;
+    if (!are_alike(last, line) || (line->asked && line->look == LOOK_WORDS))
+        return false;
+    if (number > next)
+        return number <= next + GAP_MAX && (line->first || number == next + 1);
+    return (number == next - 1 || number == 1) && (line->first || line->look != LOOK_WORDS);
+}
+
+/* Keeps the lines that begin entries; the first one does. */
+static void keep_entries(struct lines *lines)
+{
+    size_t kept = lines->count > 0;
+    for (size_t at = 1; at < lines->count; at++) {
+        const struct line *last = &lines->all[kept - 1], *line = &lines->all[at];
+        bool again = line->marker.number == 1 && line->look == LOOK_WORDS && are_alike(last, line);
+        size_t old = again ? find_old_run(lines, at, last->marker.number) : 0;
+        if (old)
+            at = old;
+        if (old || goes_on(lines, last, at))
+            lines->all[kept++] = lines->all[at];
+    }
+    lines->count = kept;
+}
+
+static bool begins_block(const struct node *block)
+{
+    struct line line;
+    if (is_torn(block))
+        return true;
+    return block->type == NODE_PARAGRAPH && block->first && block->first->type == NODE_TEXT &&
+           read_line(block->first, 0, &line);
+}
+
+/* Words may open what stands here, where the entries below them are sure to be ones. */
+static bool may_open(const struct lines *lines, const struct block *blocks)
+{
+    const struct line *first = &lines->all[0];
+    if (lines->count < 2 || first->marker.number != 1 || first->look == LOOK_WORDS || !first->node)
+        return false;
+    for (size_t i = 0; i < first->block; i++)
+        if (blocks[i].node->type != NODE_PARAGRAPH)
+            return false;
+    return true;
+}
+
+size_t number_lines(const struct reader *reader, const struct block *blocks, size_t count)
+{
+    size_t first = 0;
+    while (first < count && first <= OPENING_MAX && !begins_block(blocks[first].node))
+        first++;
+    if (first == count || first > OPENING_MAX || is_questions(reader, blocks[0].node))
+        return 0;
+    struct lines lines = find_lines(reader, blocks, count);
+    if (!lines.count || lines.all[0].block != first)
+        return 0;
+    keep_entries(&lines);
+    return first == 0 || may_open(&lines, blocks) ? lines.count : 0;
+}
+
+/* --- cutting --- */
 
 /* Takes what stands from the offset in `node` on out of its paragraph. */
 static struct node *cut_here(const struct reader *reader, struct node *node, size_t at)
@@ -86,6 +239,17 @@ static struct node *cut_here(const struct reader *reader, struct node *node, siz
     return rest;
 }
 
+static void add_all(
+    const struct reader *reader, const struct block *block, struct node *parent, struct blocks *out)
+{
+    while (parent->first) {
+        struct block made = *block;
+        made.node = parent->first;
+        node_unlink(made.node);
+        blocks_add(reader->arena, out, &made);
+    }
+}
+
 static void add_entry(const struct reader *reader, const struct block *block, struct node *paragraph,
     int level, struct blocks *out)
 {
@@ -95,37 +259,38 @@ static void add_entry(const struct reader *reader, const struct block *block, st
     made.node->level = level;
     made.rule = RULE_ITEM_NUMBER;
     blocks_add(reader->arena, out, &made);
-    while (entry.body->first) {
-        made = *block;
-        made.node = entry.body->first;
-        node_unlink(made.node);
-        blocks_add(reader->arena, out, &made);
+    add_all(reader, block, entry.body, out);
+}
+
+/* The entries that begin in one block: lines[0..count). */
+static void cut_block(const struct reader *reader, const struct block *block, const struct line *lines,
+    size_t count, int level, struct blocks *out)
+{
+    if (count && !lines[0].node) {
+        struct node *entry = block->node->first, *paragraph = entry->first;
+        node_unlink(paragraph);
+        add_entry(reader, block, paragraph, level, out);
+        add_all(reader, block, entry, out);
+        return;
     }
+    struct node **pieces = arena_array(reader->arena, count + 1, sizeof *pieces);
+    for (size_t i = count; i > 0; i--) /* from the last, so that the others stay where they are */
+        pieces[i - 1] = cut_here(reader, lines[i - 1].node, lines[i - 1].at);
+    if (!count || !flow_is_blank(block->node))
+        blocks_add(reader->arena, out, block);
+    for (size_t i = 0; i < count; i++)
+        add_entry(reader, block, pieces[i], level, out);
 }
 
 void number_cut(
     const struct reader *reader, const struct block *blocks, size_t count, int level, struct blocks *out)
 {
-    int number = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct block block = blocks[i];
-        struct node *paragraph = block.node, *found;
-        size_t at;
-        bool entry = false;
-        while (paragraph->type == NODE_PARAGRAPH && !is_questions(reader, paragraph) &&
-               (found = find_number(paragraph->first, number + 1, &at))) {
-            struct node *rest = cut_here(reader, found, at);
-            if (entry)
-                add_entry(reader, &block, paragraph, level, out);
-            else if (!flow_is_blank(paragraph))
-                blocks_add(reader->arena, out, &block);
-            block.node = paragraph = rest;
-            entry = true;
-            number++;
-        }
-        if (entry)
-            add_entry(reader, &block, paragraph, level, out);
-        else
-            blocks_add(reader->arena, out, &block);
+    struct lines lines = find_lines(reader, blocks, count);
+    keep_entries(&lines);
+    for (size_t i = 0, at = 0; i < count; i++) {
+        size_t from = at;
+        while (at < lines.count && lines.all[at].block == i)
+            at++;
+        cut_block(reader, &blocks[i], lines.all + from, at - from, level, out);
     }
 }

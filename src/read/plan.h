@@ -11,6 +11,7 @@
 #include "read/content.h"
 #include "read/edition.h"
 #include "read/layout.h"
+#include "read/numbered_titles.h"
 
 enum { LEVEL_CUT = BOLD_LEVEL_CUT, LEVELS = LEVEL_CUT + 1, OPENING_MAX = 12 };
 
@@ -19,13 +20,15 @@ struct plan {
     struct reader *reader;
     const struct profile *profile;
     struct blocks blocks;
-    int item_level;  /* headings of this level and below begin items; above: sections */
-    bool bold_items; /* bold lines below headings are items, also where a heading has one only */
-    bool leafy;      /* headings without others below them hold items, rather than being ones */
-    bool flat;       /* items have no sections of their own: one level only */
-    bool numbered;   /* of lists with and without numbers in one section, the numbered ones hold the items */
-    bool any_list;   /* lists hold the items, with links or without */
-    bool late_pictures; /* items before had pictures after their last link or question */
+    int item_level;    /* headings of this level and below begin items; above: sections */
+    bool bold_items;   /* bold lines below headings are items, also where a heading has one only */
+    bool number_items; /* so are numbered lines */
+    bool leafy;        /* headings without others below them hold items, rather than being ones */
+    bool flat;         /* items have no sections of their own: one level only */
+    bool numbered; /* of lists with and without numbers in one section, the numbered ones hold the items */
+    bool any_list; /* lists hold the items, with links or without */
+    struct title_numbers numbers; /* before the items' titles */
+    bool late_pictures;           /* items before had pictures after their last link or question */
     struct layout *layout;
     struct item *items; /* of all sections, one section after the other */
     size_t item_count, item_cap, section_cap;

@@ -7,7 +7,6 @@
 #include "read/item.h"
 #include "read/label.h"
 #include "read/purpose.h"
-#include "read/questions.h"
 
 enum { ITEM_NODES_MAX = MESSAGE_NODES_MAX / 2 };
 
@@ -140,15 +139,14 @@ static void put_heading_first(struct plan *plan, struct node *body, const struct
         node_append(body, label);
 }
 
-/* "1. Title" of the first item, "2. Title" of the second: digestd has numbers of its own. */
-static void drop_number(const struct plan *plan, struct node *heading)
+/* "1. Title", "2. Title": digestd has numbers of its own. */
+static void strip_number(struct plan *plan, struct node *heading)
 {
-    size_t size;
-    struct node *first = heading->first;
-    int number = first && first->type == NODE_TEXT ? question_number(first->text, &size) : 0;
-    if (number && first->text[size] &&
-        ((size_t)number == plan->open->item_count || (size_t)number == plan->item_count))
-        first->text = arena_string(plan->arena, first->text + size + strspn(first->text + size, " "));
+    plan->numbers.in_section = (int)plan->open->item_count;
+    plan->numbers.in_all = (int)plan->item_count;
+    int number = numbered_title_strip(plan->arena, heading, &plan->numbers);
+    if (number)
+        plan->numbers.last = number;
 }
 
 /* The item under the heading at `at` (a section's, for RULE_ITEM_SECTION), of blocks up to `to`. */
@@ -162,8 +160,8 @@ int plan_heading_item(struct plan *plan, size_t at, size_t to, enum reading_rule
     struct node *body = gather(plan, at + 1, to);
     if (item_is_question_heading(plan->reader, heading.node))
         put_heading_first(plan, body, heading.node);
-    else if (rule == RULE_ITEM_HEADING)
-        drop_number(plan, heading.node);
+    else if (rule != RULE_ITEM_SECTION)
+        strip_number(plan, heading.node);
     plan->late_pictures |= item_read(plan->reader, item, heading.node, body, tail);
     if (rule == RULE_ITEM_SECTION && item->title && item->link_count && item->links[0].text &&
         words_hold(&plan->profile->link_titles, item->title)) {

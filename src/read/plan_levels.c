@@ -76,7 +76,7 @@ void plan_choose_levels(struct plan *plan, size_t from)
 void plan_find_leaves(struct plan *plan, size_t from)
 {
     enum shape shape = plan->profile->items;
-    size_t listed = 0, told = 0, bold_leaves = 0, bold_lines = 0, numbered = 0, bulleted = 0;
+    size_t listed = 0, told = 0, alone = 0, bold_leaves = 0, bold_lines = 0, numbered = 0, bulleted = 0;
     for (size_t at = from; at < plan->blocks.count; at = plan_next_heading(plan, at + 1)) {
         size_t own = plan_next_heading(plan, at + 1);
         struct content content = plan_content(plan, at + 1, own);
@@ -88,12 +88,18 @@ void plan_find_leaves(struct plan *plan, size_t from)
             bold_leaves++;
             bold_lines += content.bold;
         }
+        plan->number_items = plan->number_items || content.kind == CONTENT_NUMBER;
         if (!leaf)
             continue;
+        alone += content.kind == CONTENT_PROSE && content.lines == 1;
         if (content.kind == CONTENT_PROSE || content.kind == CONTENT_MIXED)
             told++;
         else if (content.kind != CONTENT_EMPTY)
             listed++;
+    }
+    if (plan->number_items) { /* one number alone in a section is an item where others have more */
+        told -= alone;
+        listed += alone;
     }
     plan->numbered = numbered >= bulleted;
     bool cut = bold_lines >= 2 * bold_leaves; /* one bold line below each heading is a subtitle */
@@ -127,7 +133,9 @@ void plan_cut_leaves(struct plan *plan, size_t from)
             (found && content.kind == CONTENT_BOLD && (content.bold > 1 || plan->bold_items)))
             for (size_t i = 0; i < own - at - 1; i++)
                 bold_cut(plan->reader, &first[i], LEVEL_CUT, RULE_ITEM_BOLD, &out);
-        else if (shape == SHAPE_NUMBER || (found && content.kind == CONTENT_NUMBER))
+        else if (shape == SHAPE_NUMBER ||
+                 (found && (content.kind == CONTENT_NUMBER ||
+                               (content.kind == CONTENT_PROSE && content.lines == 1 && plan->number_items))))
             number_cut(plan->reader, first, own - at - 1, LEVEL_CUT, &out);
         else
             for (size_t i = 0; i < own - at - 1; i++)

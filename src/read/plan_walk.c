@@ -114,6 +114,7 @@ static bool is_section_among_items(const struct plan *plan, size_t at, size_t en
 
 int plan_walk(struct plan *plan, size_t at, struct error *err)
 {
+    plan->numbers.style = numbered_titles_style(&plan->blocks, plan->item_level);
     while (at < plan->blocks.count) {
         const struct block *heading = plan_block(plan, at);
         int level = heading->node->level;
