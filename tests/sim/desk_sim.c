@@ -8,6 +8,8 @@
 /* Sanitizers make it ten times slower. */
 #ifdef __SANITIZE_ADDRESS__
 #define SEED_COUNT 20
+#elif defined SHORT_TESTS
+#define SEED_COUNT 40
 #else
 #define SEED_COUNT 200
 #endif
