@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { after, before, describe, test } from 'node:test'
-import { edition, sleep, slow, until } from './lib/daemon.mjs'
+import { edition, sleep, until } from './lib/daemon.mjs'
 import { chatOf, Groups, PATIENT } from './lib/telegram.mjs'
 
 const top = resolve(dirname(fileURLToPath(import.meta.url)), '../..')

@@ -136,7 +136,8 @@ describe('killed under load', { timeout: 540000 }, () => {
     await place.start()
     await settle()
     mark = { point: 'come', skip: 0 }
-    await place.ended
+    await queue('one more') // all others may have been told by now
+    await until(() => !place.child, 'a post to be killed at', PATIENT)
     const last = hit
     place.code = undefined
     await place.start()
