@@ -335,9 +335,10 @@ static void land_updates(struct sim *sim)
     for (int i = 0; i < count; i++) {
         /* Now and then one comes twice. */
         int id = chance(sim, 15) && sim->updates ? sim->updates : ++sim->updates;
-        buf_addf(&body, "%s %d -%d %d /echo %d\n", chance(sim, 20) ? "p" : "t", id,
-            103 + 4 * (int)rng_below(&sim->rng, 5), (int)rng_below(&sim->rng, 5),
-            (int)rng_below(&sim->rng, 50));
+        /* One draw after the other: a call's arguments are worked out in any order. */
+        const char *kind = chance(sim, 20) ? "p" : "t";
+        int chat = 103 + 4 * (int)rng_below(&sim->rng, 5), person = (int)rng_below(&sim->rng, 5);
+        buf_addf(&body, "%s %d -%d %d /echo %d\n", kind, id, chat, person, (int)rng_below(&sim->rng, 50));
     }
     struct answer answer = {.reach = chance(sim, 10) && !sim->healed ? REACH_UNSURE : REACH_ANSWERED,
         .status = 200,

@@ -236,7 +236,8 @@ static void any_tree_splits_well(void **state)
         struct arena arena = {0};
         struct counted counted = {.way = (int)rng_below(&rng, 4)};
         struct splitter splitter = {64 + rng_below(&rng, 200), count, &counted};
-        struct node *whole = tree_random(&arena, &rng, 3 + rng_below(&rng, 20), 3 + (int)rng_below(&rng, 5));
+        size_t words = 3 + rng_below(&rng, 20);
+        struct node *whole = tree_random(&arena, &rng, words, 3 + (int)rng_below(&rng, 5));
         assert_split_well(&arena, whole, &splitter);
         arena_free(&arena);
     }

@@ -120,9 +120,11 @@ static inline void tree_blocks(const struct tree_maker *make, struct node *paren
             for (size_t j = 0; j < items; j++)
                 tree_blocks(make, node_add(make->arena, node, NODE_ITEM), depth + 2);
         } else if (pick == 10) {
-            node = node_add_leaf(make->arena, parent, NODE_CODE_BLOCK,
-                arena_printf(make->arena, "%s\n\n  %s", tree_text(make->arena, make->rng, make->words),
-                    tree_text(make->arena, make->rng, 3)));
+            /* One draw after the other: a call's arguments are worked out in any order. */
+            const char *first = tree_text(make->arena, make->rng, make->words);
+            const char *last = tree_text(make->arena, make->rng, 3);
+            node = node_add_leaf(
+                make->arena, parent, NODE_CODE_BLOCK, arena_printf(make->arena, "%s\n\n  %s", first, last));
             node->info = rng_below(make->rng, 2) ? "python" : "";
         } else if (pick == 11) {
             node = node_add(make->arena, parent, NODE_TABLE);
