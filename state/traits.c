@@ -12,6 +12,9 @@ enum {
     TITLE_MIN = 3, /* points: a shorter title is half a title */
     TITLE_LONG = 12,
     TYPO_MAX = 3, /* bytes: of a title that may hold a typo, and of the typo */
+    RUN = 3, /* neighbours: two texts put together from the same phrases have many pairs in common, few threes
+              */
+    RUN_SHORT = 2,
     SLUG_MIN =
         12, /* a path of one word, shorter than that, without a digit or hyphen, is a page of many things */
 };
@@ -20,11 +23,11 @@ enum {
  * agree. */
 static const double all_unlike = 0.50, all_alike = 0.85;
 /* What a text says beyond that it is the same tells twins apart, and no more: it does not outdo a title. */
-static const double beyond = 0.25;
+static const double beyond = 0.35;
 /* A page that may have many stories on it, a picture that may stand for many. */
 static const double index_page = 0.4, picture = 0.4;
 /* Where an item was cut in two, the half that has the title is the old one. */
-static const double title_weight = 1.5, address_weight = 1.25;
+static const double title_weight = 2, address_weight = 1.25;
 
 /* --- words --- */
 
@@ -40,33 +43,42 @@ static int by_hash(const void *a, const void *b)
     return (one > other) - (one < other);
 }
 
-/* Words are what is between spaces and punctuation, and pairs of neighbours in scripts that have no spaces.
- */
+/* Runs of neighbouring words; a word is what is between spaces and punctuation, or a character in scripts
+ * that have no spaces. */
 struct listing {
     struct word *list;
-    size_t count;
-    uint64_t word, before;
+    size_t count, run, have;
+    uint64_t word, last[RUN]; /* the last one first */
 };
+
+static void add_run(struct listing *listing, size_t run)
+{
+    uint64_t hash = listing->last[run - 1];
+    for (size_t i = run - 1; i-- > 0;)
+        hash = mix(hash, (uint32_t)(listing->last[i] >> 16));
+    listing->list[listing->count++].hash = hash;
+}
 
 static void end_word(struct listing *listing)
 {
     if (!listing->word)
         return;
-    if (listing->before)
-        listing->list[listing->count++].hash = mix(listing->before, (uint32_t)(listing->word >> 16));
-    listing->before = listing->word;
+    memmove(listing->last + 1, listing->last, sizeof listing->last - sizeof *listing->last);
+    listing->last[0] = listing->word;
     listing->word = 0;
+    if (++listing->have >= listing->run)
+        add_run(listing, listing->run);
 }
 
-static size_t list_words(const char *text, size_t len, struct word *list)
+static size_t list_words(const char *text, size_t len, size_t run, struct word *list)
 {
-    struct listing l = {.list = list};
+    struct listing l = {.list = list, .run = run};
     for (size_t at = 0; at < len && l.count + 1 < WORDS_MAX;) {
         size_t size;
         uint32_t point = utf8_decode(text, len, at, &size);
         at += size;
         enum utf8_kind kind = utf8_kind(point);
-        /* Punctuation parts no pair: it is what editors correct most. */
+        /* Punctuation parts no run: it is what editors correct most. */
         if (kind == UTF8_SPACE || kind == UTF8_PUNCTUATION) {
             end_word(&l);
         } else if (utf8_is_cjk(point)) {
@@ -78,15 +90,15 @@ static size_t list_words(const char *text, size_t len, struct word *list)
         }
     }
     end_word(&l);
-    if (!l.count && l.before)
-        list[l.count++].hash = l.before;
+    if (!l.count && l.have)
+        add_run(&l, l.have);
     return l.count;
 }
 
-static struct words words_of(struct arena *arena, const char *folded)
+static struct words words_of(struct arena *arena, const char *folded, size_t run)
 {
     struct word list[WORDS_MAX];
-    size_t count = list_words(folded, strlen(folded), list), kept = 0;
+    size_t count = list_words(folded, strlen(folded), run, list), kept = 0;
     qsort(list, count, sizeof *list, by_hash);
     for (size_t i = 0; i < count; i++)
         if (!kept || list[i].hash != list[kept - 1].hash)
@@ -210,13 +222,18 @@ static void list_addresses(struct arena *arena, struct traits *traits)
 
 /* --- one item --- */
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 /* The digits of a title: "8.14" and "8.15" are two days, not a typo. */
 static const char *digits_of(struct arena *arena, const char *text)
 {
     struct buf digits = BUF_INIT(256);
     bool before = false;
     for (; *text; text++) {
-        bool digit = *text >= '0' && *text <= '9';
+        bool digit = is_digit(*text);
         if (digit)
             buf_addc(&digits, *text);
         else if (before)
@@ -280,8 +297,8 @@ static struct traits of_item(struct arena *arena, const struct item *item)
     traits.whole = arena_printf(arena, "%s\n%s", title, traits.body);
     traits.title = (struct name){title_of(arena, title), 1};
     traits.digits = digits_of(arena, title);
-    traits.text = words_of(arena, text);
-    traits.all = words_of(arena, arena_printf(arena, "%s\n%s", title, text));
+    traits.text = words_of(arena, text, RUN);
+    traits.all = words_of(arena, arena_printf(arena, "%s\n%s", title, text), RUN_SHORT);
     return traits;
 }
 
@@ -304,13 +321,28 @@ struct tally {
     size_t mask;
 };
 
-static struct tally tally_of(struct arena *arena, const struct traits_list *side, size_t slots)
+static struct words *words_in(struct traits *traits, bool text)
+{
+    return text ? &traits->text : &traits->all;
+}
+
+static struct tally tally_of(struct arena *arena, const struct traits_list *side, bool text, size_t slots)
 {
     struct tally tally = {arena_array(arena, slots, sizeof *tally.slots), slots - 1};
-    for (size_t i = 0; i < side->count; i++)
-        for (size_t w = 0; w < side->list[i].all.count; w++)
-            tally.slots[side->list[i].all.list[w].hash & tally.mask]++;
+    for (size_t i = 0; i < side->count; i++) {
+        const struct words *words = words_in(&side->list[i], text);
+        for (size_t w = 0; w < words->count; w++)
+            tally.slots[words->list[w].hash & tally.mask]++;
+    }
     return tally;
+}
+
+static size_t count_words(const struct traits_list *side, bool text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < side->count; i++)
+        count += words_in(&side->list[i], text)->count;
+    return count;
 }
 
 static void weigh_words(struct words *words, const struct tally *own, const struct tally *other)
@@ -325,24 +357,17 @@ static void weigh_words(struct words *words, const struct tally *own, const stru
     }
 }
 
-static void weigh_all_words(struct arena *arena, struct traits_list *stored, struct traits_list *fresh)
+static void weigh_all_words(
+    struct arena *arena, struct traits_list *stored, struct traits_list *fresh, bool text)
 {
-    size_t total = 0, slots = SLOTS_MIN;
-    for (size_t i = 0; i < stored->count; i++)
-        total += stored->list[i].all.count;
-    for (size_t i = 0; i < fresh->count; i++)
-        total += fresh->list[i].all.count;
+    size_t total = count_words(stored, text) + count_words(fresh, text), slots = SLOTS_MIN;
     while (slots < total * 8 && slots < SLOTS_MAX)
         slots *= 2;
-    struct tally old = tally_of(arena, stored, slots), new = tally_of(arena, fresh, slots);
-    for (size_t i = 0; i < stored->count; i++) {
-        weigh_words(&stored->list[i].all, &old, &new);
-        weigh_words(&stored->list[i].text, &old, &new);
-    }
-    for (size_t i = 0; i < fresh->count; i++) {
-        weigh_words(&fresh->list[i].all, &new, &old);
-        weigh_words(&fresh->list[i].text, &new, &old);
-    }
+    struct tally old = tally_of(arena, stored, text, slots), new = tally_of(arena, fresh, text, slots);
+    for (size_t i = 0; i < stored->count; i++)
+        weigh_words(words_in(&stored->list[i], text), &old, &new);
+    for (size_t i = 0; i < fresh->count; i++)
+        weigh_words(words_in(&fresh->list[i], text), &new, &old);
 }
 
 /* Whose name it is: of the stored items, of those that are gone, of the fresh ones. */
@@ -356,19 +381,21 @@ static int by_owned(const void *a, const void *b)
     return strcmp(((const struct owned *)a)->name->text, ((const struct owned *)b)->name->text);
 }
 
-/* worth = 1/n for a name of n items. Those that are gone do not take from it what those in the edition have.
- */
-static void share_worth(struct owned *list, size_t count)
+/* worth = 1/n² for a name of n items. A title that one in the edition has is not taken from it by those that
+ * are gone; an address, which may be that of several stories, may have been theirs. */
+static void share_worth(struct owned *list, size_t count, bool titles)
 {
     qsort(list, count, sizeof *list, by_owned);
     for (size_t at = 0, end; at < count; at = end) {
-        size_t owners[OWNERS] = {0}, most = 1;
+        size_t owners[OWNERS] = {0};
         for (end = at; end < count && !strcmp(list[end].name->text, list[at].name->text); end++)
             owners[list[end].owner]++;
-        for (size_t o = 0; o < OWNERS; o++)
-            most = owners[o] > most ? owners[o] : most;
-        for (; at < end; at++)
-            list[at].name->worth /= (double)most * (double)most;
+        size_t known = owners[OWNER_STORED] + owners[OWNER_GONE];
+        for (; at < end; at++) {
+            size_t n = titles && list[at].owner != OWNER_GONE ? owners[OWNER_STORED] : known;
+            n = owners[OWNER_FRESH] > n ? owners[OWNER_FRESH] : n;
+            list[at].name->worth /= (double)n * (double)n;
+        }
     }
 }
 
@@ -398,7 +425,7 @@ static void weigh_names(
     size_t count = add_names(list, 0, stored, OWNER_STORED, titles);
     count = add_names(list, count, fresh, OWNER_FRESH, titles);
     if (count)
-        share_worth(list, count);
+        share_worth(list, count, titles);
 }
 
 /* Titles that say nothing of the story: other editions have them too. */
@@ -427,7 +454,8 @@ static void settle_titles(struct traits_list *side, const struct match_side *giv
 void traits_weigh(struct arena *arena, struct traits_list *stored, struct traits_list *fresh,
     const struct match_side *given)
 {
-    weigh_all_words(arena, stored, fresh);
+    weigh_all_words(arena, stored, fresh, false);
+    weigh_all_words(arena, stored, fresh, true);
     weigh_names(arena, stored, fresh, true);
     weigh_names(arena, stored, fresh, false);
     const struct name *stands = standing(arena, given);
@@ -437,8 +465,9 @@ void traits_weigh(struct arena *arena, struct traits_list *stored, struct traits
 
 /* --- two items --- */
 
-/* A character in one place: "模形" and "模型". Other numbers are another thing. */
-static bool is_mistyped(const struct traits *one, const struct traits *other)
+/* A character in one place: "模形" and "模型"; or some words more, at an end or in between: the one is within
+ * the other. Other numbers are another thing, but a letter where a digit stood is no number. */
+static bool is_corrected(const struct traits *one, const struct traits *other)
 {
     const char *a = one->title.text, *b = other->title.text;
     size_t of_a = strlen(a), of_b = strlen(b), less = of_a < of_b ? of_a : of_b, start = 0, end = 0;
@@ -446,18 +475,22 @@ static bool is_mistyped(const struct traits *one, const struct traits *other)
         start++;
     while (end < less - start && a[of_a - end - 1] == b[of_b - end - 1])
         end++;
-    return less >= TITLE_LONG && of_a - start - end <= TYPO_MAX && of_b - start - end <= TYPO_MAX &&
-           !strcmp(one->digits, other->digits);
+    size_t put_a = of_a - start - end, put_b = of_b - start - end;
+    bool within = start + end == less && put_a + put_b <= less, typo = put_a <= TYPO_MAX && put_b <= TYPO_MAX;
+    if (less < TITLE_LONG || (!within && !typo))
+        return false;
+    bool letter = put_a == 1 && put_b == 1 && is_digit(a[start]) != is_digit(b[start]);
+    return letter || !strcmp(one->digits, other->digits);
 }
 
-static double titles(const struct traits *one, const struct traits *other, double mistyped)
+static double titles(const struct traits *one, const struct traits *other, double corrected)
 {
     double worth = one->title.worth < other->title.worth ? one->title.worth : other->title.worth;
     if (!one->title.text[0] || !other->title.text[0] || worth <= 0)
         return 0;
     if (!strcmp(one->title.text, other->title.text))
         return worth;
-    return is_mistyped(one, other) ? worth * mistyped : 0;
+    return is_corrected(one, other) ? worth * corrected : 0;
 }
 
 /* One address of its own is enough, if it is not one among many: a list of papers stays not the same by one
@@ -502,8 +535,8 @@ double traits_evidence(const struct traits *stored, const struct traits *fresh, 
     double text =
         grade(likeness(&stored->text, &fresh->text, measure->enough), measure->unlike, measure->alike);
     double all = grade(likeness(&stored->all, &fresh->all, measure->enough), all_unlike, all_alike);
-    if (titled && strcmp(stored->digits, fresh->digits) != 0)
+    if (!measure->with_title || (titled && strcmp(stored->digits, fresh->digits) != 0))
         all = 0;
-    return title_weight * titles(stored, fresh, measure->mistyped) +
+    return title_weight * titles(stored, fresh, measure->corrected) +
            address_weight * addresses(stored, fresh) + (text > all ? text : all);
 }

@@ -3,8 +3,9 @@
  *
  * Three things are looked at: its title, its addresses, its text. Each of them, kept whole and its own, is
  * worth 1 and enough alone; what was kept in part is worth a part, and the parts add up. Nothing is worth
- * much that others have as well: a title that stands over three items is worth a third, an address that two
- * items cite a quarter, and a word that n items use 1/√n of a word. */
+ * much that others have as well: a title that stands over three items is worth a ninth, an address that two
+ * items cite a quarter, and a word that n items use 1/√n of a word. What is called a word here is a run of
+ * two or three neighbours. */
 #ifndef STATE_TRAITS_H
 #define STATE_TRAITS_H
 
@@ -52,10 +53,11 @@ struct traits_list traits_of(struct arena *arena, const struct match_side *side)
 void traits_weigh(struct arena *arena, struct traits_list *stored, struct traits_list *fresh,
     const struct match_side *given);
 /* When a text is the same one: so many shared words, none of them a common one, are a text; any two have
- * `unlike` in common, and from `alike` on (0 … 1) nothing else is needed. And how much of a title one with a
- * typo is. */
+ * `unlike` in common, and from `alike` on (0 … 1) nothing else is needed. And how much of a title one is that
+ * was corrected in one place. */
 struct measure {
-    double enough, unlike, alike, mistyped;
+    double enough, unlike, alike, corrected;
+    bool with_title; /* or nearly the same words, with those of the title */
 };
 
 /* From 1 on they are the same item, if there is no other that is about as likely. */

@@ -64,78 +64,97 @@ struct story {
     bool done;    /* for this time: the editor has cut it in two, and lets it be */
 };
 
+/* What a text is put together from. Everything is drawn first, one after the other: in which order a call
+ * works out its arguments is the compiler's own business, and each compiler would tell other stories. */
+struct drawn {
+    const char *noun, *other, *verb, *how, *place, *person;
+    size_t number;
+};
+
+static inline const char *a_noun(struct chance *chance, bool chinese)
+{
+    return chinese ? PICK(chance, zh_nouns) : PICK(chance, en_nouns);
+}
+
 static inline const char *a_person(struct arena *arena, struct chance *chance, bool chinese)
 {
-    return chinese ? arena_printf(arena, "%s%s", PICK(chance, zh_families), PICK(chance, zh_given))
-                   : arena_printf(arena, "%s %s", PICK(chance, en_given), PICK(chance, en_families));
+    const char *family = chinese ? PICK(chance, zh_families) : PICK(chance, en_families);
+    const char *given = chinese ? PICK(chance, zh_given) : PICK(chance, en_given);
+    return chinese ? arena_printf(arena, "%s%s", family, given) : arena_printf(arena, "%s %s", given, family);
+}
+
+static inline struct drawn draw(struct arena *arena, struct chance *chance, bool chinese)
+{
+    struct drawn drawn;
+    drawn.noun = a_noun(chance, chinese);
+    drawn.other = a_noun(chance, chinese);
+    drawn.verb = chinese ? PICK(chance, zh_verbs) : PICK(chance, en_verbs);
+    drawn.how = chinese ? PICK(chance, zh_adjectives) : PICK(chance, en_adjectives);
+    drawn.place = chinese ? PICK(chance, zh_places) : PICK(chance, en_places);
+    drawn.person = a_person(arena, chance, chinese);
+    drawn.number = (size_t)(chance_next(chance) >> 32);
+    return drawn;
 }
 
 static inline const char *a_product(struct arena *arena, struct chance *chance, bool chinese)
 {
-    const char *name = arena_printf(arena, "%s%s", PICK(chance, name_heads), PICK(chance, name_tails));
-    return chinese && percent(chance, 50)
-               ? arena_printf(arena, "%s%s", PICK(chance, zh_given), PICK(chance, zh_nouns))
-               : arena_printf(arena, "%s %zu", name, below(chance, 9) + 1);
+    const char *head = PICK(chance, name_heads), *tail = PICK(chance, name_tails);
+    const char *given = PICK(chance, zh_given), *noun = PICK(chance, zh_nouns);
+    size_t number = below(chance, 9) + 1;
+    return chinese && percent(chance, 50) ? arena_printf(arena, "%s%s", given, noun)
+                                          : arena_printf(arena, "%s%s %zu", head, tail, number);
 }
 
 static inline const char *zh_clause(struct arena *arena, struct chance *chance, const struct story *story)
 {
-    const char *noun = PICK(chance, zh_nouns), *other = PICK(chance, zh_nouns),
-               *verb = PICK(chance, zh_verbs);
+    struct drawn d = draw(arena, chance, true);
     switch (below(chance, 9)) {
     case 0:
-        return arena_printf(arena, "%s%s了%s的%s", story->company, verb, PICK(chance, zh_adjectives), noun);
+        return arena_printf(arena, "%s%s了%s的%s", story->company, d.verb, d.how, d.noun);
     case 1:
-        return arena_printf(arena, "%s的%s比上一代%s%zu%%", story->product, noun, PICK(chance, zh_adjectives),
-            below(chance, 90) + 5);
+        return arena_printf(arena, "%s的%s比上一代%s%zu%%", story->product, d.noun, d.how, d.number % 90 + 5);
     case 2:
-        return arena_printf(
-            arena, "%s说%s还要等%s%s", a_person(arena, chance, true), noun, PICK(chance, zh_places), verb);
+        return arena_printf(arena, "%s说%s还要等%s%s", d.person, d.noun, d.place, d.verb);
     case 3:
-        return arena_printf(arena, "在%s，%s和%s一起%s", PICK(chance, zh_places), noun, other, verb);
+        return arena_printf(arena, "在%s，%s和%s一起%s", d.place, d.noun, d.other, d.verb);
     case 4:
-        return arena_printf(arena, "%zu 名研究者%s%s之后发现%s更%s", below(chance, 900) + 10, verb, noun,
-            other, PICK(chance, zh_adjectives));
-    case 5:
-        return arena_printf(arena, "用%s来%s%s，只要%zu元", noun, verb, other, below(chance, 5000) + 3);
-    case 6:
         return arena_printf(
-            arena, "%s的团队把%s交给%s", PICK(chance, zh_places), other, a_person(arena, chance, true));
+            arena, "%zu 名研究者%s%s之后发现%s更%s", d.number % 900 + 10, d.verb, d.noun, d.other, d.how);
+    case 5:
+        return arena_printf(arena, "用%s来%s%s，只要%zu元", d.noun, d.verb, d.other, d.number % 5000 + 3);
+    case 6:
+        return arena_printf(arena, "%s的团队把%s交给%s", d.place, d.other, d.person);
     case 7:
-        return arena_printf(arena, "%s因此%s，%s却不%s", noun, verb, other, PICK(chance, zh_adjectives));
+        return arena_printf(arena, "%s因此%s，%s却不%s", d.noun, d.verb, d.other, d.how);
     default:
-        return arena_printf(arena, "谁都没想到%s会这样%s%s", other, PICK(chance, zh_adjectives), noun);
+        return arena_printf(arena, "谁都没想到%s会这样%s%s", d.other, d.how, d.noun);
     }
 }
 
 static inline const char *en_clause(struct arena *arena, struct chance *chance, const struct story *story)
 {
-    const char *noun = PICK(chance, en_nouns), *other = PICK(chance, en_nouns),
-               *verb = PICK(chance, en_verbs);
-    const char *how = PICK(chance, en_adjectives);
+    struct drawn d = draw(arena, chance, false);
     switch (below(chance, 8)) {
     case 0:
-        return arena_printf(arena, "%s has %s a %s %s", story->company, verb, how, noun);
+        return arena_printf(arena, "%s has %s a %s %s", story->company, d.verb, d.how, d.noun);
     case 1:
-        return arena_printf(arena, "The %s of %s is %zu%% more %s than before", noun, story->product,
-            below(chance, 90) + 5, how);
+        return arena_printf(arena, "The %s of %s is %zu%% more %s than before", d.noun, story->product,
+            d.number % 90 + 5, d.how);
     case 2:
-        return arena_printf(arena, "%s says that the %s must be %s in %s first",
-            a_person(arena, chance, false), noun, verb, PICK(chance, en_places));
-    case 3:
         return arena_printf(
-            arena, "A %s from %s was %s next to the %s", noun, PICK(chance, en_places), verb, other);
+            arena, "%s says that the %s must be %s in %s first", d.person, d.noun, d.verb, d.place);
+    case 3:
+        return arena_printf(arena, "A %s from %s was %s next to the %s", d.noun, d.place, d.verb, d.other);
     case 4:
         return arena_printf(
-            arena, "It took %zu people to see why the %s is so %s", below(chance, 900) + 10, other, how);
+            arena, "It took %zu people to see why the %s is so %s", d.number % 900 + 10, d.other, d.how);
     case 5:
-        return arena_printf(arena, "For %zu dollars every %s can be %s with a %s", below(chance, 5000) + 3,
-            noun, verb, other);
+        return arena_printf(arena, "For %zu dollars every %s can be %s with a %s", d.number % 5000 + 3,
+            d.noun, d.verb, d.other);
     case 6:
-        return arena_printf(
-            arena, "Nobody in %s had %s such a %s %s", PICK(chance, en_places), verb, how, other);
+        return arena_printf(arena, "Nobody in %s had %s such a %s %s", d.place, d.verb, d.how, d.other);
     default:
-        return arena_printf(arena, "The %s, once %s, leaves the %s %s", noun, verb, other, how);
+        return arena_printf(arena, "The %s, once %s, leaves the %s %s", d.noun, d.verb, d.other, d.how);
     }
 }
 
@@ -148,45 +167,44 @@ static inline struct clause a_clause(struct arena *arena, struct chance *chance,
 static inline const char *a_title(
     struct arena *arena, struct chance *chance, const struct story *story, bool begins)
 {
+    struct drawn d = draw(arena, chance, story->chinese);
     if (story->chinese)
-        return arena_printf(arena, begins ? "%s%s%s：%s%s" : "%s%s%s，%s%s",
-            begins ? story->company : PICK(chance, zh_adjectives),
-            begins ? "最新消息" : PICK(chance, zh_nouns), begins ? "" : PICK(chance, zh_verbs),
-            PICK(chance, zh_verbs), PICK(chance, zh_nouns));
-    return begins ? arena_printf(arena, "News from %s: %s %s", story->company, PICK(chance, en_adjectives),
-                        PICK(chance, en_nouns))
-                  : arena_printf(arena, "%s %s for %s %s", PICK(chance, en_adjectives),
-                        PICK(chance, en_nouns), PICK(chance, en_places), PICK(chance, en_nouns));
+        return begins ? arena_printf(arena, "%s最新消息：%s%s", story->company, d.verb, d.noun)
+                      : arena_printf(
+                            arena, "%s%s%s，%s%s", d.how, d.noun, d.verb, PICK(chance, zh_verbs), d.other);
+    return begins ? arena_printf(arena, "News from %s: %s %s", story->company, d.how, d.noun)
+                  : arena_printf(arena, "%s %s for %s %s", d.how, d.noun, d.place, d.other);
 }
 
 static inline const char *a_link(struct arena *arena, struct chance *chance, const struct story *story)
 {
+    struct drawn d = draw(arena, chance, false);
+    const char *name = PICK(chance, name_heads);
     switch (below(chance, 4)) {
     case 0:
-        return arena_printf(arena, "https://%s/%zu/%s-%zu", story->host, 2020 + below(chance, 7),
-            PICK(chance, name_heads), below(chance, 100000));
+        return arena_printf(
+            arena, "https://%s/%zu/%s-%zu", story->host, 2020 + below(chance, 7), name, d.number % 100000);
     case 1:
         return arena_printf(arena, "https://%s/s/%llx", story->host, (unsigned long long)chance_next(chance));
     case 2:
-        return arena_printf(arena, "https://www.%s/p?id=%zu", story->host, below(chance, 1000000));
+        return arena_printf(arena, "https://www.%s/p?id=%zu", story->host, d.number % 1000000);
     default:
-        return arena_printf(arena, "https://%s/posts/%s-%s-%zu.html", story->host, PICK(chance, en_nouns),
-            PICK(chance, en_verbs), below(chance, 10000));
+        return arena_printf(
+            arena, "https://%s/posts/%s-%s-%zu.html", story->host, d.noun, d.verb, d.number % 10000);
     }
 }
 
 static inline const char *a_question(struct arena *arena, struct chance *chance, const struct story *story)
 {
+    struct drawn d = draw(arena, chance, story->chinese);
+    bool of_product = percent(chance, 50);
     if (story->chinese)
-        return percent(chance, 50)
-                   ? arena_printf(arena, "%s的%s会怎样改变%s的%s？", story->product, PICK(chance, zh_nouns),
-                         PICK(chance, zh_places), PICK(chance, zh_nouns))
-                   : arena_printf(arena, "为什么%s更愿意%s%s？", PICK(chance, zh_places),
-                         PICK(chance, zh_verbs), PICK(chance, zh_nouns));
-    return percent(chance, 50) ? arena_printf(arena, "How would the %s of %s change %s?",
-                                     PICK(chance, en_nouns), story->product, PICK(chance, en_places))
-                               : arena_printf(arena, "Who in %s should have %s the %s?",
-                                     PICK(chance, en_places), PICK(chance, en_verbs), PICK(chance, en_nouns));
+        return of_product
+                   ? arena_printf(arena, "%s的%s会怎样改变%s的%s？", story->product, d.noun, d.place, d.other)
+                   : arena_printf(arena, "为什么%s更愿意%s%s？", d.place, d.verb, d.noun);
+    return of_product
+               ? arena_printf(arena, "How would the %s of %s change %s?", d.noun, story->product, d.place)
+               : arena_printf(arena, "Who in %s should have %s the %s?", d.place, d.verb, d.noun);
 }
 
 /* The same but for one piece in the middle: whoever reads the two takes one for a correction of the other. */
