@@ -54,29 +54,6 @@ static size_t measure(const struct node *document, void *context)
     return most;
 }
 
-/* The size of a piece is not always less than that of the whole: lines that were an entry of a list are none
- * in a part of their own. What turns out too long is split once more, with room to spare. */
-static struct parts split_to_fit(
-    struct arena *arena, const struct node *root, const struct splitter *splitter)
-{
-    struct parts first = split_message(arena, root, splitter), all = {0};
-    struct splitter tighter = *splitter;
-    tighter.limit = splitter->limit / 2;
-    struct parts *finer = arena_array(arena, first.count, sizeof *finer);
-    for (size_t i = 0; i < first.count; i++) {
-        finer[i] = (struct parts){&first.trees[i], 1};
-        if (splitter->measure(first.trees[i], splitter->context) > splitter->limit)
-            finer[i] = split_message(arena, first.trees[i], &tighter);
-        all.count += finer[i].count;
-    }
-    all.trees = arena_array(arena, all.count, sizeof *all.trees);
-    size_t at = 0;
-    for (size_t i = 0; i < first.count; i++)
-        for (size_t k = 0; k < finer[i].count; k++)
-            all.trees[at++] = finer[i].trees[k];
-    return all;
-}
-
 static bool is_blank(const char *text, size_t len)
 {
     for (size_t at = 0, size; at < len; at += size) {

@@ -545,3 +545,23 @@ struct parts split_message(struct arena *arena, const struct node *document, con
     free(cuts.list);
     return parts;
 }
+
+struct parts split_to_fit(struct arena *arena, const struct node *document, const struct splitter *splitter)
+{
+    struct parts first = split_message(arena, document, splitter), all = {0};
+    struct splitter tighter = *splitter;
+    tighter.limit = splitter->limit / 2;
+    struct parts *finer = arena_array(arena, first.count, sizeof *finer);
+    for (size_t i = 0; i < first.count; i++) {
+        finer[i] = (struct parts){&first.trees[i], 1};
+        if (splitter->measure(first.trees[i], splitter->context) > splitter->limit)
+            finer[i] = split_message(arena, first.trees[i], &tighter);
+        all.count += finer[i].count;
+    }
+    all.trees = arena_array(arena, all.count, sizeof *all.trees);
+    size_t at = 0;
+    for (size_t i = 0; i < first.count; i++)
+        for (size_t k = 0; k < finer[i].count; k++)
+            all.trees[at++] = finer[i].trees[k];
+    return all;
+}

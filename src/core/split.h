@@ -36,4 +36,9 @@ struct parts {
  * trees not much longer than four times the limit, and once or twice on the whole. */
 struct parts split_message(struct arena *arena, const struct node *document, const struct splitter *splitter);
 
+/* The same where a piece may measure more by itself than within the whole: a table that loses its link is
+ * aligned, lines that were an entry of a list are none in a part of their own. What turns out too long is
+ * split once more, with room to spare. */
+struct parts split_to_fit(struct arena *arena, const struct node *document, const struct splitter *splitter);
+
 #endif
