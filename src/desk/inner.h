@@ -294,12 +294,27 @@ int heed_answer(struct turn *turn, int64_t delivery, int attempt, const struct a
 /* What the adapter said: a verdict into the ledger, or one more request. */
 int follow_step(struct turn *turn, struct job *job, const struct step *step, const struct answer *last);
 enum when_unknown unknown_rule(const struct place *place);
-int tell_unsure(struct turn *turn, const struct job *job, const char *why, bool log);
 /* May it be sent again at that time (wall ms) although it may have arrived? */
 bool repeatable(const struct job *job, int64_t at);
 int settle_unknowns(struct turn *turn);
 void tell_sent(struct turn *turn, const struct job *job); /* a line of the log for a post that went out */
 void tell_rehearsed(struct turn *turn, const struct job *job, const struct request *request); /* rehearse.c */
+
+/* verdict_told.c */
+bool job_answers(const struct job *job); /* it is an answer to somebody */
+bool job_at_home(
+    const struct job *job); /* it goes to the channel's own chat, not to that of an answer elsewhere */
+bool job_for_operator(const struct job *job); /* those chats make no troubles about their posts */
+int tell_retries(
+    struct turn *turn, const struct job *job, const char *why, const struct answer *last, bool now);
+int tell_refused(struct turn *turn, const struct job *job, const char *text);
+int tell_unsure(struct turn *turn, const struct job *job, const char *why, bool log);
+
+/* verdict_blocks.c */
+int strike(struct turn *turn, const char *key); /* how often it was blocked lately, before this time */
+/* On disk, so that a restart does not forget it. Never earlier than an older block. */
+int block_scope(struct turn *turn, struct job *job, enum scope scope, int64_t until);
+int takes_nothing(struct turn *turn, struct job *job, const char *why);
 
 /* listen.c */
 int start_listening(struct turn *turn);

@@ -8,7 +8,7 @@
 #include "state/copies.h"
 #include "state/rehearsal.h"
 
-enum { REQUESTS_MAX = 8, REFUSED_MAX = 3, WARN_TRIES = 4, STRIKES_FADE = 10 * MINUTE };
+enum { REQUESTS_MAX = 8, REFUSED_MAX = 3 };
 
 bool repeatable(const struct job *job, int64_t at)
 {
@@ -20,17 +20,6 @@ bool repeatable(const struct job *job, int64_t at)
     int64_t window = adapter_idempotent_for(job->place->adapter, job->place->settings) * 1000 / 2;
     return window > 0 && job->delivery.first_at > 0 && at >= job->delivery.first_at &&
            at - job->delivery.first_at < window;
-}
-
-static bool is_answer(const struct job *job)
-{
-    return !strcmp(job->post.kind, "answer");
-}
-
-/* The channel's own chat, not that of an answer elsewhere. */
-static bool is_home(const struct job *job)
-{
-    return job->place->conf && (!*job->post.chat || !strcmp(job->post.chat, place_chat(job->place)));
 }
 
 /* What the platform's answer came to, for /metrics. */
@@ -49,8 +38,9 @@ static void count_verdict(struct turn *turn, const struct job *job, enum ledger_
             tally_verdict(tally, job->place->adapter, counted[i].verdict);
     if (event != LEDGER_SENT)
         return;
-    int64_t from = is_answer(job) ? job->post.created_at : job->post.due_at;
-    histogram_add(is_answer(job) ? &tally->answers : &tally->late, (double)(turn->now.wall_ms - from) / 1000);
+    int64_t from = job_answers(job) ? job->post.created_at : job->post.due_at;
+    histogram_add(
+        job_answers(job) ? &tally->answers : &tally->late, (double)(turn->now.wall_ms - from) / 1000);
 }
 
 static int apply(struct turn *turn, struct job *job, struct change *change, struct ledger_move *did)
@@ -61,7 +51,7 @@ static int apply(struct turn *turn, struct job *job, struct change *change, stru
     change->facts = (struct ledger_facts){
         .newest = job->newest,
         .repeatable = is_change(&job->post) || (job->place && repeatable(job, change->due_at)),
-        .assume = is_answer(job),
+        .assume = job_answers(job),
         .when_unknown = job->place ? unknown_rule(job->place) : UNKNOWN_ASK,
     };
     return moves_apply(turn->state, turn->arena, change, &job->delivery, did, turn->err);
@@ -70,11 +60,11 @@ static int apply(struct turn *turn, struct job *job, struct change *change, stru
 static int64_t back_off(struct turn *turn, const struct job *job)
 {
     const struct adapter *adapter = job->place->adapter;
-    if (adapter->backoff_count && !is_answer(job))
+    if (adapter->backoff_count && !job_answers(job))
         return turn->now.wall_ms + pace_step(adapter->backoff, adapter->backoff_count,
                                        job->delivery.tries + 1, &turn->memory->rng);
     return turn->now.wall_ms + pace_backoff(job->delivery.tries + 1, turn->now.wall_ms - job->post.due_at,
-                                   is_answer(job), &turn->memory->rng);
+                                   job_answers(job), &turn->memory->rng);
 }
 
 /* An alert that may have arrived is sent again: twice is better than not at all, and nobody is asked about
@@ -91,68 +81,12 @@ enum when_unknown unknown_rule(const struct place *place)
     return twice ? UNKNOWN_ASK : place->conf->when_unknown;
 }
 
-/* The operator's own chats make no troubles about their posts; what stops them altogether does. */
-static bool for_operator(const struct job *job)
-{
-    return job->place->conf && job->place->conf->kind == CHANNEL_OPERATOR;
-}
-
-/* --- the operator hears of retries --- */
-
-/* A host that cannot be reached is one trouble for all of the bot's channels. */
-static int tell_retries(struct turn *turn, const struct job *job, const struct answer *last, const char *text)
-{
-    const char *name = job->place->row.name, *bot = turn->bots[job->place->bot].name;
-    bool reach = last && last->reach != REACH_ANSWERED;
-    if (for_operator(job)) {
-        tell(turn, TELL_WARNING, name, text);
-        return 0;
-    }
-    return trouble_is(turn, &(struct trouble_note){.key = reach ? trouble_key(turn, "reach", bot)
-                                                                : trouble_key(turn, "retry", name),
-                                .level = TELL_WARNING,
-                                .channel = name,
-                                .bot = reach ? bot : NULL,
-                                .log = text});
-}
-
-/* At the fourth failure or a quarter of an hour late, then after 1 h, 6 h and daily. One line per channel. */
-static int retries_grow(
-    struct turn *turn, const struct job *job, const char *why, const struct answer *last, bool now)
-{
-    static const int64_t again[] = {HOUR, 6 * HOUR, DAY};
-    const char *name = job->place->row.name;
-    if (is_answer(job) ||
-        (!now && job->delivery.tries < WARN_TRIES && turn->now.wall_ms - job->post.due_at < 15 * MINUTE))
-        return 0;
-    struct retries *retries = table_find(&turn->memory->retries, name);
-    if (retries && turn->now.boot_ms < retries->next)
-        return 0;
-    if (!retries) {
-        retries = table_add(&turn->memory->retries);
-        snprintf(retries->channel, sizeof retries->channel, "%s", name);
-    }
-    retries->next = turn->now.boot_ms + again[retries->told < 2 ? retries->told : 2];
-    retries->told++;
-    int count;
-    if (waiting_posts(turn, job->place->row.id, &count))
-        return -1;
-    name = setup_shown(turn->setup, name);
-    why = sentence_inner(turn->arena, why);
-    return tell_retries(turn, job, last,
-        in_chinese(turn)
-            ? arena_printf(turn->arena, "%s：%s（试了 %d 次）。%d 条在等，不会丢。", name, why,
-                  job->delivery.tries, count)
-            : arena_printf(turn->arena, "%s: %s (%d tries). %d post%s wait%s, none lost.", name, why,
-                  job->delivery.tries, count, count == 1 ? "" : "s", count == 1 ? "s" : ""));
-}
-
 /* --- verdicts --- */
 
 /* Where it stands is kept with the post: links to it, corrections and retractions need that. */
 static int note_told(struct turn *turn, struct job *job, const struct step *step)
 {
-    if (is_answer(job) || job->delivery.part > 0)
+    if (job_answers(job) || job->delivery.part > 0)
         return 0;
     const char *chat = step->chat_moved_to ? step->chat_moved_to : job->errand.chat;
     if (strcmp(chat, job->post.told_in) != 0 &&
@@ -169,7 +103,7 @@ static int note_sent(struct turn *turn, struct job *job, const struct step *step
         return -1;
     if (step->aside)
         send_aside(turn, job->place->bot, step->aside);
-    if (trouble_taken(turn, job->place->bot, job->place, is_answer(job)))
+    if (trouble_taken(turn, job->place->bot, job->place, job_answers(job)))
         return -1;
     if (did.changes)
         tell_sent(turn, job);
@@ -181,7 +115,7 @@ static int note_sent(struct turn *turn, struct job *job, const struct step *step
         if (state_channel_failing(turn->state, job->place->row.id, 0, turn->err))
             return -1;
     }
-    if (is_answer(job) || !job->place->row.refused)
+    if (job_answers(job) || !job->place->row.refused)
         return 0;
     job->place->row.refused = 0;
     return state_channel_refused(turn->state, job->place->row.id, 0, turn->err);
@@ -202,7 +136,7 @@ static int keep_in_room(struct turn *turn, struct job *job, const struct step *s
         if (state_room_edit(turn->state, id, part->bytes, turn->err))
             return -1;
     } else {
-        struct room_row row = {.kind = is_answer(job) ? "answer" : "post",
+        struct room_row row = {.kind = job_answers(job) ? "answer" : "post",
             .who = "",
             .post = job->post.id,
             .reply_to = strtoll(job->errand.reply_to, NULL, 10),
@@ -217,79 +151,6 @@ static int keep_in_room(struct turn *turn, struct job *job, const struct step *s
     action->room_id = id;
     action->edited = edited;
     return note_sent(turn, job, step, arena_printf(turn->arena, "%lld", (long long)id));
-}
-
-static int strike(struct turn *turn, const char *key)
-{
-    struct table *all = &turn->memory->strikes;
-    char name[PACE_KEY];
-    snprintf(name, sizeof name, "%s", key);
-    struct strikes *strikes = table_find(all, name);
-    if (!strikes) {
-        if (all->count >= 512)
-            all->count = 0;
-        strikes = table_add(all);
-        snprintf(strikes->key, sizeof strikes->key, "%s", name);
-        strikes->boot = turn->now.boot_ms;
-    }
-    if (turn->now.boot_ms - strikes->boot > STRIKES_FADE)
-        strikes->count = 0;
-    strikes->boot = turn->now.boot_ms;
-    return strikes->count++;
-}
-
-/* Whatever names it goes by in the configuration. */
-static int block_account(struct turn *turn, size_t bot, int64_t until)
-{
-    const char *account = account_of(turn, bot);
-    for (size_t i = 0; i < turn->setup->bot_count; i++) {
-        struct bot_row *row = &turn->bots[i];
-        if ((i != bot && strcmp(account_of(turn, i), account)) || row->blocked_until >= until)
-            continue;
-        row->blocked_until = until;
-        if (state_bot_blocked(turn->state, row->id, until, turn->err))
-            return -1;
-    }
-    return 0;
-}
-
-/* On disk, so that a restart does not forget it. Never earlier than an older block. */
-static int block_scope(struct turn *turn, struct job *job, enum scope scope, int64_t until)
-{
-    struct channel_row *row = &job->place->row;
-    switch (scope) {
-    case SCOPE_CHAT:
-        if (!is_home(job) || row->blocked_until >= until)
-            return 0;
-        row->blocked_until = until;
-        return state_channel_blocked(turn->state, row->id, until, turn->err);
-    case SCOPE_BOT:
-        return block_account(turn, job->place->bot, until);
-    case SCOPE_HOST:
-        return state_host_blocked(turn->state, job->host, until, turn->err);
-    }
-    return 0;
-}
-
-/* A place that has taken nothing for days: somebody has to look, and others are not kept busy with it. */
-static int takes_nothing(struct turn *turn, struct job *job, const char *why)
-{
-    struct channel_row *row = &job->place->row;
-    int64_t after = job->place->adapter->pause_after_ms;
-    if (!after || !job->newest || !is_home(job) || is_answer(job))
-        return 0;
-    if (!row->failing_since || row->failing_since > turn->now.wall_ms) {
-        row->failing_since = turn->now.wall_ms;
-        return state_channel_failing(turn->state, row->id, row->failing_since, turn->err);
-    }
-    if (turn->now.wall_ms - row->failing_since < after)
-        return 0;
-    int days = (int)((turn->now.wall_ms - row->failing_since) / DAY);
-    return pause_channel(turn, job->place,
-        in_chinese(turn)
-            ? arena_printf(turn->arena, "%d 天什么也没收下（%s）。", days, sentence_inner(turn->arena, why))
-            : arena_printf(turn->arena, "It took nothing for %d day%s (%s).", days, days == 1 ? "" : "s",
-                  sentence_inner(turn->arena, why)));
 }
 
 static int note_later(struct turn *turn, struct job *job, const struct step *step)
@@ -315,7 +176,7 @@ static int note_later(struct turn *turn, struct job *job, const struct step *ste
         in_chinese(turn)
             ? arena_printf(turn->arena, "%s 要等到 %s：平台这么要求。", name, until)
             : arena_printf(turn->arena, "%s waits until %s: the platform asked for it.", name, until);
-    if (for_operator(job) || is_answer(job)) {
+    if (job_for_operator(job) || job_answers(job)) {
         tell(turn, TELL_WARNING, name, text);
         return 0;
     }
@@ -334,19 +195,7 @@ static int note_retry(
     struct ledger_move did;
     if (apply(turn, job, &change, &did) || takes_nothing(turn, job, why))
         return -1;
-    return retries_grow(turn, job, why, last, step->alert);
-}
-
-static int tell_refused(struct turn *turn, const struct job *job, const char *text)
-{
-    const char *name = job->place->row.name;
-    if (for_operator(job)) {
-        tell(turn, TELL_WARNING, name, text);
-        return 0;
-    }
-    return trouble_is(turn,
-        &(struct trouble_note){
-            .key = trouble_key(turn, "refused", name), .level = TELL_WARNING, .channel = name, .log = text});
+    return tell_retries(turn, job, why, last, step->alert);
 }
 
 static int refuse(struct turn *turn, struct job *job, const struct step *step, const char *why)
@@ -355,7 +204,7 @@ static int refuse(struct turn *turn, struct job *job, const struct step *step, c
     struct ledger_move did;
     if (apply(turn, job, &change, &did))
         return -1;
-    if (is_answer(job) || did.to != DELIVERY_FAILED || !did.changes)
+    if (job_answers(job) || did.to != DELIVERY_FAILED || !did.changes)
         return 0;
     if (is_change(&job->post))
         return tell_unchanged(turn, job->place, &job->post, why, !strcmp(job->post.act, "edit"));
@@ -387,8 +236,8 @@ static int refuse(struct turn *turn, struct job *job, const struct step *step, c
  */
 static int note_failed(struct turn *turn, struct job *job, const struct step *step, const char *why)
 {
-    bool keep = step->blame == BLAME_BOT || (step->blame == BLAME_CHAT && is_home(job));
-    if (!keep || (is_answer(job) && step->blame == BLAME_CHAT)) {
+    bool keep = step->blame == BLAME_BOT || (step->blame == BLAME_CHAT && job_at_home(job));
+    if (!keep || (job_answers(job) && step->blame == BLAME_CHAT)) {
         if (refuse(turn, job, step, why))
             return -1;
     } else {
@@ -402,42 +251,9 @@ static int note_failed(struct turn *turn, struct job *job, const struct step *st
         return 0;
     if (step->blame == BLAME_BOT)
         return pause_bot(turn, job->place->bot, why);
-    if (step->blame == BLAME_CHAT && is_home(job))
+    if (step->blame == BLAME_CHAT && job_at_home(job))
         return pause_channel(turn, job->place, why);
     return 0;
-}
-
-/* Where somebody can see whether it is there. */
-static const char *where_to_look(const struct turn *turn, const struct job *job)
-{
-    bool program = job->place->adapter->program;
-    return in_chinese(turn) ? (program ? "问一下接收方" : "去群里看一眼")
-                            : (program ? "Ask the receiver" : "Look in the group");
-}
-
-int tell_unsure(struct turn *turn, const struct job *job, const char *why, bool log)
-{
-    const char *name = job->place->row.name, *when = clock_text(turn, turn->now.wall_ms);
-    const char *label = post_label(turn, &job->post), *look = where_to_look(turn, job);
-    long long id = (long long)job->delivery.id;
-    bool chinese = in_chinese(turn);
-    why = sentence_inner(turn->arena, why);
-    return trouble_is(turn,
-        &(struct trouble_note){.key = arena_printf(turn->arena, "unsure %lld", id),
-            .level = TELL_ALERT,
-            .channel = name,
-            .log = !log ? NULL
-                        : arena_printf(turn->arena,
-                              chinese
-                                  ? "%s：%s 不确定发没发出去（%s，%s）。%s：digestd resolve %lld sent（在）/ "
-                                    "resend（再发一次）/ drop（算了）。后面的照常发。"
-                                  : "%s: %s may or may not be there (%s, %s). %s: digestd resolve %lld "
-                                    "sent | resend | drop. Later posts go on.",
-                              name, label, why, when, look, id),
-            .text = arena_printf(turn->arena,
-                chinese ? "%s：%s 不确定发没发出去（%s，%s）。后面的照常发。%s。"
-                        : "%s: %s may or may not be there (%s, %s). Later posts go on. %s.",
-                name, label, why, when, look)});
 }
 
 static int note_unsure(struct turn *turn, struct job *job, const struct step *step, const char *why)
@@ -460,7 +276,7 @@ static int note_unsure(struct turn *turn, struct job *job, const struct step *st
 static int rehearse(struct turn *turn, struct job *job, const struct step *step)
 {
     tell_rehearsed(turn, job, &step->request);
-    if (job->delivery.part == 0 && !is_answer(job) &&
+    if (job->delivery.part == 0 && !job_answers(job) &&
         state_post_rehearsed(turn->state, job->post.id, turn->err))
         return -1;
     struct step sent = {.kind = STEP_SENT, .why = "", .scratch = step->scratch};
@@ -494,7 +310,7 @@ static int ask_again(struct turn *turn, struct job *job, const struct step *step
 
 static int take_moved(struct turn *turn, struct job *job, const char *chat)
 {
-    if (!is_home(job) || !strcmp(chat, place_chat(job->place)))
+    if (!job_at_home(job) || !strcmp(chat, place_chat(job->place)))
         return 0;
     job->place->row.chat = chat;
     tell(turn, TELL_INFO, job->place->row.name,
