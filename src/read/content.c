@@ -12,7 +12,15 @@
 
 #include <string.h>
 
-enum { ROWS_MIN = 2, PARAGRAPHS_MIN = 3, AROUND_MAX = 2 /* paragraphs beside a list */, ALONE_MAX = 64 };
+enum {
+    ROWS_MIN = 2,
+    PARAGRAPHS_MIN = 3, /* that only end with a link; of those that begin with one, two are enough */
+    AROUND_MAX = 2,     /* paragraphs beside a list */
+    ALONE_MAX = 64,
+    TITLE_BYTES_MAX = 360,
+    TOLD_BYTES_MIN = 4, /* of an entry beside its links */
+    SENTENCE_MIN = 30   /* columns */
+};
 
 /* Bytes of text below: enough to tell which of two is longer. */
 static size_t size_of(const struct node *root)
@@ -87,60 +95,257 @@ bool content_is_item_table(const struct node *table)
     return rows >= ROWS_MIN && linked * 2 >= rows;
 }
 
-bool content_is_item_paragraph(const struct reader *reader, const struct node *paragraph)
+/* --- paragraphs --- */
+
+/* How sure is it that a paragraph is an item? */
+enum mark { MARK_NONE, MARK_END /* it ends with a link */, MARK_BEGIN /* it begins as items do */ };
+
+/* "Ferries leave at ten past", its address below or beside it, the rest on the next line. */
+static bool is_title_above_address(const struct reader *reader, const struct node *first)
 {
-    const struct node *first = flow_first_seen(paragraph), *last = flow_last_seen(paragraph);
-    if (paragraph->type != NODE_PARAGRAPH || !first ||
-        (last->type != NODE_LINK && first->type != NODE_LINK && first->type != NODE_STRONG) ||
-        !entry_is_item(reader, paragraph))
+    const struct node *link = first->next;
+    if (first->type != NODE_TEXT || first->prev)
         return false;
-    if (first == last && first->type == NODE_LINK)
-        return strcmp(flow_line(reader->arena, first), first->url) != 0;
-    bool link = false;
-    for (const struct node *node = paragraph->first; node; node = node->next)
-        link = link || node->type == NODE_LINK;
-    return last->type == NODE_LINK || (link && (first->type == NODE_LINK || first->type == NODE_STRONG));
+    if (link && link->type == NODE_BREAK)
+        link = link->next;
+    if (!link || link->type != NODE_LINK || strcmp(flow_line(reader->arena, link), link->url) != 0)
+        return false;
+    const char *text = first->text + strspn(first->text, " \n"), *line = strchr(text, '\n');
+    if (strlen(text) > TITLE_BYTES_MAX || (line && line[1 + strspn(line + 1, " \n")]))
+        return false;
+    const struct node *end = link->next;
+    return !end || end->type == NODE_BREAK ||
+           (end->type == NODE_TEXT && end->text[strspn(end->text, " ")] == '\n');
 }
 
+static enum mark mark_of(const struct reader *reader, const struct node *block)
+{
+    const struct node *paragraph = block->type == NODE_QUOTE ? block->first : block;
+    if (!paragraph || paragraph->type != NODE_PARAGRAPH)
+        return MARK_NONE;
+    const struct node *first = flow_first_seen(paragraph), *last = flow_last_seen(paragraph);
+    if (!first || (last->type != NODE_LINK && first->type != NODE_LINK && first->type != NODE_STRONG &&
+                      !is_title_above_address(reader, first)))
+        return MARK_NONE;
+    if (!entry_is_item(reader, paragraph))
+        return MARK_NONE;
+    if (first->type == NODE_LINK) {
+        bool words = strcmp(flow_line(reader->arena, first), first->url) != 0;
+        return words ? MARK_BEGIN : first == last ? MARK_NONE : MARK_END;
+    }
+    if (first->type == NODE_STRONG ? node_holds(paragraph, NODE_LINK) : is_title_above_address(reader, first))
+        return MARK_BEGIN;
+    return last->type == NODE_LINK ? MARK_END : MARK_NONE;
+}
+
+bool content_is_item_paragraph(const struct reader *reader, const struct node *block)
+{
+    return mark_of(reader, block) != MARK_NONE;
+}
+
+/* --- the whole --- */
+
 struct tally {
-    size_t blocks, paragraphs, item_paragraphs, items, entries, item_lists, item_tables, others;
-    bool list_first, bold_first, placeholders;
+    size_t blocks, paragraphs, pictures, quotes, others;
+    size_t marked, begun;  /* paragraphs and quotes that are items; those that begin as items do */
+    size_t items, entries; /* of lists */
+    size_t told;           /* items of lists that have words beside their links */
+    size_t item_lists, plain_lists, rows;
+    bool list_first, bold_first, placeholder_list;
+    size_t placeholders; /* paragraphs */
+    bool link_before;    /* words before the first list hold a link */
 };
+
+/* Nothing to be read in it, but a picture. */
+static bool is_picture(const struct node *paragraph)
+{
+    bool picture = false;
+    for (const struct node *node = paragraph; node; node = node_next(paragraph, node)) {
+        if (node->type == NODE_CODE || (node->type == NODE_TEXT && !flow_is_blank(node)))
+            return false;
+        picture = picture || node->type == NODE_IMAGE;
+    }
+    return picture;
+}
+
+/* Has the entry's first paragraph words of its own, or does it begin bold? */
+static bool is_told(const struct node *entry)
+{
+    const struct node *first = entry->first ? flow_first_seen(entry->first) : NULL;
+    size_t words = 0;
+    if (first && first->type == NODE_STRONG)
+        return true;
+    for (const struct node *node = entry->first ? entry->first->first : NULL; node; node = node->next)
+        if (node->type == NODE_TEXT && !flow_is_blank(node))
+            words += strlen(node->text);
+    return words >= TOLD_BYTES_MIN || (entry->first && entry->first->next);
+}
+
+/* An entry without links that is news all the same: a sentence. */
+static bool is_sentence(const struct reader *reader, const struct node *entry)
+{
+    static const char *const ends[] = {".", "。", "!", "！", "?", "？"};
+    if (node_holds(entry, NODE_LINK) || node_holds(entry, NODE_CODE_BLOCK) || !entry->first ||
+        entry->first->type != NODE_PARAGRAPH)
+        return false;
+    const char *line = flow_line(reader->arena, entry->first);
+    size_t len = strlen(line), columns = 0, size;
+    for (const char *at = line; *at; at += size)
+        columns += utf8_is_cjk(utf8_decode(at, len - (size_t)(at - line), 0, &size)) ? 2 : 1;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (len >= strlen(ends[i]) && strcmp(line + len - strlen(ends[i]), ends[i]) == 0)
+            return columns >= SENTENCE_MIN / 2;
+    return columns >= SENTENCE_MIN;
+}
+
+static void count_list(
+    const struct reader *reader, const struct node *list, struct tally *tally, struct content *content)
+{
+    size_t all, items = count_items(reader, list, &all);
+    tally->items += items;
+    tally->entries += all;
+    tally->item_lists += items && enough(items, all);
+    tally->placeholder_list = tally->placeholder_list || only_placeholders(reader, list);
+    *(list->level ? &content->numbered : &content->bulleted) += items;
+    content->entry_words += size_of(list);
+    tally->list_first = tally->list_first || tally->blocks == tally->pictures + 1;
+    size_t sentences = 0;
+    for (const struct node *entry = list->first; entry; entry = entry->next) {
+        if (items)
+            tally->told += is_told(entry);
+        else
+            sentences += is_sentence(reader, entry);
+    }
+    tally->plain_lists += !items && all > 1 && sentences * 5 >= all * 3;
+}
+
+static void count_paragraph(
+    const struct reader *reader, const struct node *node, struct tally *tally, struct content *content)
+{
+    if (is_picture(node)) {
+        tally->pictures++;
+        return;
+    }
+    enum mark mark = mark_of(reader, node);
+    bool bold = bold_begins(reader, node, true);
+    tally->paragraphs++;
+    tally->marked += mark != MARK_NONE;
+    tally->begun += mark == MARK_BEGIN;
+    tally->placeholders += purpose_is_placeholder(reader, node);
+    tally->link_before =
+        tally->link_before || (!tally->items && mark == MARK_NONE && node_holds(node, NODE_LINK));
+    tally->bold_first = tally->bold_first || (bold && tally->blocks == tally->pictures + 1);
+    content->bold += bold;
+    content->words += size_of(node);
+}
 
 static void count_block(
     const struct reader *reader, const struct node *node, struct tally *tally, struct content *content)
 {
-    size_t all;
     tally->blocks++;
     if (node->type == NODE_LIST) {
-        size_t items = count_items(reader, node, &all);
-        tally->items += items;
-        tally->entries += all;
-        tally->item_lists += items && enough(items, all);
-        tally->placeholders = tally->placeholders || only_placeholders(reader, node);
-        *(node->level ? &content->numbered : &content->bulleted) += items;
-        content->entry_words += size_of(node);
-        tally->list_first = tally->list_first || tally->blocks == 1;
+        count_list(reader, node, tally, content);
     } else if (content_is_item_table(node)) {
-        tally->item_tables++;
+        for (const struct node *row = node->first->next; row; row = row->next)
+            tally->rows++;
     } else if (node->type == NODE_PARAGRAPH) {
-        tally->paragraphs++;
-        tally->item_paragraphs += content_is_item_paragraph(reader, node);
+        count_paragraph(reader, node, tally, content);
+    } else if (node->type == NODE_QUOTE && mark_of(reader, node) == MARK_BEGIN) {
+        tally->quotes++;
+        tally->marked++;
+        tally->begun++;
         content->words += size_of(node);
-        bool bold = bold_begins(reader, node, true);
-        content->bold += bold;
-        tally->bold_first = tally->bold_first || (bold && tally->blocks == 1);
     } else {
         tally->others++;
         content->words += size_of(node);
     }
 }
 
+static bool are_paragraphs(const struct tally *tally)
+{
+    size_t all = tally->paragraphs + tally->quotes;
+    return ((tally->begun && tally->begun * 5 >= all * 3) ||
+               (tally->marked >= PARAGRAPHS_MIN && tally->marked * 5 >= all * 3)) &&
+           !tally->item_lists && !tally->others;
+}
+
+static enum content_kind kind_of(const struct tally *tally, bool numbers)
+{
+    bool lists = tally->item_lists || (tally->placeholder_list && !tally->items);
+    bool around = tally->paragraphs <= AROUND_MAX;
+    if (!tally->blocks)
+        return CONTENT_EMPTY;
+    if (tally->rows && around && !tally->items)
+        return CONTENT_TABLE;
+    if (lists && tally->list_first && around && !tally->others)
+        return CONTENT_LIST;
+    if (tally->bold_first && !(tally->quotes && are_paragraphs(tally)))
+        return CONTENT_BOLD;
+    if (numbers)
+        return CONTENT_NUMBER;
+    if (are_paragraphs(tally))
+        return CONTENT_PARAGRAPHS;
+    if (tally->plain_lists && tally->list_first && !tally->paragraphs && !tally->others && !tally->items)
+        return CONTENT_PLAIN;
+    return lists ? CONTENT_MIXED : CONTENT_PROSE;
+}
+
+/* Words, then a list: items where these are told and the words only lead to them; bare links after words are
+ * more often their references. */
+static enum evidence judge_mixed(const struct tally *tally, const struct content *content)
+{
+    if (!tally->items)
+        return EVIDENCE_NONE;
+    bool leads = tally->paragraphs <= AROUND_MAX && !tally->others && !tally->link_before &&
+                 content->words < content->entry_words;
+    return leads && tally->items > 1 && tally->told * 2 >= tally->entries ? EVIDENCE_ITEMS : EVIDENCE_PERHAPS;
+}
+
+static void judge(const struct tally *tally, struct content *content)
+{
+    bool nothing = tally->placeholders && tally->placeholders == tally->paragraphs && !tally->others &&
+                   !tally->items && !tally->rows;
+    switch (content->kind) {
+    case CONTENT_LIST:
+    case CONTENT_MIXED:
+    case CONTENT_PLAIN:
+        content->items = tally->items;
+        break;
+    case CONTENT_BOLD:
+        content->items = content->bold;
+        break;
+    case CONTENT_NUMBER:
+        content->items = content->lines;
+        break;
+    case CONTENT_TABLE:
+        content->items = tally->rows;
+        break;
+    case CONTENT_PARAGRAPHS:
+        content->items = tally->begun ? tally->begun : tally->marked;
+        break;
+    default:
+        break;
+    }
+    if (content->kind == CONTENT_EMPTY || nothing)
+        content->evidence = EVIDENCE_NONE;
+    else if (content->kind == CONTENT_PROSE)
+        content->evidence = EVIDENCE_WORDS;
+    else if (content->kind == CONTENT_MIXED)
+        content->evidence = judge_mixed(tally, content);
+    else if (content->kind == CONTENT_LIST && !content->items)
+        content->evidence = EVIDENCE_NONE;
+    else if (content->kind == CONTENT_PLAIN || content->items < 2 ||
+             (content->kind == CONTENT_PARAGRAPHS && tally->begun < 2))
+        content->evidence = EVIDENCE_PERHAPS;
+    else
+        content->evidence = EVIDENCE_ITEMS;
+}
+
 struct content content_of(const struct reader *reader, const struct block *blocks, size_t count)
 {
     struct content content = {0};
     struct tally tally = {0};
-    size_t end = 0;
+    size_t first = 0, end = 0;
     /* After a question label lists are questions. */
     while (end < count && !(blocks[end].node->type == NODE_HEADING && blocks[end].node->level < 0) &&
            !asks(reader, blocks[end].node))
@@ -148,28 +353,18 @@ struct content content_of(const struct reader *reader, const struct block *block
     for (size_t i = 0; i < end; i++)
         if (!flow_is_blank(blocks[i].node))
             count_block(reader, blocks[i].node, &tally, &content);
-    bool lists = tally.item_lists || (tally.placeholders && !tally.items);
-    size_t first = 0;
-    while (first < end && flow_is_blank(blocks[first].node))
+    while (first < end && (flow_is_blank(blocks[first].node) ||
+                              (blocks[first].node->type == NODE_PARAGRAPH && is_picture(blocks[first].node))))
         first++;
     content.lines = number_lines(reader, blocks + first, end - first);
     bool torn = content.lines > 1 && blocks[first].node->type == NODE_LIST;
-    if (!tally.blocks)
-        content.kind = end < count ? CONTENT_PROSE : CONTENT_EMPTY;
-    else if (tally.item_tables && tally.paragraphs <= AROUND_MAX && !tally.items)
-        content.kind = CONTENT_TABLE;
-    else if (torn)
+    content.kind = torn ? CONTENT_NUMBER : kind_of(&tally, content.lines > 1);
+    if (content.kind == CONTENT_PROSE && content.lines)
         content.kind = CONTENT_NUMBER;
-    else if (lists && tally.list_first && tally.paragraphs <= AROUND_MAX && !tally.others)
-        content.kind = CONTENT_LIST;
-    else if (tally.bold_first)
-        content.kind = CONTENT_BOLD;
-    else if (content.lines > 1)
-        content.kind = CONTENT_NUMBER;
-    else if (tally.item_paragraphs >= PARAGRAPHS_MIN && tally.item_paragraphs * 5 >= tally.paragraphs * 3 &&
-             !tally.item_lists && !tally.others)
-        content.kind = CONTENT_PARAGRAPHS;
-    else
-        content.kind = lists ? CONTENT_MIXED : CONTENT_PROSE;
+    judge(&tally, &content);
+    if (!tally.blocks && end < count) {
+        content.kind = CONTENT_PROSE;
+        content.evidence = EVIDENCE_WORDS;
+    }
     return content;
 }

@@ -11,16 +11,29 @@ enum content_kind {
     CONTENT_PROSE,      /* words, pictures, code; lists without links */
     CONTENT_LIST,       /* a list of items, or of placeholders, with at most a few words around it */
     CONTENT_MIXED,      /* words, then a list of items */
+    CONTENT_PLAIN,      /* nothing but a list, of sentences without links */
     CONTENT_BOLD,       /* bold lines with words below */
     CONTENT_NUMBER,     /* numbered lines */
     CONTENT_TABLE,      /* a table with links */
-    CONTENT_PARAGRAPHS, /* paragraphs, each with its link */
+    CONTENT_PARAGRAPHS, /* paragraphs or quotes, each with its link */
+    CONTENT_KINDS
+};
+
+/* What it says of the heading above it, taken by itself. */
+enum evidence {
+    EVIDENCE_NONE,    /* nothing, or that there is nothing this time */
+    EVIDENCE_WORDS,   /* one item's words */
+    EVIDENCE_PERHAPS, /* one entry that may be an item, or many that may as well be its references: others
+                         decide */
+    EVIDENCE_ITEMS    /* two or more entries that look like items, and like each other */
 };
 
 struct content {
     enum content_kind kind;
+    enum evidence evidence;
+    size_t items;              /* entries that look like items, of its kind */
     size_t bold;               /* bold lines */
-    size_t lines;              /* numbered lines from the beginning on; one alone is PROSE */
+    size_t lines;              /* numbered lines from the beginning on */
     size_t numbered, bulleted; /* entries of either kind of list that are items */
     size_t words, entry_words; /* bytes of text outside and inside of lists */
 };
@@ -29,6 +42,8 @@ struct content content_of(const struct reader *reader, const struct block *block
 /* A block that holds items: one of the lists or tables meant above. */
 bool content_is_item_list(const struct reader *reader, const struct node *list);
 bool content_is_item_table(const struct node *table);
-bool content_is_item_paragraph(const struct reader *reader, const struct node *paragraph);
+/* A paragraph (or a quote that begins with one) that is an item: it begins with a link, bold words or a title
+ * above its address, or ends with a link. */
+bool content_is_item_paragraph(const struct reader *reader, const struct node *block);
 
 #endif

@@ -1,7 +1,8 @@
 /* The layout's own header: what its files share while one tree is taken apart.
  *
  * layout.c      the file as a whole: title, opening, what closes it, files without headings
- * plan_levels.c which headings are sections and which are items; bold and numbered lines made headings
+ * plan_levels.c the outline: which level is the items', by the headings themselves
+ * plan_holds.c  which headings hold items, by what stands below them; bold and numbered lines made headings
  * plan_walk.c   the headings one after the other: sections with their words
  * plan_items.c  items out of headings, lists, tables and paragraphs */
 #ifndef READ_PLAN_H
@@ -20,11 +21,13 @@ struct plan {
     struct reader *reader;
     const struct profile *profile;
     struct blocks blocks;
-    int item_level;    /* headings of this level and below begin items; above: sections */
-    bool bold_items;   /* bold lines below headings are items, also where a heading has one only */
-    bool number_items; /* so are numbered lines */
-    bool leafy;        /* headings without others below them hold items, rather than being ones */
-    bool flat;         /* items have no sections of their own: one level only */
+    int item_level;              /* headings of this level and below begin items; above: sections */
+    size_t clear[CONTENT_KINDS]; /* headings that hold items of this kind without doubt */
+    size_t alone[CONTENT_KINDS]; /* those that hold one such entry and no more */
+    bool bold_items;             /* bold lines below headings are items, also where a heading has one only */
+    bool plain_lists;            /* all that hold anything hold lists of sentences: these are the items */
+    bool leafy;                  /* headings without others below them hold items, rather than being ones */
+    bool flat;                   /* items have no sections of their own: one level only */
     bool numbered; /* of lists with and without numbers in one section, the numbered ones hold the items */
     bool any_list; /* lists hold the items, with links or without */
     struct title_numbers numbers; /* before the items' titles */
@@ -66,11 +69,19 @@ void plan_keep_levels(struct plan *plan);
 bool plan_is_bold_outline(const struct plan *plan);
 /* The first heading is the edition's title when no other has its level and all others are below it. */
 bool plan_is_title(const struct plan *plan, size_t at);
-/* From block `from` on, in this order: what holds the items, which headings begin them, and bold or numbered
- * lines cut into headings. */
-void plan_find_leaves(struct plan *plan, size_t from);
+/* Which level begins the items, of the headings from block `from` on. */
 void plan_choose_levels(struct plan *plan, size_t from);
+
+/* --- plan_holds.c --- */
+
+/* Asks the headings from block `from` on what stands below them: do they hold items, or are they ones? */
+void plan_find_leaves(struct plan *plan, size_t from);
+/* When levels are known: decides for each heading what it is, and cuts bold and numbered lines into headings.
+ */
 void plan_cut_leaves(struct plan *plan, size_t from);
+/* Are the blocks right below the heading at `at`, up to `to`, items? `above`: it stands above the items'
+ * level. */
+bool plan_holds_items(const struct plan *plan, size_t at, size_t to, bool above);
 
 /* --- plan_walk.c --- */
 

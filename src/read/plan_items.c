@@ -256,7 +256,7 @@ static bool holds_items(const struct plan *plan, const struct node *list, const 
         return false;
     if (content->numbered && content->bulleted && (list->level != 0) != plan->numbered)
         return false;
-    if (plan->profile->items == SHAPE_LIST || plan->any_list)
+    if (plan->profile->items == SHAPE_LIST || plan->any_list || content->kind == CONTENT_PLAIN)
         return true;
     for (const struct node *entry = list->first; entry; entry = entry->next)
         if (purpose_is_placeholder(plan->reader, entry))
@@ -307,7 +307,7 @@ int plan_split(
         } else if (block->node->type == NODE_TABLE && (tables || content->kind == CONTENT_TABLE)) {
             if (table_items(plan, block->node, block, err))
                 return -1;
-        } else if (all ? block->node->type == NODE_PARAGRAPH
+        } else if (all ? block->node->type == NODE_PARAGRAPH || block->node->type == NODE_QUOTE
                        : content->kind == CONTENT_PARAGRAPHS &&
                              content_is_item_paragraph(plan->reader, block->node)) {
             if (entry_item(plan, entry_read(plan->reader, block->node), block, RULE_ITEM_PARAGRAPH, err))

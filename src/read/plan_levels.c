@@ -1,8 +1,5 @@
 #include "read/plan.h"
 
-#include "core/arena.h"
-#include "read/number.h"
-
 /* --- levels --- */
 
 static void count_levels(const struct plan *plan, size_t from, size_t counts[LEVELS])
@@ -33,18 +30,29 @@ bool plan_is_title(const struct plan *plan, size_t at)
            (level == 1 || level_below(counts, level_below(counts, level)));
 }
 
-/* Do most headings of this level stand right above deeper ones, with no words of their own? */
+/* Do most headings of this level stand right above deeper ones, with no words of their own? One below each is
+ * a subtitle. */
 static bool are_containers(const struct plan *plan, size_t from, int level)
 {
-    size_t all = 0, empty = 0;
+    size_t all = 0, empty = 0, below = 0;
+    int next = 0;
     for (size_t at = from; at < plan->blocks.count; at++) {
-        if (!plan_is_heading(plan_block(plan, at)) || plan_block(plan, at)->node->level != level)
+        if (!plan_is_heading(plan_block(plan, at)))
             continue;
-        size_t own = plan_next_heading(plan, at + 1);
+        int own = plan_block(plan, at)->node->level;
+        below += next && own == next;
+        if (own <= level)
+            next = 0;
+        if (own != level)
+            continue;
+        size_t child = plan_next_heading(plan, at + 1);
         all++;
-        empty += own == at + 1 && own < plan->blocks.count && plan_block(plan, own)->node->level > level;
+        if (child == at + 1 && child < plan->blocks.count && plan_block(plan, child)->node->level > level) {
+            next = plan_block(plan, child)->node->level;
+            empty++;
+        }
     }
-    return empty * 2 > all;
+    return empty * 2 > all && below > empty;
 }
 
 void plan_choose_levels(struct plan *plan, size_t from)
@@ -69,81 +77,7 @@ void plan_choose_levels(struct plan *plan, size_t from)
     plan->flat = plan->item_level == top;
 }
 
-/* --- what holds the items --- */
-
-/* Where most headings without others below them stand above lists, tables, bold or numbered lines, these are
- * the items. Cuts such lines into headings of their own level. */
-void plan_find_leaves(struct plan *plan, size_t from)
-{
-    enum shape shape = plan->profile->items;
-    size_t listed = 0, told = 0, alone = 0, bold_leaves = 0, bold_lines = 0, numbered = 0, bulleted = 0;
-    for (size_t at = from; at < plan->blocks.count; at = plan_next_heading(plan, at + 1)) {
-        size_t own = plan_next_heading(plan, at + 1);
-        struct content content = plan_content(plan, at + 1, own);
-        bool leaf = own == plan->blocks.count ||
-                    plan_block(plan, own)->node->level <= plan_block(plan, at)->node->level;
-        numbered += content.numbered;
-        bulleted += content.bulleted;
-        if (content.kind == CONTENT_BOLD) {
-            bold_leaves++;
-            bold_lines += content.bold;
-        }
-        plan->number_items = plan->number_items || content.kind == CONTENT_NUMBER;
-        if (!leaf)
-            continue;
-        alone += content.kind == CONTENT_PROSE && content.lines == 1;
-        if (content.kind == CONTENT_PROSE || content.kind == CONTENT_MIXED)
-            told++;
-        else if (content.kind != CONTENT_EMPTY)
-            listed++;
-    }
-    if (plan->number_items) { /* one number alone in a section is an item where others have more */
-        told -= alone;
-        listed += alone;
-    }
-    plan->numbered = numbered >= bulleted;
-    bool cut = bold_lines >= 2 * bold_leaves; /* one bold line below each heading is a subtitle */
-    plan->bold_items = cut && bold_leaves > 1;
-    if (!cut && shape != SHAPE_BOLD) {
-        listed -= bold_leaves < listed ? bold_leaves : listed;
-        told += bold_leaves;
-    }
-    plan->leafy = shape == SHAPE_FOUND ? listed > told : shape > SHAPE_HEADING_6;
-}
-
-/* Bold and numbered lines below the headings that are sections become headings themselves. */
-void plan_cut_leaves(struct plan *plan, size_t from)
-{
-    enum shape shape = plan->profile->items;
-    struct blocks out = {0};
-    for (size_t i = 0; i < from; i++)
-        blocks_add(plan->arena, &out, plan_block(plan, i));
-    for (size_t at = from; at < plan->blocks.count;) {
-        size_t own = plan_next_heading(plan, at + 1);
-        const struct block *first = plan->blocks.all + at + 1;
-        bool leaf = own == plan->blocks.count ||
-                    plan_block(plan, own)->node->level <= plan_block(plan, at)->node->level;
-        bool section = leaf && (plan->leafy || plan_block(plan, at)->node->level < plan->item_level);
-        bool found = shape == SHAPE_FOUND && section;
-        struct content content = {0};
-        if (found)
-            content = plan_content(plan, at + 1, own);
-        blocks_add(plan->arena, &out, plan_block(plan, at));
-        if (shape == SHAPE_BOLD ||
-            (found && content.kind == CONTENT_BOLD && (content.bold > 1 || plan->bold_items)))
-            for (size_t i = 0; i < own - at - 1; i++)
-                bold_cut(plan->reader, &first[i], LEVEL_CUT, RULE_ITEM_BOLD, &out);
-        else if (shape == SHAPE_NUMBER ||
-                 (found && (content.kind == CONTENT_NUMBER ||
-                               (content.kind == CONTENT_PROSE && content.lines == 1 && plan->number_items))))
-            number_cut(plan->reader, first, own - at - 1, LEVEL_CUT, &out);
-        else
-            for (size_t i = 0; i < own - at - 1; i++)
-                blocks_add(plan->arena, &out, &first[i]);
-        at = own;
-    }
-    plan->blocks = out;
-}
+/* --- bold lines, and the profile --- */
 
 /* Is the file's outline made of bold lines: are they before any heading with words in between, and no fewer
  * than the headings? */

@@ -6,39 +6,16 @@
 
 #include <stdint.h>
 
-/* Is this content a list of items, so that its heading is a section? */
-static bool is_items(const struct plan *plan, const struct content *content, bool children)
-{
-    switch (content->kind) {
-    case CONTENT_LIST:
-        return content->numbered + content->bulleted > 0;
-    case CONTENT_TABLE:
-    case CONTENT_PARAGRAPHS:
-        return true;
-    case CONTENT_MIXED:
-        return plan->leafy || (!children && content->entry_words * 2 > content->words &&
-                                  content->numbered + content->bulleted > 1);
-    default:
-        return plan->profile->items == SHAPE_LIST || plan->profile->items == SHAPE_TABLE ||
-               plan->profile->items == SHAPE_PARAGRAPH;
-    }
-}
-
 /* The words right below a section's heading, blocks[at + 1..to). */
 static int section_words(struct plan *plan, size_t at, size_t to, bool children, struct error *err)
 {
-    enum shape shape = plan->profile->items;
-    bool whole = shape == SHAPE_SECTION || (shape >= SHAPE_HEADING_1 && shape <= SHAPE_HEADING_6);
     struct content content = plan_content(plan, at + 1, to);
-    if (!whole && is_items(plan, &content, children))
-        return plan_split(plan, at + 1, to, plan_block(plan, at)->node->level, &content, err);
-    bool nothing = content.kind == CONTENT_LIST && !content.numbered && !content.bulleted;
-    for (size_t i = at + 1; i < to && !nothing && !children; i++)
-        nothing = purpose_is_placeholder(plan->reader, plan_block(plan, i)->node);
-    if (nothing) {
+    int level = plan_block(plan, at)->node->level;
+    bool nothing = content.evidence == EVIDENCE_NONE && content.kind != CONTENT_EMPTY;
+    if (nothing)
         content.kind = CONTENT_LIST;
-        return plan_split(plan, at + 1, to, plan_block(plan, at)->node->level, &content, err);
-    }
+    if (nothing || plan_holds_items(plan, at, to, plan_block(plan, at)->standing != STANDING_SECTION))
+        return plan_split(plan, at + 1, to, level, &content, err);
     if (children || content.kind == CONTENT_EMPTY) {
         plan_add_rest(plan, at + 1, to, RULE_ASIDE_OPENING);
         return 0;
@@ -71,9 +48,10 @@ static int read_section(struct plan *plan, size_t at, size_t own, bool children,
 {
     const struct block *heading = plan_block(plan, at);
     const char *title = plan_line(plan, heading);
-    enum reading_rule rule = heading->rule              ? heading->rule
-                             : plan->leafy && !children ? RULE_SECTION_LEAF
-                                                        : RULE_SECTION_HEADING;
+    enum reading_rule rule = heading->rule ? heading->rule
+                             : (plan->leafy || heading->standing == STANDING_SECTION) && !children
+                                 ? RULE_SECTION_LEAF
+                                 : RULE_SECTION_HEADING;
     if (purpose_is_references(plan->reader, title) &&
         (words_hold(&plan->profile->references, title) || !is_told_list(plan, at + 1, own))) {
         plan_add_rest(plan, at, own, RULE_REFERENCES);
@@ -98,18 +76,25 @@ static int read_section(struct plan *plan, size_t at, size_t own, bool children,
     return 0;
 }
 
-/* In a file of one level a heading above a list is a section among items. */
-static bool is_section_among_items(const struct plan *plan, size_t at, size_t end)
+/* In a file of one level some titles are no items. */
+static bool is_section_among_items(const struct plan *plan, size_t at)
 {
+    if (plan_block(plan, at)->standing == STANDING_SECTION)
+        return true;
     if (!plan->flat || plan->profile->items != SHAPE_FOUND)
         return false;
     const char *title = plan_line(plan, plan_block(plan, at));
-    if (purpose_is_references(plan->reader, title) || purpose_is_promotion(plan->reader, title) ||
-        purpose_is_contents(plan->reader, title))
-        return true;
-    struct content content = plan_content(plan, at + 1, end);
-    return (content.kind == CONTENT_LIST && content.numbered + content.bulleted > 1) ||
-           content.kind == CONTENT_TABLE;
+    return purpose_is_references(plan->reader, title) || purpose_is_promotion(plan->reader, title) ||
+           purpose_is_contents(plan->reader, title);
+}
+
+/* The heading at `at` as an item. Where items have no sections, none goes on from before. */
+static int read_item(struct plan *plan, size_t at, size_t end, struct error *err)
+{
+    const struct block *heading = plan_block(plan, at);
+    if (plan->flat && heading->node->level == plan->item_level && plan->open && plan->open->title)
+        plan->open = NULL;
+    return plan_heading_item(plan, at, end, heading->rule ? heading->rule : RULE_ITEM_HEADING, err);
 }
 
 int plan_walk(struct plan *plan, size_t at, struct error *err)
@@ -124,22 +109,21 @@ int plan_walk(struct plan *plan, size_t at, struct error *err)
             at = end;
             continue;
         }
-        if (level < plan->item_level) {
-            size_t own = plan_next_heading(plan, at + 1);
-            bool children = own < plan->blocks.count && plan_block(plan, own)->node->level > level;
-            if (read_section(plan, at, own, children, err))
+        bool item = level >= plan->item_level || heading->standing == STANDING_ITEM;
+        bool among = level >= plan->item_level && is_section_among_items(plan, at);
+        size_t end = plan_next_heading(plan, at + 1);
+        if (!item || (among && heading->standing == STANDING_SECTION)) {
+            bool children = end < plan->blocks.count && plan_block(plan, end)->node->level > level;
+            if (read_section(plan, at, end, children, err))
                 return -1;
-            at = own;
-            continue;
-        }
-        size_t end = plan_end(plan, at, level == LEVEL_CUT ? level : plan->item_level);
-        if (is_section_among_items(plan, at, end)) {
+        } else if (among) {
+            end = plan_end(plan, at, plan->item_level);
             if (read_section(plan, at, end, false, err))
                 return -1;
         } else {
-            if (plan->flat && plan->open && plan->open->title)
-                plan->open = NULL;
-            if (plan_heading_item(plan, at, end, heading->rule ? heading->rule : RULE_ITEM_HEADING, err))
+            end =
+                plan_end(plan, at, level == LEVEL_CUT || level < plan->item_level ? level : plan->item_level);
+            if (read_item(plan, at, end, err))
                 return -1;
         }
         at = end;

@@ -111,7 +111,8 @@ static bool may_begin_placeholder(const char *text)
 bool purpose_is_placeholder(const struct reader *reader, const struct node *block)
 {
     enum { POINTS_MAX = 90 };
-    static const char *const whole[] = {"none", "n/a", "na", "nothing", "tbd", "无", "暂无", "空", NULL};
+    static const char *const whole[] = {"none", "n/a", "na", "nothing", "nothing new", "nothing to report",
+        "nothing this time", "nothing this week", "tbd", "无", "暂无", "空", NULL};
     static const char *const starts[] = {
         "暂无", "本周暂无", "本期暂无", "本周无", "本期无", "本周没有", "本期没有"};
     const struct node *first = block;

@@ -14,6 +14,9 @@ struct arena;
 struct content;
 struct error;
 
+/* What a heading is, where that is decided otherwise than by its level. */
+enum standing { STANDING_LEVEL, STANDING_SECTION, STANDING_ITEM };
+
 struct block {
     struct node *node; /* a child of the root */
     int line;          /* of the file, from 1; 0 = unknown */
@@ -21,6 +24,7 @@ struct block {
     enum reading_rule rule;        /* what made a heading of it; 0 = it is as it was written */
     const struct content *content; /* of a heading: what stands below it, when somebody has asked; NULL */
     size_t content_count;          /* of how many blocks */
+    enum standing standing;
 };
 
 /* A list of them that grows in the arena. */
