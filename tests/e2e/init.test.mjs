@@ -13,6 +13,7 @@ function init(place, answers, ...words) {
   return new Promise((done) => {
     const child = execFile(program, ['init', ...words], { cwd: place.folder, env: { ...process.env, LANG: 'C.UTF-8', LC_ALL: '' } },
       (error, out, err) => { place.output += out + err; done({ code: error ? error.code : 0, out, err }) })
+    child.stdin.on('error', () => {}) // it may have ended before it asked
     child.stdin.end(answers.map((line) => `${line}\n`).join(''))
   })
 }
