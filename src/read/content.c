@@ -357,8 +357,7 @@ struct content content_of(const struct reader *reader, const struct block *block
                               (blocks[first].node->type == NODE_PARAGRAPH && is_picture(blocks[first].node))))
         first++;
     content.lines = number_lines(reader, blocks + first, end - first);
-    bool torn = content.lines > 1 && blocks[first].node->type == NODE_LIST;
-    content.kind = torn ? CONTENT_NUMBER : kind_of(&tally, content.lines > 1);
+    content.kind = kind_of(&tally, content.lines > 1);
     if (content.kind == CONTENT_PROSE && content.lines)
         content.kind = CONTENT_NUMBER;
     judge(&tally, &content);

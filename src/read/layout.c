@@ -9,6 +9,7 @@
 #include "read/numbered_titles.h"
 #include "read/plan.h"
 #include "read/purpose.h"
+#include "read/torn.h"
 #include "read/wrapped.h"
 
 /* --- a file without headings --- */
@@ -284,6 +285,7 @@ int layout_read(struct reader *reader, struct tree *tree, const char *text, size
     plan_keep_levels(&plan);
     drop_question_ranks(&plan);
     struct blocks closing = cut_closing(&plan);
+    torn_mend(reader, &plan.blocks, tree);
     bool plain = plan_next_heading(&plan, 0) == plan.blocks.count && !plan_is_bold_outline(&plan);
     if (plain ? read_plain(&plan, err) : read_outline(&plan, err))
         return -1;

@@ -22,7 +22,7 @@ enum look { LOOK_WORDS, LOOK_BOLD, LOOK_LINK };
 
 struct line {
     size_t block;
-    struct node *node; /* the text that holds it; NULL = the block is a list of this one entry */
+    struct node *node; /* the text that holds it, or the bold number */
     size_t at;         /* its offset there */
     struct marker marker;
     bool first; /* it begins its paragraph */
@@ -72,35 +72,39 @@ static bool read_line(const struct node *node, size_t at, struct line *line)
     return true;
 }
 
+/* "**1.** words": a bold number that begins a line. */
+static bool read_bold_number(const struct node *strong, struct line *line)
+{
+    const struct node *text = strong->first, *prev = strong->prev;
+    if (strong->type != NODE_STRONG || !text || text->next || text->type != NODE_TEXT ||
+        !marker_read(text->text, &line->marker) || text->text[line->marker.size])
+        return false;
+    if (prev && prev->type != NODE_BREAK &&
+        (prev->type != NODE_TEXT || !prev->text[0] || prev->text[strlen(prev->text) - 1] != '\n'))
+        return false;
+    line->look = look_of(strong->next);
+    line->node = (struct node *)strong;
+    line->at = 0;
+    line->first = !prev;
+    return true;
+}
+
 static void add_paragraph(
     const struct reader *reader, struct lines *lines, const struct node *paragraph, size_t block, bool asked)
 {
     struct line line = {.block = block, .asked = asked};
     for (const struct node *node = paragraph->first; node; node = node->next) {
-        if (node->type != NODE_TEXT)
+        if (node->type != NODE_TEXT) {
+            if (read_bold_number(node, &line))
+                add_line(reader, lines, &line);
             continue;
+        }
         if ((!node->prev || node->prev->type == NODE_BREAK) && read_line(node, 0, &line))
             add_line(reader, lines, &line);
         for (const char *end = node->text; (end = strchr(end, '\n')); end++)
             if (read_line(node, (size_t)(end - node->text) + 1, &line))
                 add_line(reader, lines, &line);
     }
-}
-
-/* A list of one entry with a number: text at the margin has ended it. */
-static bool is_torn(const struct node *list)
-{
-    return list->type == NODE_LIST && list->level > 0 && list->first && !list->first->next &&
-           list->first->first && list->first->first->type == NODE_PARAGRAPH;
-}
-
-static void add_torn(const struct reader *reader, struct lines *lines, const struct node *list, size_t block)
-{
-    struct line line = {.block = block,
-        .marker = {.number = list->level},
-        .first = true,
-        .look = look_of(list->first->first->first)};
-    add_line(reader, lines, &line);
 }
 
 static bool is_questions(const struct reader *reader, const struct node *node)
@@ -118,8 +122,6 @@ static struct lines find_lines(const struct reader *reader, const struct block *
     bool asked = false;
     for (size_t i = 0; i < count; i++) {
         const struct node *node = blocks[i].node;
-        if (is_torn(node) && (i + 1 == count || blocks[i + 1].node->type != NODE_LIST))
-            add_torn(reader, &lines, node, i);
         if (node->type != NODE_PARAGRAPH)
             continue;
         if (is_questions(reader, node))
@@ -134,8 +136,7 @@ static struct lines find_lines(const struct reader *reader, const struct block *
 
 static bool are_alike(const struct line *a, const struct line *b)
 {
-    return a->marker.style == b->marker.style && a->first == b->first && a->look == b->look &&
-           !a->node == !b->node;
+    return a->marker.style == b->marker.style && a->first == b->first && a->look == b->look;
 }
 
 /* Numbers run from 1 again at lines[at]: inside an entry, if the old ones go on after them. Where they do; 0
@@ -161,7 +162,7 @@ static bool goes_on(const struct lines *lines, const struct line *last, size_t a
 {
     const struct line *line = &lines->all[at];
     int number = line->marker.number, next = last->marker.number + 1;
-    if (line->marker.style != last->marker.style || !line->node != !last->node)
+    if (line->marker.style != last->marker.style)
         return false;
     if (number == next)
         return true;
@@ -191,17 +192,16 @@ static void keep_entries(struct lines *lines)
 static bool begins_block(const struct node *block)
 {
     struct line line;
-    if (is_torn(block))
-        return true;
-    return block->type == NODE_PARAGRAPH && block->first && block->first->type == NODE_TEXT &&
-           read_line(block->first, 0, &line);
+    return block->type == NODE_PARAGRAPH && block->first &&
+           (block->first->type == NODE_TEXT ? read_line(block->first, 0, &line)
+                                            : read_bold_number(block->first, &line));
 }
 
 /* Words may open what stands here, where the entries below them are sure to be ones. */
 static bool may_open(const struct lines *lines, const struct block *blocks)
 {
     const struct line *first = &lines->all[0];
-    if (lines->count < 2 || first->marker.number != 1 || first->look == LOOK_WORDS || !first->node)
+    if (lines->count < 2 || first->marker.number != 1 || first->look == LOOK_WORDS)
         return false;
     for (size_t i = 0; i < first->block; i++)
         if (blocks[i].node->type != NODE_PARAGRAPH)
@@ -229,13 +229,17 @@ size_t number_lines(const struct reader *reader, const struct block *blocks, siz
 static struct node *cut_here(const struct reader *reader, struct node *node, size_t at)
 {
     struct node *rest = node_new(reader->arena, NODE_PARAGRAPH);
-    node_add_text(reader->arena, rest, node->text + at);
+    if (node->type == NODE_TEXT)
+        node_add_text(reader->arena, rest, node->text + at);
     for (struct node *after = node->next, *next; after; after = next) {
         next = after->next;
         node_unlink(after);
         node_append(rest, after);
     }
-    node->text = arena_copy(reader->arena, node->text, at);
+    if (node->type == NODE_TEXT) /* a bold number is left behind, which is what becomes of numbers */
+        node->text = arena_copy(reader->arena, node->text, at);
+    else
+        node_unlink(node);
     return rest;
 }
 
@@ -266,13 +270,6 @@ static void add_entry(const struct reader *reader, const struct block *block, st
 static void cut_block(const struct reader *reader, const struct block *block, const struct line *lines,
     size_t count, int level, struct blocks *out)
 {
-    if (count && !lines[0].node) {
-        struct node *entry = block->node->first, *paragraph = entry->first;
-        node_unlink(paragraph);
-        add_entry(reader, block, paragraph, level, out);
-        add_all(reader, block, entry, out);
-        return;
-    }
     struct node **pieces = arena_array(reader->arena, count + 1, sizeof *pieces);
     for (size_t i = count; i > 0; i--) /* from the last, so that the others stay where they are */
         pieces[i - 1] = cut_here(reader, lines[i - 1].node, lines[i - 1].at);

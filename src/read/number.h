@@ -7,8 +7,7 @@
 struct reader;
 
 /* How many numbered lines begin entries from the first of these blocks on; 0 = it begins with none. Lists
- * have numbers of their own: these are paragraphs, the lines in them, and lists that text at the margin has
- * torn into single entries.
+ * have numbers of their own: these are paragraphs and the lines in them.
  *
  * A line goes on with the numbers when its own is the next one. Editors slip, repeat and leave out, write
  * "1." everywhere and begin again: such a line goes on too where it looks like the ones before, with the same

@@ -207,6 +207,17 @@ static void cut_text(struct arena *arena, struct node *node, const char *from)
     node->text = arena_string(arena, from + strspn(from, " \n"));
 }
 
+/* A bold number goes with its text. */
+static void drop_empty(const struct node *title, struct node *node)
+{
+    struct node *parent = node->parent, *next = parent->next;
+    if (node->text[0] || node->next || node->prev || parent == title || parent->type != NODE_STRONG)
+        return;
+    if (next && next->type == NODE_TEXT)
+        next->text += strspn(next->text, " ");
+    node_unlink(parent);
+}
+
 void numbered_entry_strip(struct arena *arena, struct node *entry)
 {
     bool more;
@@ -217,6 +228,7 @@ void numbered_entry_strip(struct arena *arena, struct node *entry)
     const char *text = node->text + strspn(node->text, " \n");
     text += marker_bullet(text);
     cut_text(arena, node, text + (marker_read(text, &marker) ? marker.size : 0));
+    drop_empty(entry, node);
 }
 
 int numbered_title_strip(struct arena *arena, struct node *title, const struct title_numbers *numbers)
@@ -237,5 +249,6 @@ int numbered_title_strip(struct arena *arena, struct node *title, const struct t
     if (text == begin || (!text[strspn(text, " \n")] && !more))
         return 0;
     cut_text(arena, node, text);
+    drop_empty(title, node);
     return number;
 }

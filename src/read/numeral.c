@@ -50,7 +50,7 @@ int numeral_chinese(const char *text, size_t *size)
 
 /* --- at the beginning of a line --- */
 
-enum kind { KIND_DIGITS = 1, KIND_CHINESE, KIND_SIGN, KIND_KEYCAP, KIND_NO };
+enum kind { KIND_DIGITS = 1, KIND_CHINESE, KIND_SIGN, KIND_KEYCAP, KIND_NO, KIND_PADDED };
 enum sign { SIGN_NONE, SIGN_POINT, SIGN_BRACKET, SIGN_BRACKETS, SIGNS };
 
 /* Numbers that are one character each, from the one for 1 on. */
@@ -61,7 +61,7 @@ static int sign_number(const char *text, size_t *size)
         int from, count;
     } signs[] = {{0x2460, 1, 20}, {0x3251, 21, 15}, {0x2776, 1, 10}, {0x2780, 1, 10}, {0x278a, 1, 10},
         {0x2474, 1, 20}, {0x2488, 1, 20}, {0x24eb, 11, 10}};
-    uint32_t point = utf8_decode(text, strlen(text) < 4 ? strlen(text) : 4, 0, size);
+    uint32_t point = utf8_decode(text, strnlen(text, 4), 0, size);
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (point >= signs[i].first && point - signs[i].first < (uint32_t)signs[i].count)
             return signs[i].from + (int)(point - signs[i].first);
@@ -158,6 +158,21 @@ static size_t closing(const char *text, enum sign *sign)
     return 0;
 }
 
+/* "01 渡轮", "02｜Ferries": two digits, the first a zero, and no sign after them but a bar or a space. "05
+ * Nov" is a day. */
+static bool padded_number(const char *text, struct marker *marker)
+{
+    size_t size;
+    if (text[0] != '0' || text[1] < '1' || text[1] > '9')
+        return false;
+    size_t bar = strncmp(text + 2, "｜", 3) == 0 ? 3 : text[2] == '|' ? 1 : 0;
+    const char *words = text + 2 + strspn(text + 2, " ");
+    if (!bar &&
+        (words == text + 2 || !*words || !utf8_is_cjk(utf8_decode(words, strnlen(words, 4), 0, &size))))
+        return false;
+    return set(marker, text[1] - '0', 2 + bar, KIND_PADDED, SIGN_NONE);
+}
+
 /* Can a number begin with this byte? Nearly no line does, so the rest is spared. */
 static bool may_begin(unsigned char first)
 {
@@ -184,6 +199,8 @@ bool marker_read(const char *text, struct marker *marker)
         return number &&
                set(marker, number, gap + size + closing(text + gap + size, &sign), KIND_NO, SIGN_NONE);
     }
+    if (padded_number(text, marker))
+        return true;
     size_t open = opening(text, &close, &close_wide), at = open;
     enum kind kind = KIND_DIGITS;
     if (!(number = digits_number(text + at, &size))) {
