@@ -128,9 +128,15 @@ static const char *link_words(const struct reader *reader, const struct node *li
 
 bool bold_begins(const struct reader *reader, const struct node *paragraph, bool links)
 {
-    const struct node *from = paragraph->type == NODE_PARAGRAPH ? flow_first_seen(paragraph) : NULL;
-    return from &&
-           ((links && link_words(reader, from, line_end(from))) || bold_words(reader, from, line_end(from)));
+    const struct node *from = paragraph->type == NODE_PARAGRAPH ? paragraph->first : NULL;
+    if (!from || (from->type == NODE_TEXT && (unsigned char)from->text[0] > '*')) /* as nearly all begin */
+        return false;
+    from = flow_first_seen(paragraph);
+    if (!from || (from->type == NODE_TEXT && strncmp(from->text, "**", 2) != 0))
+        return false;
+    if (from->type == NODE_LINK)
+        return links && link_words(reader, from, line_end(from));
+    return bold_words(reader, from, line_end(from));
 }
 
 /* Does the bold line that begins this paragraph end in a full stop, with words below it? */
@@ -148,7 +154,7 @@ bool bold_stops(struct reader *reader, const struct blocks *blocks)
     reader->bold_stops = true;
     for (size_t i = 0; i < blocks->count; i++) {
         const struct node *paragraph = blocks->all[i].node;
-        const struct node *first = paragraph->type == NODE_PARAGRAPH ? flow_first_seen(paragraph) : NULL;
+        const struct node *first = paragraph->type == NODE_PARAGRAPH ? paragraph->first : NULL;
         if (!first || first->type != NODE_STRONG)
             continue;
         bool told =

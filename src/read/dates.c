@@ -30,11 +30,21 @@ static bool valid_day(int year, int month, int day)
     return day <= days[month - 1] + (month == 2 && leap);
 }
 
+static void put_digits(char *to, int value, int count)
+{
+    for (int i = count - 1; i >= 0; i--, value /= 10)
+        to[i] = (char)('0' + value % 10);
+}
+
 static bool put_date(char date[11], int year, int month, int day)
 {
     if (!valid_day(year, month, day))
         return false;
-    snprintf(date, 11, "%04u-%02u-%02u", (unsigned)year % 10000, (unsigned)month % 100, (unsigned)day % 100);
+    put_digits(date, year, 4);
+    put_digits(date + 5, month, 2);
+    put_digits(date + 8, day, 2);
+    date[4] = date[7] = '-';
+    date[10] = '\0';
     return true;
 }
 

@@ -44,15 +44,16 @@ static bool begins_with(const char *text, const char *const *words, size_t count
 static bool stands_alone(const char *text)
 {
     static const char *const never[] = {"％", "℃", "°", "×", "＋", "～"};
-    size_t gap = strspn(text, " "), len = strlen(text + gap), size;
+    size_t gap = strspn(text, " "), size;
     const char *sign = text + gap;
-    if (!len)
+    if (!*sign)
         return true;
-    uint32_t point = utf8_decode(sign, len, 0, &size);
-    if (point < 0x80 && (!strchr(":|()[];!,.-", (int)point) || (point == '-' && !gap)))
-        return false;
+    if ((unsigned char)*sign < 0x80)
+        return strchr(":|()[];!,.-", *sign) && (*sign != '-' || gap) &&
+               (!digit(sign[1]) || strchr("([|", *sign));
+    uint32_t point = utf8_decode(sign, strlen(sign), 0, &size);
     return utf8_kind(point) != UTF8_WORD && !begins_with(sign, never, sizeof never / sizeof *never) &&
-           (!digit(sign[size]) || strchr("([|", (int)(point < 0x80 ? point : 'x')));
+           !digit(sign[size]);
 }
 
 /* --- 第52期 --- */
@@ -60,9 +61,7 @@ static bool stands_alone(const char *text)
 static const char *ordinal(struct arena *arena, const char *at)
 {
     static const char *const kinds[] = {"期", "号", "號", "辑", "輯", "回", "集", "刊"};
-    if (strncmp(at, "第", 3) != 0)
-        return NULL;
-    at += 3;
+    at += strlen("第");
     while (*at == ' ' || *at == '#')
         at++;
     size_t len = count_digits(at), size = len;
@@ -108,8 +107,6 @@ static const char *announced(struct arena *arena, const char *text, const char *
 /* "#52", but not the ones of "C# 12" and "the #1 mistake". */
 static const char *hashed(struct arena *arena, const char *text, const char *at)
 {
-    if (*at != '#')
-        return NULL;
     size_t word = 0;
     while (at - word > text && isalnum((unsigned char)at[-1 - (ptrdiff_t)word]))
         word++;
@@ -133,6 +130,8 @@ static bool ends_digest(const char *text, size_t len)
     static const char *const cjk[] = {"周刊", "週刊", "周报", "週報", "日报", "日報", "月刊", "月报", "月報",
         "半月刊", "双周刊", "周记", "早报", "早報", "晚报", "快报", "快報", "通讯", "通訊", "简报", "簡報",
         "速递", "速報", "电子报", "電子報", "一周", "期刊"};
+    if (!len || digit(text[len - 1]))
+        return false;
     for (size_t i = 0; i < sizeof cjk / sizeof *cjk; i++) {
         size_t n = strlen(cjk[i]);
         if (len >= n && memcmp(text + len - n, cjk[i], n) == 0)
@@ -152,7 +151,7 @@ static size_t before_gap(const char *text, size_t at)
 {
     static const char *const signs[] = {
         " ", "-", "–", "—", ":", "：", "|", "｜", "·", "(", "（", "[", "【", "_"};
-    for (bool more = true; more;) {
+    for (bool more = true; more && at && !isalnum((unsigned char)text[at - 1]);) {
         more = false;
         for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
             size_t n = strlen(signs[i]);
@@ -202,17 +201,25 @@ static const char *after_bar(struct arena *arena, const char *text)
     return NULL;
 }
 
+/* May one of the words that announce a number begin here? */
+static bool may_announce(const char *text, const char *at)
+{
+    char first = (char)(*at | 0x20);
+    if (first == 'i' || first == 'n' || first == 'v' || first == 'e')
+        return at == text || !isalnum((unsigned char)at[-1]);
+    return *at == '\xe2'; /* № */
+}
+
 const char *number_find(struct arena *arena, const char *title)
 {
     const char *number = NULL;
-    for (const char *at = title; *at && !number; at++)
+    for (const char *at = strstr(title, "第"); at && !number; at = strstr(at + 3, "第"))
         number = ordinal(arena, at);
-    for (const char *at = title; *at && !number; at++) {
-        number = hashed(arena, title, at);
-        bool inside = at > title && isalpha((unsigned char)*at) && isalnum((unsigned char)at[-1]);
-        if (!number && !inside)
+    for (const char *at = title; *at && !number; at++)
+        if (*at == '#')
+            number = hashed(arena, title, at);
+        else if (may_announce(title, at))
             number = announced(arena, title, at);
-    }
     if (!number)
         number = after_digest(arena, title);
     return number ? number : after_bar(arena, title);

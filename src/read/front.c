@@ -45,7 +45,7 @@ static void add_tag(struct arena *arena, struct front *front, const char *tag)
 static bool is_one_of(const char *key, const char *const *names)
 {
     for (; *names; names++)
-        if (strcasecmp(key, *names) == 0)
+        if (((key[0] ^ **names) & ~0x20) == 0 && strcasecmp(key, *names) == 0)
             return true;
     return false;
 }

@@ -189,38 +189,36 @@ static void keep_entries(struct lines *lines)
     lines->count = kept;
 }
 
-static bool begins_block(const struct node *block)
+static bool begins_block(const struct node *block, struct line *line)
 {
-    struct line line;
     return block->type == NODE_PARAGRAPH && block->first &&
-           (block->first->type == NODE_TEXT ? read_line(block->first, 0, &line)
-                                            : read_bold_number(block->first, &line));
+           (block->first->type == NODE_TEXT ? read_line(block->first, 0, line)
+                                            : read_bold_number(block->first, line));
 }
 
-/* Words may open what stands here, where the entries below them are sure to be ones. */
-static bool may_open(const struct lines *lines, const struct block *blocks)
+/* The first of the blocks that begins with a number. Words may open what stands here, where the entries below
+ * them are sure to be ones: they begin with 1, and with a link or bold words after it. `count` = none. */
+static size_t find_first(const struct block *blocks, size_t count)
 {
-    const struct line *first = &lines->all[0];
-    if (lines->count < 2 || first->marker.number != 1 || first->look == LOOK_WORDS)
-        return false;
-    for (size_t i = 0; i < first->block; i++)
-        if (blocks[i].node->type != NODE_PARAGRAPH)
-            return false;
-    return true;
+    struct line line;
+    if (count && begins_block(blocks[0].node, &line))
+        return 0;
+    for (size_t i = 1; i < count && i <= OPENING_MAX && blocks[i - 1].node->type == NODE_PARAGRAPH; i++)
+        if (begins_block(blocks[i].node, &line))
+            return line.marker.number == 1 && line.look != LOOK_WORDS ? i : count;
+    return count;
 }
 
 size_t number_lines(const struct reader *reader, const struct block *blocks, size_t count)
 {
-    size_t first = 0;
-    while (first < count && first <= OPENING_MAX && !begins_block(blocks[first].node))
-        first++;
-    if (first == count || first > OPENING_MAX || is_questions(reader, blocks[0].node))
+    size_t first = find_first(blocks, count);
+    if (first == count || is_questions(reader, blocks[0].node))
         return 0;
     struct lines lines = find_lines(reader, blocks, count);
     if (!lines.count || lines.all[0].block != first)
         return 0;
     keep_entries(&lines);
-    return first == 0 || may_open(&lines, blocks) ? lines.count : 0;
+    return first == 0 || lines.count > 1 ? lines.count : 0;
 }
 
 /* --- cutting --- */

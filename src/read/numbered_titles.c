@@ -86,7 +86,9 @@ static void find_underlined(struct arena *arena, struct blocks *blocks, const ch
 {
     struct lines lines = {.text = text, .end = text + len, .at = text, .line = 1};
     size_t kept = 0;
-    for (size_t i = 0; i < blocks->count; i++) {
+    while (kept < blocks->count && !only_entry(blocks->all[kept].node))
+        kept++;
+    for (size_t i = kept; i < blocks->count; i++) {
         struct block block = blocks->all[i];
         struct node *paragraph = only_entry(block.node);
         const struct block *rule = paragraph && i + 1 < blocks->count ? &blocks->all[i + 1] : NULL;
@@ -162,8 +164,11 @@ void numbered_titles_find(struct arena *arena, struct blocks *blocks, const char
 /* The text that begins a title, and whether anything stands after it. */
 static struct node *first_text(struct node *title, bool *more)
 {
-    struct node *node = title;
-    *more = false;
+    struct node *node = title->first;
+    *more = node && node->next;
+    if (!node || (node->type == NODE_TEXT && !flow_is_blank(node)))
+        return node;
+    node = title;
     while (node && node->type != NODE_TEXT) {
         node = node->type == NODE_CODE || node->type == NODE_IMAGE ? NULL : node->first;
         while (node && node->next &&
@@ -184,7 +189,8 @@ static bool title_marker(struct node *title, struct marker *marker)
     return marker_read(at + marker_bullet(at), marker);
 }
 
-int numbered_titles_style(const struct blocks *blocks, int level)
+/* The style of the numbers that the headings of `level` and below bear one by one; 0 = they bear none. */
+static int find_style(const struct blocks *blocks, int level)
 {
     struct marker last = {0}, marker;
     size_t count = 0, next = 0;
@@ -231,24 +237,32 @@ void numbered_entry_strip(struct arena *arena, struct node *entry)
     drop_empty(entry, node);
 }
 
-int numbered_title_strip(struct arena *arena, struct node *title, const struct title_numbers *numbers)
+/* Is this number one to be taken off? Titles are looked at when the first one has a number: before any has
+ * gone. */
+static bool counts_titles(struct title_numbers *numbers, const struct marker *marker)
+{
+    if (!numbers->known)
+        numbers->style = find_style(numbers->blocks, numbers->level);
+    numbers->known = true;
+    return (marker->style == numbers->style && marker->number <= numbers->last + 1 + GAP_MAX) ||
+           marker->number == numbers->in_section || marker->number == numbers->in_all;
+}
+
+void numbered_title_strip(struct arena *arena, struct node *title, struct title_numbers *numbers)
 {
     bool more;
     struct node *node = first_text(title, &more);
     struct marker marker;
-    int number = 0;
     if (!node)
-        return 0;
+        return;
     const char *begin = node->text + strspn(node->text, " \n"), *text = begin + marker_bullet(begin);
-    if (marker_read(text, &marker) &&
-        ((marker.style == numbers->style && marker.number <= numbers->last + 1 + GAP_MAX) ||
-            marker.number == numbers->in_section || marker.number == numbers->in_all)) {
+    bool number = marker_read(text, &marker) && counts_titles(numbers, &marker);
+    if (number)
         text += marker.size;
-        number = marker.number;
-    }
     if (text == begin || (!text[strspn(text, " \n")] && !more))
-        return 0;
+        return;
     cut_text(arena, node, text);
     drop_empty(title, node);
-    return number;
+    if (number)
+        numbers->last = marker.number;
 }

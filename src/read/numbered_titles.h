@@ -12,19 +12,18 @@
  * `text` is the file, for its lines; len 0 = there are none. */
 void numbered_titles_find(struct arena *arena, struct blocks *blocks, const char *text, size_t len);
 
-/* The style of the numbers (read/numeral.h) that the headings of `level` and below bear one by one; 0 = they
- * bear none. */
-int numbered_titles_style(const struct blocks *blocks, int level);
-
-/* The number a title may bear, to be taken off. */
+/* The numbers that titles of a file bear, to be taken off. */
 struct title_numbers {
-    int style;              /* as found above */
+    const struct blocks *blocks; /* with its headings; those of `level` and below are titles */
+    int level;
+    bool known;             /* has anybody looked at them? */
+    int style;              /* of the numbers (read/numeral.h) they bear one by one; 0 = they bear none */
     int last;               /* what was taken off the title before */
     int in_section, in_all; /* the item's place, which any number may repeat */
 };
 /* Takes the sign ("🔹") and the number off the beginning of a title, wherever its first words stand (in bold
- * ones or a link). Returns the number; 0 = none was taken off. What would leave nothing stays. */
-int numbered_title_strip(struct arena *arena, struct node *title, const struct title_numbers *numbers);
+ * ones or a link). What would leave nothing stays. */
+void numbered_title_strip(struct arena *arena, struct node *title, struct title_numbers *numbers);
 /* The same of an entry, whatever its number. */
 void numbered_entry_strip(struct arena *arena, struct node *entry);
 

@@ -13,18 +13,39 @@ enum { DIGITS_MAX = 3 };
 /* 0–9, or 10 and 100; -1 = it is no numeral. All of them are three bytes long. */
 static int chinese_digit(const char *text)
 {
-    static const struct {
-        char sign[4];
-        int value;
-    } digits[] = {{"一", 1}, {"二", 2}, {"三", 3}, {"四", 4}, {"五", 5}, {"六", 6}, {"七", 7}, {"八", 8},
-        {"九", 9}, {"十", 10}, {"百", 100}, {"零", 0}, {"〇", 0}, {"两", 2}};
-    unsigned char first = (unsigned char)text[0];
-    if (first != 0xe3 && (first < 0xe4 || first > 0xe9))
+    const unsigned char *at = (const unsigned char *)text;
+    if (at[0] < 0xe3 || at[0] > 0xe9 || !at[1])
         return -1;
-    for (size_t i = 0; i < sizeof digits / sizeof *digits; i++)
-        if (strncmp(text, digits[i].sign, 3) == 0)
-            return digits[i].value;
-    return -1;
+    switch (at[0] << 16 | at[1] << 8 | at[2]) {
+    case 0xe38087: /* 〇 */
+    case 0xe99bb6: /* 零 */
+        return 0;
+    case 0xe4b880: /* 一 */
+        return 1;
+    case 0xe4ba8c: /* 二 */
+    case 0xe4b8a4: /* 两 */
+        return 2;
+    case 0xe4b889: /* 三 */
+        return 3;
+    case 0xe59b9b: /* 四 */
+        return 4;
+    case 0xe4ba94: /* 五 */
+        return 5;
+    case 0xe585ad: /* 六 */
+        return 6;
+    case 0xe4b883: /* 七 */
+        return 7;
+    case 0xe585ab: /* 八 */
+        return 8;
+    case 0xe4b99d: /* 九 */
+        return 9;
+    case 0xe58d81: /* 十 */
+        return 10;
+    case 0xe799be: /* 百 */
+        return 100;
+    default:
+        return -1;
+    }
 }
 
 int numeral_chinese(const char *text, size_t *size)
@@ -173,52 +194,64 @@ static bool padded_number(const char *text, struct marker *marker)
     return set(marker, text[1] - '0', 2 + bar, KIND_PADDED, SIGN_NONE);
 }
 
-/* Can a number begin with this byte? Nearly no line does, so the rest is spared. */
-static bool may_begin(unsigned char first)
+/* A number without signs in front of it: digits, or in Chinese. */
+static bool plain_number(
+    const char *text, size_t at, const char *close, const char *close_wide, struct marker *marker)
 {
-    return (first >= '0' && first <= '9') || first == '(' || first == '[' || first == 'N' || first == 'n' ||
-           first == 0xe2 || first == 0xe3 || (first >= 0xe4 && first <= 0xe9) || first == 0xef ||
-           first == 0xf0;
-}
-
-bool marker_read(const char *text, struct marker *marker)
-{
-    const char *close, *close_wide = NULL;
-    size_t size = 0;
-    int number;
     enum sign sign = SIGN_NONE;
-    if (!may_begin((unsigned char)text[0]))
-        return false;
-    if ((number = sign_number(text, &size)))
-        return set(marker, number, size, KIND_SIGN, 0);
-    if ((number = keycap_number(text, &size)))
-        return set(marker, number, size, KIND_KEYCAP, 0);
-    if (strncasecmp(text, "no.", 3) == 0) {
-        size_t gap = 3 + strspn(text + 3, " ");
-        number = digits_number(text + gap, &size);
-        return number &&
-               set(marker, number, gap + size + closing(text + gap + size, &sign), KIND_NO, SIGN_NONE);
-    }
-    if (padded_number(text, marker))
-        return true;
-    size_t open = opening(text, &close, &close_wide), at = open;
     enum kind kind = KIND_DIGITS;
-    if (!(number = digits_number(text + at, &size))) {
+    size_t size = 0, end;
+    int number = digits_number(text + at, &size);
+    if (!number) {
         kind = KIND_CHINESE;
         if (!(number = numeral_chinese(text + at, &size)))
             return false;
     }
     at += size;
     if (close) {
-        size_t end = strncmp(text + at, close, strlen(close)) == 0             ? strlen(close)
-                     : strncmp(text + at, close_wide, strlen(close_wide)) == 0 ? strlen(close_wide)
-                                                                               : 0;
+        end = strncmp(text + at, close, strlen(close)) == 0             ? strlen(close)
+              : strncmp(text + at, close_wide, strlen(close_wide)) == 0 ? strlen(close_wide)
+                                                                        : 0;
         return end && set(marker, number, at + end, kind, SIGN_BRACKETS);
     }
-    size_t end = closing(text + at, &sign);
+    end = closing(text + at, &sign);
     if (!end || (kind == KIND_DIGITS && is_digit(text[at + end]))) /* 2.5, 10:30 */
         return false;
     return set(marker, number, at + end, kind, sign);
+}
+
+/* "No.7", "NO. 7：" */
+static bool no_number(const char *text, struct marker *marker)
+{
+    enum sign sign;
+    size_t size, gap = 3 + strspn(text + 3, " ");
+    int number = strncasecmp(text, "no.", 3) == 0 ? digits_number(text + gap, &size) : 0;
+    return number && set(marker, number, gap + size + closing(text + gap + size, &sign), KIND_NO, SIGN_NONE);
+}
+
+bool marker_read(const char *text, struct marker *marker)
+{
+    const char *close = NULL, *close_wide = NULL;
+    unsigned char first = (unsigned char)text[0];
+    size_t size = 0;
+    int number;
+    if (is_digit(text[0])) { /* the most frequent one; nearly no line begins with any of these */
+        if ((number = keycap_number(text, &size)))
+            return set(marker, number, size, KIND_KEYCAP, SIGN_NONE);
+        return padded_number(text, marker) || plain_number(text, 0, NULL, NULL, marker);
+    }
+    if (first == 'N' || first == 'n')
+        return no_number(text, marker);
+    if (first == 0xf0)
+        return (number = keycap_number(text, &size)) && set(marker, number, size, KIND_KEYCAP, SIGN_NONE);
+    if ((first == 0xe2 || first == 0xe3) && (number = sign_number(text, &size)))
+        return set(marker, number, size, KIND_SIGN, SIGN_NONE);
+    if (first == '(' || first == '[' || first == 0xef || first == 0xe3) {
+        size_t open = opening(text, &close, &close_wide);
+        return plain_number(text, open, close, close_wide, marker);
+    }
+    return first >= 0xe4 && first <= 0xe9 && chinese_digit(text) > 0 &&
+           plain_number(text, 0, NULL, NULL, marker);
 }
 
 bool marker_is_chinese(const struct marker *marker)

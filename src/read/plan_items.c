@@ -144,9 +144,7 @@ static void strip_number(struct plan *plan, struct node *heading)
 {
     plan->numbers.in_section = (int)plan->open->item_count;
     plan->numbers.in_all = (int)plan->item_count;
-    int number = numbered_title_strip(plan->arena, heading, &plan->numbers);
-    if (number)
-        plan->numbers.last = number;
+    numbered_title_strip(plan->arena, heading, &plan->numbers);
 }
 
 /* The item under the heading at `at` (a section's, for RULE_ITEM_SECTION), of blocks up to `to`. */

@@ -99,7 +99,7 @@ static int read_item(struct plan *plan, size_t at, size_t end, struct error *err
 
 int plan_walk(struct plan *plan, size_t at, struct error *err)
 {
-    plan->numbers.style = numbered_titles_style(&plan->blocks, plan->item_level);
+    plan->numbers = (struct title_numbers){.blocks = &plan->blocks, .level = plan->item_level};
     while (at < plan->blocks.count) {
         const struct block *heading = plan_block(plan, at);
         int level = heading->node->level;

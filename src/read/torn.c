@@ -99,7 +99,11 @@ static bool asks(const struct reader *reader, const struct node *node)
 
 void torn_mend(const struct reader *reader, struct blocks *blocks, struct tree *tree)
 {
-    size_t count = blocks->count;
+    size_t count = blocks->count, lists = 0;
+    for (size_t i = 0; i < count && lists < 2; i++)
+        lists += blocks->all[i].node->type == NODE_LIST && blocks->all[i].node->level > 0;
+    if (lists < 2)
+        return;
     struct chain chain = {.out = blocks, .tree = tree};
     blocks->count = 0;
     for (size_t i = 0; i < count; i++) {
