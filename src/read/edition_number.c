@@ -178,8 +178,8 @@ static bool is_week_in(const char *text, size_t at, size_t len)
 
 static const char *after_digest(struct arena *arena, const char *text)
 {
-    for (size_t at = 1; text[at]; at++) {
-        if (!digit(text[at]) || digit(text[at - 1]))
+    for (size_t at = 0; text[at]; at++) {
+        if (!digit(text[at]) || at == 0 || digit(text[at - 1]))
             continue;
         size_t len = count_digits(text + at);
         if (len > 4 || is_year(text + at, len) || !stands_alone(text + at + len))

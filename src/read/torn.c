@@ -1,6 +1,7 @@
 #include "read/torn.h"
 
 #include "core/arena.h"
+#include "core/utf8.h"
 #include "read/edition.h"
 #include "read/flow.h"
 #include "read/label.h"
@@ -13,8 +14,9 @@ enum { BETWEEN_MAX = 12, GAP_MAX = 9 };
 struct chain {
     struct blocks *out; /* over the blocks themselves: what is mended is never more */
     bool open, torn;
-    size_t at; /* of the list in `out` */
-    int last;  /* its last number */
+    bool several; /* entries in its last piece */
+    size_t at;    /* of the list in `out` */
+    int last;     /* its last number */
     struct tree *tree;
     size_t places; /* entries of the tree that were passed */
 };
@@ -36,6 +38,24 @@ static bool begins_strongly(const struct node *list)
     return first && (first->type == NODE_LINK || first->type == NODE_STRONG);
 }
 
+/* One short line without a stop, between lists of several entries: a title of what follows, not words of the
+ * entry before. */
+static bool is_title(const struct node *paragraph)
+{
+    enum { TITLE_POINTS_MAX = 40 };
+    const struct node *text = paragraph->first;
+    if (paragraph->type != NODE_PARAGRAPH || !text || text->next || text->type != NODE_TEXT ||
+        strchr(text->text, '\n'))
+        return false;
+    size_t len = strlen(text->text), points = 0, last = 0, size;
+    for (size_t at = 0; at < len && points <= TITLE_POINTS_MAX; at += size, points++) {
+        utf8_decode(text->text, len, at, &size);
+        last = at;
+    }
+    return points && points <= TITLE_POINTS_MAX &&
+           utf8_kind(utf8_decode(text->text, len, last, &size)) != UTF8_PUNCTUATION;
+}
+
 /* Does this list go on where the chain's ends? One that is "1." alone, again, only where it looks like an
  * entry. */
 static bool goes_on(const struct chain *chain, const struct node *list)
@@ -43,10 +63,13 @@ static bool goes_on(const struct chain *chain, const struct node *list)
     size_t between = chain->out->count - chain->at - 1;
     if (!chain->open || !between || between > BETWEEN_MAX)
         return false;
+    const struct node *before = chain->out->all[chain->at].node;
+    if (between == 1 && chain->several && is_title(chain->out->all[chain->at + 1].node))
+        return false;
     if (list->level > chain->last)
         return list->level <= chain->last + 1 + GAP_MAX;
     return list->level == chain->last && !list->first->next && begins_strongly(list) &&
-           begins_strongly(chain->out->all[chain->at].node);
+           begins_strongly(before);
 }
 
 /* The next `count` blocks after the list become part of its last entry. */
@@ -75,6 +98,7 @@ static void join(struct chain *chain, const struct block *block)
     struct block *list = &chain->out->all[chain->at];
     take_in(chain, between);
     chain->last = block->node->level + count_entries(block->node) - 1;
+    chain->several = block->node->first->next != NULL;
     chain->torn = true;
     list->end_line = block->end_line;
     node_move_children(block->node, list->node);
@@ -120,6 +144,7 @@ void torn_mend(const struct reader *reader, struct blocks *blocks, struct tree *
         if (ordered) {
             chain.open = true;
             chain.torn = false;
+            chain.several = block.node->first->next != NULL;
             chain.at = blocks->count - 1;
             chain.last = block.node->level + count_entries(block.node) - 1;
         }
