@@ -233,9 +233,15 @@ static void put_explained(json_t *object, const struct explanation *explanation,
     put_count(object, "unexplained", explanation->count > BLOCKS_MAX ? explanation->count - BLOCKS_MAX : 0);
 }
 
+/* Of several, as a feed has them, the newest: they come in the order of time. */
+static const struct edition *shown_edition(const struct digest *digest)
+{
+    return &digest->editions[digest->count - 1];
+}
+
 static char *summary(struct ticket *ticket, bool chinese)
 {
-    const struct edition *edition = &ticket->digest->editions[0];
+    const struct edition *edition = shown_edition(ticket->digest);
     struct arena arena = {0};
     struct counts counts = {.images = edition->image_count};
     json_t *object = json_object();
@@ -378,7 +384,7 @@ char *readings_item(
 {
     struct ticket *ticket = find(readings, name);
     const struct edition *edition =
-        ticket && ticket->digest && ticket->digest->count ? &ticket->digest->editions[0] : NULL;
+        ticket && ticket->digest && ticket->digest->count ? shown_edition(ticket->digest) : NULL;
     const struct item *item = edition ? edition_item(edition, number, NULL) : NULL;
     *status = item ? 200 : 404;
     if (!item)

@@ -29,7 +29,33 @@ struct groups {
     size_t count, cap;
 };
 
-int entry_tree(struct arena *arena, const char *name, const struct feed_entry *entry,
+/* What a feed's program writes below each entry: "The post Ferries appeared first on Harbour notes." */
+static bool is_notice(struct arena *arena, const struct node *block)
+{
+    static const char *const signs[] = {
+        " appeared first on ", " was originally published in ", "最先出现在", "最早出现在", "最早发布于"};
+    enum { NOTICE_MAX = 1000 };
+    if (block->type != NODE_PARAGRAPH)
+        return false;
+    const char *line = flow_line(arena, block);
+    size_t len = strlen(line);
+    for (size_t i = 0; i < sizeof signs / sizeof *signs && len < NOTICE_MAX; i++)
+        if (strstr(line, signs[i]))
+            return i != 0 || strncasecmp(line, "the post ", 9) == 0 ||
+                   strncasecmp(line, "the article ", 12) == 0;
+    return false;
+}
+
+static void drop_notice(struct arena *arena, struct tree *tree)
+{
+    struct node *last = tree->root->last;
+    if (!last || !is_notice(arena, last) || !tree->count || tree->blocks[tree->count - 1].node != last)
+        return;
+    node_unlink(last);
+    tree->count--;
+}
+
+static int take_tree(struct arena *arena, const char *name, const struct feed_entry *entry,
     const struct feed_text *text, struct tree *tree, struct error *err)
 {
     struct markup_source source = {
@@ -56,6 +82,15 @@ int entry_tree(struct arena *arena, const char *name, const struct feed_entry *e
         *tree = markup_plain(arena, text->kind == FEED_PLAIN ? text->text : "", entry->line);
         return 0;
     }
+}
+
+int entry_tree(struct arena *arena, const char *name, const struct feed_entry *entry,
+    const struct feed_text *text, struct tree *tree, struct error *err)
+{
+    if (take_tree(arena, name, entry, text, tree, err))
+        return -1;
+    drop_notice(arena, tree);
+    return 0;
 }
 
 void entry_warn(struct reader *reader, const struct feed_entry *entry, const struct error *err)

@@ -91,12 +91,11 @@ bool guard_put(const char *text, size_t len, void (*put)(void *to, const char *b
     return marked;
 }
 
-/* Is one of these two there, characters that begin with the same byte? */
-static bool holds(const char *text, size_t len, const char *one, const char *other)
+static bool holds(const char *text, size_t len, const char *character)
 {
-    size_t size = strlen(one);
-    for (const char *at = text, *end = text + len; (at = memchr(at, one[0], (size_t)(end - at))); at++)
-        if ((size_t)(end - at) >= size && (memcmp(at, one, size) == 0 || memcmp(at, other, size) == 0))
+    size_t size = strlen(character);
+    for (const char *at = text, *end = text + len; (at = memchr(at, character[0], (size_t)(end - at))); at++)
+        if ((size_t)(end - at) >= size && memcmp(at, character, size) == 0)
             return true;
     return false;
 }
@@ -122,17 +121,36 @@ bool guard_marked(const char *text, size_t len)
     return false;
 }
 
+/* Signs that turn the direction of what follows them: U+202A to U+202E, U+2066 to U+2069. Whoever ends none
+ * of them turns all that a message has behind a title. */
+static bool turns(const char *text)
+{
+    unsigned char second = (unsigned char)text[1], third = second ? (unsigned char)text[2] : 0;
+    return (second == 0x80 && third >= 0xaa && third <= 0xae) ||
+           (second == 0x81 && third >= 0xa6 && third <= 0xa9);
+}
+
+/* Is one of them there, or U+200B or U+2060? */
+static bool holds_unseen(const char *text, size_t len)
+{
+    for (const char *at = text, *end = text + len; (at = memchr(at, 0xe2, (size_t)(end - at))); at++)
+        if (end - at > 2 &&
+            (turns(at) || memcmp(at + 1, "\x80\x8b", 2) == 0 || memcmp(at + 1, "\x81\xa0", 2) == 0))
+            return true;
+    return false;
+}
+
 bool guard_needed(const char *text, size_t len)
 {
-    static const char *const soft = "\xc2\xad", *const zero = "\xe2\x80\x8b", *const joiner = "\xe2\x81\xa0",
-                             *const mark = "\xef\xbb\xbf";
-    return memchr(text, '\t', len) || holds(text, len, soft, soft) || holds(text, len, zero, joiner) ||
-           holds(text, len, mark, mark);
+    return memchr(text, '\t', len) || holds(text, len, "\xc2\xad") || holds_unseen(text, len) ||
+           holds(text, len, "\xef\xbb\xbf");
 }
 
 /* Characters without width that pages leave behind: U+200B, U+2060, U+FEFF, U+00AD. */
 static size_t invisible(const char *text)
 {
+    if (*text == '\xe2' && turns(text))
+        return 3;
     static const char *const marks[] = {"\xe2\x80\x8b", "\xe2\x81\xa0", "\xef\xbb\xbf", "\xc2\xad"};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
         size_t n = strlen(marks[i]);

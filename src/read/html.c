@@ -163,6 +163,12 @@ static size_t read_tag(struct arena *arena, const char *html, size_t len, size_t
         token->text = attribute(arena, rest, rest_len, "alt");
     } else if (is_block(html + name, n)) {
         token->kind = HTML_BLOCK;
+        const char *sign = html + name;
+        token->level =
+            !closing && n == 2 && tolower((unsigned char)sign[0]) == 'h' && isdigit((unsigned char)sign[1])
+                ? sign[1] - '0'
+                : 0;
+        token->bold = !closing && name_is(sign, n, "summary");
     } else if (!closing && (name_is(html + name, n, "script") || name_is(html + name, n, "style"))) {
         return after(html, len, end, name_is(html + name, n, "style") ? "</style>" : "</script>");
     }
@@ -171,7 +177,7 @@ static size_t read_tag(struct arena *arena, const char *html, size_t len, size_t
 
 size_t html_next(struct arena *arena, const char *html, size_t len, size_t at, struct html_token *token)
 {
-    *token = (struct html_token){HTML_NOTHING, "", ""};
+    *token = (struct html_token){.kind = HTML_NOTHING, .text = "", .url = ""};
     if (html[at] == '<') {
         if (len - at >= 4 && memcmp(html + at, "<!--", 4) == 0)
             return after(html, len, at + 4, "-->");

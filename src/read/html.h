@@ -11,7 +11,7 @@ struct arena;
 enum html_kind {
     HTML_TEXT,   /* text, entities decoded */
     HTML_BREAK,  /* <br> */
-    HTML_BLOCK,  /* a tag that begins or ends a block: p, div, li, … */
+    HTML_BLOCK,  /* a tag that begins or ends a block: p, div, li, h2, … */
     HTML_ANCHOR, /* <a href>: url */
     HTML_CLOSE,  /* </a> */
     HTML_IMAGE,  /* <img>: url, text = alt */
@@ -22,6 +22,8 @@ struct html_token {
     enum html_kind kind;
     const char *text;
     const char *url; /* "" when absent */
+    int level;       /* of a heading that begins */
+    bool bold;       /* a summary begins, which pages show like a heading of its own */
 };
 
 /* Reads the token at `at` (< len) and returns the offset after it. */

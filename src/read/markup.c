@@ -494,6 +494,7 @@ static void open_tag(struct markup *m, struct open *open, const char *const *att
         return;
     default:
         open->node = open_block_tag(m, open->tag, attributes);
+        open->styled = open->tag->kind == TAG_BLOCK && open->tag->detail && open_style(m, NODE_STRONG, NULL);
     }
 }
 
@@ -543,6 +544,8 @@ static void close_tag(struct markup *m, const struct open *open)
     case TAG_RULE:
         return;
     default:
+        if (open->styled)
+            close_style(m, NODE_STRONG);
         close_block_tag(m, open);
     }
 }

@@ -16,7 +16,7 @@ const struct tag *tag_named(const char *name)
         {"kbd", TAG_CODE, 0}, {"samp", TAG_CODE, 0}, {"q", TAG_QUOTED, 0}, {"section", TAG_BLOCK, 0},
         {"article", TAG_BLOCK, 0}, {"main", TAG_BLOCK, 0}, {"header", TAG_BLOCK, 0}, {"hgroup", TAG_BLOCK, 0},
         {"footer", TAG_BLOCK, 0}, {"aside", TAG_BLOCK, 0}, {"nav", TAG_BLOCK, 0}, {"figure", TAG_BLOCK, 0},
-        {"figcaption", TAG_BLOCK, 0}, {"details", TAG_BLOCK, 0}, {"summary", TAG_BLOCK, 0},
+        {"figcaption", TAG_BLOCK, 0}, {"details", TAG_BLOCK, 0}, {"summary", TAG_BLOCK, 1},
         {"dl", TAG_BLOCK, 0}, {"dt", TAG_BLOCK, 0}, {"dd", TAG_BLOCK, 0}, {"center", TAG_BLOCK, 0},
         {"address", TAG_BLOCK, 0}, {"fieldset", TAG_BLOCK, 0}, {"form", TAG_BLOCK, 0}, {"body", TAG_BLOCK, 0},
         {"caption", TAG_BLOCK, 0}, {"head", TAG_SKIP, 0}, {"script", TAG_SKIP, 0}, {"style", TAG_SKIP, 0},

@@ -6,7 +6,7 @@
 
 enum tag_kind {
     TAG_NOTHING, /* leaves no trace: span, font, … */
-    TAG_BLOCK,   /* begins and ends a paragraph: p, div, section, … */
+    TAG_BLOCK,   /* begins and ends a paragraph: p, div, section, …; detail = 1: a bold one */
     TAG_HEADING, /* detail = its level */
     TAG_QUOTE,
     TAG_LIST, /* detail = 1: numbered */

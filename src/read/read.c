@@ -9,6 +9,7 @@
 #include "read/entries.h"
 #include "read/feed.h"
 #include "read/front.h"
+#include "read/guard.h"
 #include "read/json_feed.h"
 #include "read/markup.h"
 #include "read/source.h"
@@ -70,6 +71,8 @@ static int read_markdown(struct reader *reader, struct buf *text, struct reading
     struct front front;
     if (front_read(reader->arena, text->data, text->len, &front, reader->warnings, err))
         return -1;
+    if (front.title && guard_needed(front.title, strlen(front.title)))
+        front.title = feed_line(reader->arena, front.title, false);
     template_strip(text);
     if (tree_check(reader->request->name, text->data, text->len, err))
         return -1;
@@ -100,12 +103,37 @@ static int read_page(struct reader *reader, struct buf *text, struct reading *re
     return 0;
 }
 
+/* XML may not stand behind white space, but its declaration alone minds: the text is UTF-8 by now. */
+static void blank_declaration(char *text)
+{
+    char *at = text + strspn(text, " \t\n"), *end = strstr(at, "?>");
+    if (at == text || !begins_with(at, "<?xml") || !end)
+        return;
+    for (; at < end + 2; at++)
+        *at = *at == '\n' ? '\n' : ' ';
+}
+
+/* Other languages of text that are read as if they were Markdown. */
+static void warn_of_language(struct reader *reader)
+{
+    static const struct {
+        const char *end, *language;
+    } others[] = {{".rst", "reStructuredText"}, {".org", "Org"}, {".adoc", "AsciiDoc"},
+        {".asciidoc", "AsciiDoc"}, {".textile", "Textile"}, {".tex", "LaTeX"}, {".typ", "Typst"}};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (ends_with(reader->request->name, others[i].end))
+            warn(reader->warnings, 0,
+                "is read as Markdown, though its name says %s; save it as Markdown or HTML",
+                others[i].language);
+}
+
 static int read_text(struct reader *reader, struct buf *text, struct reading *reading, struct error *err)
 {
     struct feed feed;
     const char *name = reader->request->name;
     switch (kind_of(name, text->data)) {
     case KIND_XML:
+        blank_declaration(text->data);
         if (feed_read_xml(reader->arena, name, text->data, text->len, &feed, err))
             return -1;
         return entries_read(reader, &feed, reading, err);
@@ -116,6 +144,7 @@ static int read_text(struct reader *reader, struct buf *text, struct reading *re
     case KIND_PAGE:
         return read_page(reader, text, reading, err);
     default:
+        warn_of_language(reader);
         return read_markdown(reader, text, reading, err);
     }
 }

@@ -1,42 +1,19 @@
-#include "read/tree.h"
+#include "read/tree_builder.h"
 
 #include "core/arena.h"
-#include "core/buf.h"
 #include "core/error.h"
 #include "read/flow.h"
 #include "read/guard.h"
-#include "read/html.h"
 #include "read/inline.h"
 #include "read/pool.h"
 
-#define CMARK_NO_SHORT_NAMES
 #include <cmark-gfm-core-extensions.h>
 #include <cmark-gfm-extension_api.h>
-#include <cmark-gfm.h>
 
 #include <ctype.h>
 #include <strings.h>
 
 enum { PART = 1 << 20 /* bytes of a part, at least */ };
-enum { WORD_REACH = 200 /* nodes after a tag among which its end is looked for */ };
-
-struct builder {
-    struct arena *arena;
-    struct tree tree;
-    struct blocks blocks, entries;
-    int lines;         /* before the part that is parsed */
-    struct node *at;   /* where the next node goes */
-    struct buf run;    /* text that is being gathered */
-    bool guarded;      /* some text from cmark has to go through guard_take(), not that with marks alone */
-    bool entities;     /* and it may be any of it */
-    unsigned seen;     /* what the block may need of inline_mend() */
-    unsigned marks;    /* INLINE_MARKS when there are any in the file */
-    int block_depth;   /* quotes, lists and items around us in cmark's tree */
-    int inline_depth;  /* styles around us in cmark's tree */
-    cmark_node *image; /* the image whose alternative text is being gathered, or NULL */
-    const char *image_url;
-    struct node *anchor; /* a link opened by <a>, or NULL */
-};
 
 void blocks_add(struct arena *arena, struct blocks *blocks, const struct block *block)
 {
@@ -86,8 +63,7 @@ static void take(struct builder *b, const char *text, enum guard_mode mode)
         buf_add(&b->run, text, len);
 }
 
-/* An address as written, without what no address holds. */
-static const char *clean_url(struct builder *b, const char *url)
+const char *builder_url(struct builder *b, const char *url)
 {
     size_t len = strlen(url);
     if (!is_guarded(b, url, len) && !memchr(url, ' ', len) && !memchr(url, '\n', len))
@@ -107,7 +83,7 @@ static const char *clean_url(struct builder *b, const char *url)
     return clean;
 }
 
-static void flush(struct builder *b)
+void builder_flush(struct builder *b)
 {
     if (!b->run.len)
         return;
@@ -117,9 +93,9 @@ static void flush(struct builder *b)
     buf_reset(&b->run);
 }
 
-static void close_anchor(struct builder *b)
+void builder_close_anchor(struct builder *b)
 {
-    flush(b);
+    builder_flush(b);
     if (b->anchor && b->at == b->anchor) {
         b->at = b->anchor->parent;
         b->anchor = NULL;
@@ -131,16 +107,16 @@ static bool holds_inlines(enum node_type type)
     return type == NODE_PARAGRAPH || type == NODE_HEADING || type == NODE_CELL;
 }
 
-static struct node *open_node(struct builder *b, enum node_type type)
+struct node *builder_open(struct builder *b, enum node_type type)
 {
-    flush(b);
+    builder_flush(b);
     b->at = node_add(b->arena, b->at, type);
     return b->at;
 }
 
-static void close_node(struct builder *b)
+void builder_close(struct builder *b)
 {
-    close_anchor(b);
+    builder_close_anchor(b);
     if (holds_inlines(b->at->type)) {
         inline_mend(b->arena, b->at, b->seen | b->marks);
         b->seen = 0;
@@ -157,8 +133,7 @@ static void note(struct builder *b, struct blocks *blocks, struct node *made, cm
             .end_line = end_line > 0 ? b->lines + end_line : 0});
 }
 
-/* Notes the place of a block that was just put under the root. */
-static void place(struct builder *b, cmark_node *node)
+void builder_place(struct builder *b, cmark_node *node)
 {
     struct node *last = b->tree.root->last;
     if (!last || (b->tree.count && b->tree.blocks[b->tree.count - 1].node == last))
@@ -168,9 +143,9 @@ static void place(struct builder *b, cmark_node *node)
     b->tree.count = b->blocks.count;
 }
 
-static void add_image(struct builder *b, const char *url, const char *alt)
+void builder_image(struct builder *b, const char *url, const char *alt)
 {
-    flush(b);
+    builder_flush(b);
     if (!tree_url_allowed(url)) {
         take(b, alt, GUARD_PLAIN);
         return;
@@ -180,106 +155,12 @@ static void add_image(struct builder *b, const char *url, const char *alt)
     image->text = alt;
 }
 
-static bool in_link(const struct builder *b)
+bool builder_in_link(const struct builder *b)
 {
     for (const struct node *node = b->at; node; node = node->parent)
         if (node->type == NODE_LINK)
             return true;
     return false;
-}
-
-/* One token of HTML inside a line. */
-static void html_inline(struct builder *b, const struct html_token *token)
-{
-    const char *url = clean_url(b, token->url);
-    switch (token->kind) {
-    case HTML_TEXT:
-        guard_take(&b->run, token->text, GUARD_PLAIN); /* it may have line breaks */
-        break;
-    case HTML_BREAK:
-        flush(b);
-        node_add(b->arena, b->at, NODE_BREAK);
-        break;
-    case HTML_IMAGE:
-        add_image(b, url, clean_url(b, token->text));
-        break;
-    case HTML_ANCHOR:
-        if (!in_link(b) && tree_url_allowed(url)) {
-            open_node(b, NODE_LINK)->url = url;
-            b->anchor = b->at;
-        }
-        break;
-    case HTML_CLOSE:
-        close_anchor(b);
-        break;
-    case HTML_BLOCK:
-    case HTML_NOTHING:
-        break;
-    }
-}
-
-/* "the <dialog> element": a tag without attributes that nothing closes in its line is a word. */
-static bool is_word_in_brackets(cmark_node *node)
-{
-    static const char *const alone[] = {"br", "hr", "wbr", "p", "li", "img"};
-    const char *html = cmark_node_get_literal(node);
-    size_t n = 1;
-    while (isalnum((unsigned char)html[n]) || html[n] == '-')
-        n++;
-    if (n == 1 || strcmp(html + n, ">") != 0)
-        return false;
-    for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
-        if (strlen(alone[i]) == n - 1 && strncasecmp(html + 1, alone[i], n - 1) == 0)
-            return false;
-    int near = WORD_REACH; /* a paragraph of nothing but tags is looked through only so far */
-    for (cmark_node *next = cmark_node_next(node); next && near--; next = cmark_node_next(next)) {
-        const char *end =
-            cmark_node_get_type(next) == CMARK_NODE_HTML_INLINE ? cmark_node_get_literal(next) : "";
-        if (strncmp(end, "</", 2) == 0 && strncasecmp(end + 2, html + 1, n - 1) == 0)
-            return false;
-    }
-    return true;
-}
-
-static void read_html_inline(struct builder *b, const char *html)
-{
-    struct html_token token;
-    size_t len = strlen(html);
-    for (size_t at = 0; at < len;) {
-        at = html_next(b->arena, html, len, at, &token);
-        html_inline(b, &token);
-    }
-}
-
-/* A block of HTML: its text as paragraphs. */
-static void read_html_block(struct builder *b, cmark_node *node)
-{
-    const char *html = cmark_node_get_literal(node);
-    size_t len = strlen(html);
-    struct node *outside = b->at;
-    struct html_token token;
-    for (size_t at = 0; at < len;) {
-        at = html_next(b->arena, html, len, at, &token);
-        if (token.kind == HTML_NOTHING)
-            continue;
-        bool ends = token.kind == HTML_BLOCK;
-        if (ends && b->at != outside) {
-            if (b->anchor)
-                close_anchor(b);
-            close_node(b);
-            if (b->tree.root == outside)
-                place(b, node);
-        }
-        if (ends)
-            continue;
-        if (b->at == outside)
-            open_node(b, NODE_PARAGRAPH);
-        html_inline(b, &token);
-    }
-    if (b->anchor)
-        close_anchor(b);
-    if (b->at != outside)
-        close_node(b);
 }
 
 /* Does each line of the text, but for empty ones, hold an address? */
@@ -312,17 +193,17 @@ static bool add_addresses(struct builder *b, cmark_node *node)
     guard_take(&text, cmark_node_get_literal(node), GUARD_LITERAL);
     bool are = text.len && lines_of_addresses(text.data);
     if (are) {
-        open_node(b, NODE_PARAGRAPH);
+        builder_open(b, NODE_PARAGRAPH);
         for (const char *at = text.data; *at;) {
             size_t len = strcspn(at, "\n");
             if (b->at->first || b->run.len) {
-                flush(b);
+                builder_flush(b);
                 node_add(b->arena, b->at, NODE_BREAK);
             }
             buf_add(&b->run, at, len);
             at += len + (at[len] == '\n');
         }
-        close_node(b);
+        builder_close(b);
     }
     buf_free(&text);
     return are;
@@ -330,7 +211,7 @@ static bool add_addresses(struct builder *b, cmark_node *node)
 
 static void add_code(struct builder *b, enum node_type type, cmark_node *node)
 {
-    flush(b);
+    builder_flush(b);
     struct node *code = node_add(b->arena, b->at, type);
     take(b, cmark_node_get_literal(node), GUARD_LITERAL);
     for (char *at = b->run.data; type == NODE_CODE && (at = strpbrk(at, "\n\t")); at++)
@@ -347,22 +228,22 @@ static void add_code(struct builder *b, enum node_type type, cmark_node *node)
 static void enter_table(struct builder *b, cmark_node *node, const char *type)
 {
     if (strcmp(type, "table") == 0)
-        open_node(b, NODE_TABLE);
+        builder_open(b, NODE_TABLE);
     else if (strcmp(type, "table_header") == 0 || strcmp(type, "table_row") == 0)
-        note(b, &b->entries, open_node(b, NODE_ROW), node);
+        note(b, &b->entries, builder_open(b, NODE_ROW), node);
     else if (strcmp(type, "table_cell") == 0)
-        open_node(b, NODE_CELL);
+        builder_open(b, NODE_CELL);
 }
 
 static void enter_link(struct builder *b, cmark_node *node)
 {
-    const char *url = clean_url(b, cmark_node_get_url(node));
+    const char *url = builder_url(b, cmark_node_get_url(node));
     /* cmark lets <https://…> stand in the text of another link; no message can. */
-    if (in_link(b) || !tree_url_allowed(url)) {
+    if (builder_in_link(b) || !tree_url_allowed(url)) {
         cmark_node_set_user_data(node, b);
         return;
     }
-    open_node(b, NODE_LINK)->url = url;
+    builder_open(b, NODE_LINK)->url = url;
 }
 
 /* Text, and what holds nothing. False when it is something else. */
@@ -376,7 +257,7 @@ static bool enter_leaf(struct builder *b, cmark_node *node)
         buf_addc(&b->run, '\n');
         return true;
     case CMARK_NODE_LINEBREAK:
-        flush(b);
+        builder_flush(b);
         node_add(b->arena, b->at, NODE_BREAK);
         return true;
     case CMARK_NODE_CODE:
@@ -387,13 +268,13 @@ static bool enter_leaf(struct builder *b, cmark_node *node)
             add_code(b, NODE_CODE_BLOCK, node);
         return true;
     case CMARK_NODE_HTML_INLINE:
-        if (is_word_in_brackets(node))
+        if (builder_word_in_brackets(node))
             guard_take(&b->run, cmark_node_get_literal(node), GUARD_PLAIN);
         else
-            read_html_inline(b, cmark_node_get_literal(node));
+            builder_html_inline(b, cmark_node_get_literal(node));
         return true;
     case CMARK_NODE_HTML_BLOCK:
-        read_html_block(b, node);
+        builder_html_block(b, node);
         return true;
     case CMARK_NODE_THEMATIC_BREAK:
         node_add(b->arena, b->at, NODE_RULE);
@@ -416,13 +297,13 @@ static void enter_block(struct builder *b, cmark_node *node, cmark_node_type typ
     if (!block_kept(b, type))
         return;
     if (type == CMARK_NODE_BLOCK_QUOTE) {
-        open_node(b, NODE_QUOTE);
+        builder_open(b, NODE_QUOTE);
     } else if (type == CMARK_NODE_ITEM) {
-        note(b, &b->entries, open_node(b, NODE_ITEM), node);
+        note(b, &b->entries, builder_open(b, NODE_ITEM), node);
     } else {
         int first = cmark_node_get_list_start(node);
         bool numbered = cmark_node_get_list_type(node) == CMARK_ORDERED_LIST;
-        open_node(b, NODE_LIST)->level = numbered ? (first > 0 ? first : 1) : 0;
+        builder_open(b, NODE_LIST)->level = numbered ? (first > 0 ? first : 1) : 0;
     }
 }
 
@@ -431,7 +312,7 @@ static void enter_style(struct builder *b, enum node_type type)
     if (type == NODE_STRONG && b->at->type == NODE_STRONG)
         b->seen |= INLINE_SIGNS;
     if (++b->inline_depth <= TREE_INLINE_DEPTH)
-        open_node(b, type);
+        builder_open(b, type);
 }
 
 static void enter(struct builder *b, cmark_node *node)
@@ -448,10 +329,10 @@ static void enter(struct builder *b, cmark_node *node)
         enter_block(b, node, type);
         break;
     case CMARK_NODE_PARAGRAPH:
-        open_node(b, NODE_PARAGRAPH);
+        builder_open(b, NODE_PARAGRAPH);
         break;
     case CMARK_NODE_HEADING:
-        open_node(b, NODE_HEADING)->level = cmark_node_get_heading_level(node);
+        builder_open(b, NODE_HEADING)->level = cmark_node_get_heading_level(node);
         break;
     case CMARK_NODE_EMPH:
         enter_style(b, NODE_EMPHASIS);
@@ -463,9 +344,9 @@ static void enter(struct builder *b, cmark_node *node)
         enter_link(b, node);
         break;
     case CMARK_NODE_IMAGE:
-        flush(b);
+        builder_flush(b);
         b->image = node;
-        b->image_url = clean_url(b, cmark_node_get_url(node));
+        b->image_url = builder_url(b, cmark_node_get_url(node));
         break;
     default:
         if (strcmp(cmark_node_get_type_string(node), "strikethrough") == 0)
@@ -485,21 +366,21 @@ static void leave(struct builder *b, cmark_node *node)
     case CMARK_NODE_LIST:
     case CMARK_NODE_ITEM:
         if (block_kept(b, type))
-            close_node(b);
+            builder_close(b);
         b->block_depth--;
         return;
     case CMARK_NODE_EMPH:
     case CMARK_NODE_STRONG:
         if (b->inline_depth-- <= TREE_INLINE_DEPTH)
-            close_node(b);
+            builder_close(b);
         return;
     case CMARK_NODE_LINK:
         if (!cmark_node_get_user_data(node)) /* else it was kept as its text only */
-            close_node(b);
+            builder_close(b);
         return;
     case CMARK_NODE_PARAGRAPH:
     case CMARK_NODE_HEADING:
-        close_node(b);
+        builder_close(b);
         return;
     default:
         break;
@@ -507,9 +388,9 @@ static void leave(struct builder *b, cmark_node *node)
     const char *name = cmark_node_get_type_string(node);
     if (strcmp(name, "strikethrough") == 0) {
         if (b->inline_depth-- <= TREE_INLINE_DEPTH)
-            close_node(b);
+            builder_close(b);
     } else if (strncmp(name, "table", 5) == 0) {
-        close_node(b);
+        builder_close(b);
     }
 }
 
@@ -523,7 +404,7 @@ static void step_image(struct builder *b, cmark_node *node, cmark_event_type eve
         flow_text(&alt, b->run.data, b->run.len);
         buf_reset(&b->run);
         b->image = NULL;
-        add_image(b, b->image_url, buf_keep(&alt, b->arena));
+        builder_image(b, b->image_url, buf_keep(&alt, b->arena));
         buf_free(&alt);
     } else if (event == CMARK_EVENT_ENTER && (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE)) {
         take(b, cmark_node_get_literal(node), GUARD_PLAIN);
@@ -545,7 +426,7 @@ static void build(struct builder *b, cmark_node *document)
         else
             leave(b, node);
         if (b->at == b->tree.root)
-            place(b, node);
+            builder_place(b, node);
     }
     cmark_iter_free(iter);
 }

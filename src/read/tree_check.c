@@ -349,8 +349,9 @@ static int check_line(struct check *check, const struct line *line)
     unit->bytes += (double)line->len + 1;
     unit->last = *line;
     if (check->pieces > PIECES_MAX)
-        return error_set(check->err, "%s:%d:1: more signs and lines up to here than can be read", check->name,
-            check->line);
+        return error_set(check->err,
+            "%s:%d:1: more than %d signs and lines up to here, which is the most that is read", check->name,
+            check->line, PIECES_MAX);
     return 0;
 }
 

@@ -310,6 +310,7 @@ static void html_becomes_a_tree(void **state)
         {"<p hidden>a</p><p style='display: none'>b</p>c", "c"},
         {"<a href='https://e.org/c'><p>a</p><p>b</p></a>",
             "[a](<https://e.org/c>)\n\n[b](<https://e.org/c>)"},
+        {"<details><summary>More</summary>a<p>b</details>", "**More**\n\na\n\nb"},
         {"<h4>T</h4>&lt;b&gt; &copy; &#x4e2d;", "#### T\n\n\\<b> © 中"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
@@ -416,6 +417,60 @@ static void other_encodings(void **state)
 }
 
 /* All of other names: libxml2 would look for each among all before it. */
+static void xml_may_follow_white_space(void **state)
+{
+    struct fixture fixture = {0};
+    (void)state;
+    const struct item *item = only_item(&fixture, "a.xml",
+        "\n\n  <?xml version='1.0'\n encoding='UTF-8'?>\n<rss><channel><item><title>Ferries \xe2\x80\xae"
+        "leave</title></item></channel></rss>");
+    assert_string_equal(item->title, "Ferries leave");
+    arena_free(&fixture.arena);
+    refused("a.xml", "\n<?xml version='1.0'?>\n<rss><channel></item>",
+        "a.xml:3:22: is broken XML: Opening and ending tag mismatch: channel line 3 and item");
+}
+
+static void what_the_blog_says_of_itself_goes(void **state)
+{
+    static const char *const notices[] = {
+        "<p>The post <a href='https://e.org/1'>Ferries</a> appeared first on <a "
+        "href='https://e.org'>Notes</a>.</p>",
+        "<p><a "
+        "href='https://e.org/1'>\xe6\xb8\xa1\xe8\xbd\xae</a>\xe6\x9c\x80\xe5\x85\x88\xe5\x87\xba\xe7\x8e\xb0"
+        "\xe5\x9c\xa8<a href='https://e.org'>Notes</a>\xe3\x80\x82</p>",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof notices / sizeof *notices; i++) {
+        struct fixture fixture = {0};
+        const char *text = arena_printf(&fixture.arena,
+            "<rss><channel><item><title>Ferries</title><description><![CDATA[<p>At "
+            "ten.</p>%s]]></description>"
+            "</item></channel></rss>",
+            notices[i]);
+        assert_string_equal(body_of(&fixture, only_item(&fixture, "a.xml", text)), "At ten.");
+        arena_free(&fixture.arena);
+    }
+    struct fixture fixture = {0};
+    const char *story =
+        "<rss><channel><item><title>Ferries</title><description>They appeared first on Monday."
+        "</description></item></channel></rss>";
+    assert_string_equal(
+        body_of(&fixture, only_item(&fixture, "a.xml", story)), "They appeared first on Monday.");
+    arena_free(&fixture.arena);
+}
+
+static void other_languages_are_named(void **state)
+{
+    struct fixture fixture = {0};
+    (void)state;
+    const struct digest *digest = read_as(&fixture, "week.rst", "# A\n\nb\n");
+    assert_int_equal(digest->warning_count, 1);
+    assert_string_equal(digest->warnings[0],
+        "week.rst: is read as Markdown, though its name says reStructuredText; save it as Markdown or HTML");
+    assert_int_equal(read_as(&fixture, "week.md", "# A\n\nb\n")->warning_count, 0);
+    arena_free(&fixture.arena);
+}
+
 static void crowded_tags_are_refused(void **state)
 {
     (void)state;
@@ -448,6 +503,9 @@ int main(void)
         cmocka_unit_test(addresses_become_absolute),
         cmocka_unit_test(what_is_no_feed_says_so),
         cmocka_unit_test(entities_are_refused),
+        cmocka_unit_test(xml_may_follow_white_space),
+        cmocka_unit_test(what_the_blog_says_of_itself_goes),
+        cmocka_unit_test(other_languages_are_named),
         cmocka_unit_test(crowded_tags_are_refused),
         cmocka_unit_test(other_encodings),
     };

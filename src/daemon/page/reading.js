@@ -114,6 +114,7 @@ export class Reading {
     const numbers = ['sections', 'items', 'questions', 'links', 'images'].filter((key) => counts[key] || key === 'items')
       .map((key) => words[key](counts[key]));
     parts.push(make('p', { class: 'counts' }, numbers.join(' · ')));
+    if (result.editions > 1) parts.push(make('p', { class: 'editions' }, words.ofEditions(result.editions)));
     if (result.warnings?.length)
       parts.push(make('details', { class: 'notes' }, make('summary', {}, `${words.warnings} (${result.warnings.length})`),
         make('ul', {}, ...result.warnings.map((warning) => make('li', {}, warning)))));
