@@ -91,19 +91,22 @@ static int take_request(struct arena *arena, struct read_request *request, struc
         return error_set(
             err, "%s: no request on standard input; digestd starts this program itself", READ_PROGRAM);
     size_t name = read_get_u32(head + 4), link = read_get_u32(head + 8), profile = read_get_u32(head + 12);
+    size_t charset = read_get_u32(head + 24);
     uint32_t wishes = read_get_u32(head + 20);
     request->len = read_get_u32(head + 16);
     if (name > READ_NAME_MAX || link > READ_LINK_MAX || profile > READ_PROFILE_MAX ||
-        request->len > READ_FILE_MAX || wishes > READ_EXPLAIN)
+        request->len > READ_FILE_MAX || charset > READ_CHARSET_MAX || wishes > (READ_EXPLAIN | READ_CHINESE))
         return error_set(err, "%s: a request with lengths out of bounds", READ_PROGRAM);
     request->explain = wishes & READ_EXPLAIN;
+    request->chinese = wishes & READ_CHINESE;
     request->name = take(arena, name, true);
     request->link = request->name ? take(arena, link, true) : NULL;
     if (request->link)
         request->profile = take_profile(arena, profile, err);
     if (err->kind)
         return -1;
-    request->bytes = request->link ? take(arena, request->len, false) : NULL;
+    request->charset = request->link ? take(arena, charset, true) : NULL;
+    request->bytes = request->charset ? take(arena, request->len, false) : NULL;
     return request->bytes ? 0 : error_set(err, "%s: the request was cut off", READ_PROGRAM);
 }
 
@@ -111,11 +114,11 @@ static int answer_reading(
     const struct read_request *request, const struct reading *reading, const struct buf *explained)
 {
     struct buf packed = BUF_INIT(READ_ANSWER_MAX);
-    struct error err = {0};
+    struct error err = {.chinese = request->chinese};
     digest_pack(&packed, &reading->digest);
     int result;
     if (packed.overflow) {
-        error_set(&err, "%s: too large when read", request->name);
+        error_set(&err, error_says(&err, "%s: too large when read", "%s: 读出来的太大"), request->name);
         result = answer_error(&err, explained);
     } else {
         result = answer(READ_EDITION, packed.data, packed.len, explained);

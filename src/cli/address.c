@@ -22,7 +22,7 @@ static int take_setup(struct shell *shell)
     return proxy ? secrets_resolve_one(shell->setup, proxy, &shell->arena, &shell->err) : 0;
 }
 
-int shell_fetch(struct shell *shell, const char *url, bool secret, const char **bytes, size_t *len)
+int shell_fetch(struct shell *shell, const char *url, bool secret, struct fetched *fetched)
 {
     if (take_setup(shell))
         return -1;
@@ -34,7 +34,7 @@ int shell_fetch(struct shell *shell, const char *url, bool secret, const char **
         .proxy = setup ? setup_proxy(setup, SIZE_MAX) : NULL,
         .agent = fetch_agent(&shell->arena, setup ? setup->http_public : ""),
         .chinese = shell->chinese};
-    return fetch_wait(&shell->arena, setup ? setup->ca_file : NULL, &wish, bytes, len, &shell->err);
+    return fetch_wait(&shell->arena, setup ? setup->ca_file : NULL, &wish, fetched, &shell->err);
 }
 
 /* "index.md" is called after its folder, wherever one stands; others as they were typed. */
@@ -53,7 +53,11 @@ int shell_page(struct shell *shell, const char *word, struct reading_input *inpu
     input->name = !strcmp(word, "-") ? "standard-input.md" : word;
     if (shell_is_address(word)) {
         input->name = fetch_name(&shell->arena, word, false);
-        failed = shell_fetch(shell, word, false, &bytes, &input->len);
+        struct fetched fetched;
+        failed = shell_fetch(shell, word, false, &fetched);
+        bytes = fetched.bytes;
+        input->len = fetched.len;
+        input->charset = fetched.charset;
     } else if (strstr(word, "://")) {
         const char *colon = strstr(word, "://"); /* what is behind it may hold a password */
         failed = error_set_kind(&shell->err, ERROR_USAGE,

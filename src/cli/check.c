@@ -157,12 +157,16 @@ static int ask_address(struct shell *shell, const struct source *source, bool *f
     bool secret = source->url->from != 'l';
     struct reading_input input = {.name = fetch_name(&shell->arena, source->url->value, secret),
         .link = source->link,
-        .profile = source->profile};
+        .profile = source->profile,
+        .chinese = shell->chinese};
     struct error err = {0};
-    const char *bytes, *words;
+    const char *words;
+    struct fetched fetched;
     struct digest *digest = NULL;
-    if (!shell_fetch(shell, source->url->value, secret, &bytes, &input.len)) {
-        input.bytes = bytes;
+    if (!shell_fetch(shell, source->url->value, secret, &fetched)) {
+        input.bytes = fetched.bytes;
+        input.len = fetched.len;
+        input.charset = fetched.charset;
         digest = reading_wait(&shell->arena, &input, NULL, &err);
     } else {
         err = shell->err;

@@ -69,8 +69,9 @@ bool shell_configured(const struct shell *shell); /* is there a configuration? I
 /* Is the word an address (http, https), where a file may be as well? */
 bool shell_is_address(const char *word);
 /* Fetches it with the configuration's proxy and certificates, where there is a configuration. `secret`: only
- * the host may be shown. The bytes live in the arena. */
-int shell_fetch(struct shell *shell, const char *url, bool secret, const char **bytes, size_t *len);
+ * the host may be shown. What came lives in the arena. */
+struct fetched;
+int shell_fetch(struct shell *shell, const char *url, bool secret, struct fetched *fetched);
 /* A file ("-": standard input) or an address: fills in name and bytes. */
 struct reading_input;
 int shell_page(struct shell *shell, const char *word, struct reading_input *input);

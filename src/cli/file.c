@@ -61,14 +61,6 @@ int shell_profile(struct shell *shell, const struct profile **profile)
     return path ? profile_load(path, shell->chinese, &shell->arena, profile, &shell->err) : 0;
 }
 
-/* The reader ends with what to look at next; whoever is looking needs no such word. */
-static void leave_out_pointer(struct shell *shell)
-{
-    char *pointer = strstr(shell->err.text, "; see digestd read --explain");
-    if (pointer)
-        *pointer = '\0';
-}
-
 struct digest *shell_digest(struct shell *shell, const char *word, const struct shell_reading *how)
 {
     static const struct shell_reading plain;
@@ -77,15 +69,13 @@ struct digest *shell_digest(struct shell *shell, const char *word, const struct 
         .profile = how->profile  ? how->profile
                    : how->source ? how->source->profile
                                  : NULL,
-        .explain = how->explanation != NULL};
+        .explain = how->explanation != NULL,
+        .chinese = shell->chinese};
     if (shell_page(shell, word, &input))
         return NULL;
     struct digest *digest = reading_wait(&shell->arena, &input, how->explanation, &shell->err);
-    if (!digest) {
+    if (!digest)
         shell->err.kind = ERROR_USAGE; /* bad input: nothing was changed */
-        if (how->explanation)
-            leave_out_pointer(shell);
-    }
     for (size_t i = 0; digest && i < digest->warning_count; i++)
         fprintf(stderr, "%s\n", digest->warnings[i]);
     return digest;

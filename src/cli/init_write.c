@@ -73,13 +73,16 @@ void init_show_address(struct plan *plan, const char *url)
         .last_modified = "",
         .agent = fetch_agent(arena, ""),
         .chinese = plan->shell->chinese};
-    struct reading_input input = {.name = fetch_name(arena, url, false), .link = ""};
+    struct reading_input input = {
+        .name = fetch_name(arena, url, false), .link = "", .chinese = plan->shell->chinese};
     struct error err = {0};
     struct digest *digest = NULL;
-    const char *bytes;
+    struct fetched fetched;
     size_t items = 0, questions = 0;
-    if (!fetch_wait(arena, NULL, &wish, &bytes, &input.len, &err)) {
-        input.bytes = bytes;
+    if (!fetch_wait(arena, NULL, &wish, &fetched, &err)) {
+        input.bytes = fetched.bytes;
+        input.len = fetched.len;
+        input.charset = fetched.charset;
         digest = reading_wait(arena, &input, NULL, &err);
     }
     if (!digest) {
@@ -98,7 +101,7 @@ void init_show_address(struct plan *plan, const char *url)
 void init_show_edition(struct plan *plan, size_t files)
 {
     struct arena *arena = &plan->shell->arena;
-    struct reading_input input = {.name = plan->newest, .link = ""};
+    struct reading_input input = {.name = plan->newest, .link = "", .chinese = plan->shell->chinese};
     struct error err = {0};
     const char *bytes, *base = path_name(plan->newest);
     struct digest *digest = NULL;

@@ -37,6 +37,11 @@ __attribute__((format(printf, 3, 0))) static void set(
     put(err, raw);
 }
 
+const char *error_says(const struct error *err, const char *english, const char *chinese)
+{
+    return err && err->chinese ? chinese : english;
+}
+
 int error_set(struct error *err, const char *format, ...)
 {
     va_list args;

@@ -7,6 +7,8 @@
 #ifndef CORE_ERROR_H
 #define CORE_ERROR_H
 
+#include <stdbool.h>
+
 /* What the exit code of the command line will be. */
 enum error_kind {
     ERROR_NONE = 0,
@@ -17,6 +19,7 @@ enum error_kind {
 
 struct error {
     enum error_kind kind;
+    bool chinese;    /* whom it is for; said by who asks, and kept by all of these */
     char text[1024]; /* UTF-8, one line, no trailing newline, no secret; cut at a character when too long */
 };
 
@@ -26,6 +29,10 @@ int error_set(struct error *err, const char *format, ...) __attribute__((format(
 /* The same with another kind than ERROR_FAILED. */
 int error_set_kind(struct error *err, enum error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The words in the language of whom the error is for; both take the same arguments. */
+const char *error_says(const struct error *err, const char *english, const char *chinese)
+    __attribute__((format_arg(2), format_arg(3)));
 
 /* Puts "context: " before the text of an error that is set. Always returns -1. */
 int error_context(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));

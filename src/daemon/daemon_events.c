@@ -178,7 +178,12 @@ static int read_dropped(
     struct dropped *dropped = memory_new(1, sizeof *dropped);
     *dropped = (struct dropped){.daemon = daemon, .next = daemon->dropped};
     snprintf(dropped->ticket, sizeof dropped->ticket, "%s", ticket);
-    struct reading_input input = {.name = name, .link = "", .bytes = bytes, .len = len, .explain = true};
+    struct reading_input input = {.name = name,
+        .link = "",
+        .bytes = bytes,
+        .len = len,
+        .explain = true,
+        .chinese = !strcmp(daemon->setup->language, "zh")};
     dropped->reading = reading_start(daemon->loop, &input, dropped_done, dropped, err);
     if (!dropped->reading) {
         free(dropped);

@@ -50,7 +50,7 @@ static void fail(struct fetch *fetch, const struct answer *answer, const struct 
 {
     struct buf words = BUF_INIT(1200);
     struct fetch_result result = {.end = answer->status == 410 ? FETCH_GONE : FETCH_FAILED,
-        .bytes = "",
+        .what = {"", 0, ""},
         .etag = "",
         .last_modified = "",
         .answer = answer->reach == REACH_ANSWERED ? answer : NULL};
@@ -72,6 +72,19 @@ static const char *mark(const struct answer *answer, const char *name)
     return value;
 }
 
+/* "GBK" of "text/html; charset=GBK" */
+static const char *charset_of(struct arena *arena, const struct answer *answer)
+{
+    const char *type = answer_header(answer, "content-type");
+    const char *at = type ? strcasestr(type, "charset=") : NULL;
+    if (!at)
+        return "";
+    at += strlen("charset=");
+    at += *at == '"' || *at == '\'';
+    return arena_copy(
+        arena, at, strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:"));
+}
+
 static void take(struct fetch *fetch, const struct answer *answer)
 {
     bool conditional = *fetch->wish.etag || *fetch->wish.last_modified;
@@ -80,8 +93,7 @@ static void take(struct fetch *fetch, const struct answer *answer)
         return;
     }
     struct fetch_result result = {.end = answer->status == 200 ? FETCH_NEW : FETCH_SAME,
-        .bytes = answer->body,
-        .len = answer->body_len,
+        .what = {answer->body, answer->body_len, charset_of(&fetch->arena, answer)},
         .etag = mark(answer, "etag"),
         .last_modified = mark(answer, "last-modified"),
         .answer = answer,
@@ -216,8 +228,7 @@ const char *fetch_name(struct arena *arena, const char *url, bool secret)
 struct waiting {
     struct loop *loop;
     struct arena *arena;
-    const char **bytes;
-    size_t *len;
+    struct fetched *fetched;
     struct error *err;
 };
 
@@ -225,8 +236,8 @@ static void waited(const struct fetch_result *result, void *context)
 {
     struct waiting *waiting = context;
     if (result->end == FETCH_NEW) {
-        *waiting->bytes = arena_copy(waiting->arena, result->bytes, result->len);
-        *waiting->len = result->len;
+        *waiting->fetched = (struct fetched){arena_copy(waiting->arena, result->what.bytes, result->what.len),
+            result->what.len, arena_string(waiting->arena, result->what.charset)};
     } else {
         error_set(waiting->err, "%s", result->trouble);
     }
@@ -238,14 +249,14 @@ static void no_round(void *context)
     (void)context;
 }
 
-int fetch_wait(struct arena *arena, const char *ca_file, const struct fetch_wish *wish, const char **bytes,
-    size_t *len, struct error *err)
+int fetch_wait(struct arena *arena, const char *ca_file, const struct fetch_wish *wish,
+    struct fetched *fetched, struct error *err)
 {
     struct http_options options = {.ca_file = ca_file, .user_agent = "digestd/" DIGESTD_VERSION};
     struct loop *loop = loop_new(err);
-    struct waiting waiting = {loop, arena, bytes, len, err};
+    struct waiting waiting = {loop, arena, fetched, err};
     struct http *http = loop ? http_new(loop, &options, err) : NULL;
-    *bytes = NULL;
+    *fetched = (struct fetched){NULL, 0, ""};
     if (http) {
         fetch_start(http, wish, waited, &waiting);
         loop_run(loop, no_round, NULL);
@@ -253,5 +264,5 @@ int fetch_wait(struct arena *arena, const char *ca_file, const struct fetch_wish
     }
     if (loop)
         loop_free(loop);
-    return *bytes ? 0 : -1;
+    return fetched->bytes ? 0 : -1;
 }

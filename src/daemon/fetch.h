@@ -28,6 +28,13 @@ struct fetch_wish {
     bool chinese;              /* the words */
 };
 
+/* What came, with the charset of its Content-Type; "" = it says none. */
+struct fetched {
+    const char *bytes;
+    size_t len;
+    const char *charset;
+};
+
 enum fetch_end {
     FETCH_NEW,    /* here it is */
     FETCH_SAME,   /* nothing changed (304) */
@@ -38,8 +45,7 @@ enum fetch_end {
 
 struct fetch_result {
     enum fetch_end end;
-    const char *bytes; /* FETCH_NEW */
-    size_t len;
+    struct fetched what;              /* FETCH_NEW */
     const char *etag, *last_modified; /* of the answer, "" = none or not fit to be said back */
     const struct answer *answer;      /* the last one; NULL = there was none */
     const char *moved;   /* where a permanent redirect leads, as it may be shown; "" = there was none */
@@ -51,9 +57,9 @@ struct fetch *fetch_start(struct http *http, const struct fetch_wish *wish,
     void (*done)(const struct fetch_result *result, void *context), void *context);
 void fetch_cancel(struct fetch *fetch); /* `done` is not called */
 
-/* The same for the command line: waits for it. FETCH_NEW alone is success; the bytes live in the arena. */
-int fetch_wait(struct arena *arena, const char *ca_file, const struct fetch_wish *wish, const char **bytes,
-    size_t *len, struct error *err);
+/* The same for the command line: waits for it. FETCH_NEW alone is success; what came lives in the arena. */
+int fetch_wait(struct arena *arena, const char *ca_file, const struct fetch_wish *wish,
+    struct fetched *fetched, struct error *err);
 
 /* "digestd/0.1.0 (reads a digest for group chats; +https://digest.example.org)"; `home` "" = not said. */
 const char *fetch_agent(struct arena *arena, const char *home);

@@ -138,14 +138,14 @@ static bool take_new(struct ask *ask, const struct fetch_result *result)
     struct fetches *fetches = ask->fetches;
     const struct source *source = source_of(ask);
     char body[HASH_TEXT];
-    hash(result->bytes, result->len, body);
+    hash(result->what.bytes, result->what.len, body);
     if (!strcmp(body, ask->body))
         return false; /* a server that knows nothing of 304 */
     memcpy(ask->body, body, sizeof body);
     struct arena arena = {0};
     const char *name = fetch_name(&arena, source->url->value, source->url->from != 'l');
     ask->reading = true;
-    fetches->hooks.came(ask->source, name, result->bytes, result->len, !ask->before, fetches->hooks.context);
+    fetches->hooks.came(ask->source, name, &result->what, !ask->before, fetches->hooks.context);
     arena_free(&arena);
     return true;
 }

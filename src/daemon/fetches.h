@@ -14,9 +14,9 @@ struct http;
 struct loop;
 
 struct fetches_hooks {
-    /* Something new came: it is read, and fetches_read() called once, later. The bytes live during the call
+    /* Something new came: it is read, and fetches_read() called once, later. What came lives during the call
      * only. `first`: nothing ever came from this source's addresses. */
-    void (*came)(size_t source, const char *name, const void *bytes, size_t len, bool first, void *context);
+    void (*came)(size_t source, const char *name, const struct fetched *what, bool first, void *context);
     /* An address was asked, and what came of it was read. The row is to be written to the state file. */
     void (*fetched)(const struct fetch_row *row, enum fetch_end end, void *context);
     void (*say)(const char *text, void *context); /* a line for the log */

@@ -15,6 +15,7 @@ struct reading {
     struct arena arena; /* the digest's */
     struct loop_child *child;
     const char *name;
+    bool chinese;
     void (*done)(const struct reading_result *result, void *context);
     void *context;
 };
@@ -36,19 +37,31 @@ static int reader_path(char *path, size_t size, struct error *err)
     return 0;
 }
 
+/* Both take the same arguments. */
+static const char *says(const struct reading *reading, const char *english, const char *chinese)
+    __attribute__((format_arg(2), format_arg(3)));
+static const char *says(const struct reading *reading, const char *english, const char *chinese)
+{
+    return reading->chinese ? chinese : english;
+}
+
 /* It ended without a whole answer: one of its limits, or of the parent's patience. */
 static const char *died_of(struct reading *reading, int code, const char *why)
 {
     if (code == OUT_OF_MEMORY)
         return arena_printf(&reading->arena,
-            "%s: reading it needs more than %d MiB; nothing was taken from it", reading->name,
-            READ_MEMORY_MAX >> 20);
+            says(reading, "%s: reading it needs more than %d MiB; nothing was taken from it",
+                "%s: 读它需要超过 %d MiB 内存；什么也没有取"),
+            reading->name, READ_MEMORY_MAX >> 20);
     if (strstr(why, "CPU"))
         return arena_printf(&reading->arena,
-            "%s: reading it took more than %d seconds; nothing was taken from it", reading->name,
-            READ_CPU_SECONDS);
-    return arena_printf(&reading->arena, "%s: reading it failed (the reader %s); nothing was taken from it",
-        reading->name, *why ? why : "gave no whole answer");
+            says(reading, "%s: reading it took more than %d seconds; nothing was taken from it",
+                "%s: 读它用了超过 %d 秒；什么也没有取"),
+            reading->name, READ_CPU_SECONDS);
+    return arena_printf(&reading->arena,
+        says(reading, "%s: reading it failed (the reader %s); nothing was taken from it",
+            "%s: 没读成（%s）；什么也没有取"),
+        reading->name, *why ? why : says(reading, "gave no whole answer", "没有给出完整的回答"));
 }
 
 /* The parts of a whole answer, each unpacked as if an enemy had written it. */
@@ -65,8 +78,9 @@ static void unpack(struct reading *reading, enum read_status status, const char 
     }
     result->digest = digest_unpack(&reading->arena, bytes, len, &err);
     if (!result->digest)
-        result->error =
-            arena_printf(&reading->arena, "%s: the reader's answer is broken: %s", reading->name, err.text);
+        result->error = arena_printf(&reading->arena,
+            says(reading, "%s: the reader's answer is broken: %s", "%s: 读取程序的回答坏了：%s"),
+            reading->name, err.text);
 }
 
 static void ended(
@@ -91,16 +105,20 @@ static void ended(
 static void write_request(struct buf *request, const struct reading_input *input)
 {
     struct buf profile = BUF_INIT(READ_PROFILE_MAX);
+    const char *charset = input->charset ? input->charset : "";
     if (input->profile)
         profile_pack(&profile, input->profile);
     struct read_lengths lengths = {strnlen(input->name, READ_NAME_MAX), strnlen(input->link, READ_LINK_MAX),
-        profile.len, input->len < READ_FILE_MAX ? input->len : READ_FILE_MAX};
+        profile.len, strnlen(charset, READ_CHARSET_MAX),
+        input->len < READ_FILE_MAX ? input->len : READ_FILE_MAX};
     char head[READ_REQUEST_HEAD];
-    read_request_head(head, &lengths, input->explain);
+    read_request_head(head, &lengths,
+        (uint32_t)(input->explain ? READ_EXPLAIN : 0) | (uint32_t)(input->chinese ? READ_CHINESE : 0));
     buf_add(request, head, sizeof head);
     buf_add(request, input->name, lengths.name);
     buf_add(request, input->link, lengths.link);
     buf_add(request, profile.data, lengths.profile);
+    buf_add(request, charset, lengths.charset);
     buf_add(request, input->bytes, lengths.file);
     buf_free(&profile);
 }
@@ -111,11 +129,12 @@ struct reading *reading_start(struct loop *loop, const struct reading_input *inp
     char path[4096];
     if (reader_path(path, sizeof path, err))
         return NULL;
-    struct buf request =
-        BUF_INIT(READ_REQUEST_HEAD + READ_NAME_MAX + READ_LINK_MAX + READ_PROFILE_MAX + READ_FILE_MAX);
+    struct buf request = BUF_INIT(READ_REQUEST_HEAD + READ_NAME_MAX + READ_LINK_MAX + READ_PROFILE_MAX +
+                                  READ_CHARSET_MAX + READ_FILE_MAX);
     write_request(&request, input);
     struct reading *reading = memory_new(1, sizeof *reading);
     reading->name = arena_string(&reading->arena, input->name);
+    reading->chinese = input->chinese;
     reading->done = done;
     reading->context = context;
     const char *const argv[] = {path, NULL};

@@ -20,6 +20,8 @@ struct reading_input {
     size_t len;
     const struct profile *profile; /* the source's, NULL = none */
     bool explain;                  /* what became of each block is wanted too */
+    bool chinese;                  /* the words of errors and warnings */
+    const char *charset;           /* as the answer's header said it, NULL or "" = it said nothing */
 };
 
 /* What came of it. */

@@ -272,13 +272,18 @@ static char *error_json(const char *text)
     return dump(json_pack("{s:o}", "error", string(text)));
 }
 
+static const char *gone(bool chinese)
+{
+    return chinese ? "这个文件这里已经不留了；再拖一次" : "this file is no longer kept here; drop it again";
+}
+
 char *readings_result(struct readings *readings, const char *name, const char *language, int *status)
 {
     bool chinese = !strcmp(language, "zh");
     struct ticket *ticket = find(readings, name);
     *status = ticket ? ticket->pending ? 202 : 200 : 404;
     if (!ticket)
-        return error_json("this file is no longer kept here; drop it again");
+        return error_json(gone(chinese));
     if (ticket->pending)
         return dump(json_pack("{s:b}", "pending", 1));
     if (ticket->error) {
@@ -287,7 +292,7 @@ char *readings_result(struct readings *readings, const char *name, const char *l
         return dump(failed);
     }
     if (!ticket->digest->count)
-        return error_json("no edition was found in it");
+        return error_json(chinese ? "里面没有找到期刊" : "no edition was found in it");
     return summary(ticket, chinese);
 }
 
@@ -388,7 +393,7 @@ char *readings_item(
     const struct item *item = edition ? edition_item(edition, number, NULL) : NULL;
     *status = item ? 200 : 404;
     if (!item)
-        return error_json("this file is no longer kept here; drop it again");
+        return error_json(gone(!strcmp(language, "zh")));
     const char *own = edition->language ? edition->language : language;
     return dump(json_pack("{s:o}", "forms", forms_json(edition, item, own)));
 }

@@ -50,6 +50,7 @@ struct job {
     bool at_start;
     void *bytes; /* of a sample, or fetched; NULL = the file's */
     size_t len;
+    char *charset; /* as the answer said it; NULL = it was not fetched */
     bool fetched, first;
     size_t index; /* of the source, where it was fetched */
 };
@@ -91,6 +92,7 @@ static void job_free(struct job *job)
 {
     free(job->path);
     free(job->bytes);
+    free(job->charset);
     free(job);
 }
 
@@ -144,7 +146,9 @@ static void job_start(struct job *job)
             .link = source ? source->link : "",
             .bytes = bytes,
             .len = len,
-            .profile = source ? source->profile : NULL};
+            .profile = source ? source->profile : NULL,
+            .chinese = !strcmp(sources->setup->language, "zh"),
+            .charset = job->charset};
         job->reading = reading_start(sources->loop, &input, job_done, job, &err);
     }
     arena_free(&arena);
@@ -189,16 +193,17 @@ static void queue(struct sources *sources, struct job *job, bool at_start)
 /* --- addresses --- */
 
 /* Young as a file that was written now; read like one. */
-static void came(size_t source, const char *name, const void *bytes, size_t len, bool first, void *context)
+static void came(size_t source, const char *name, const struct fetched *what, bool first, void *context)
 {
     struct sources *sources = context;
     struct job *job = memory_new(1, sizeof *job);
     *job = (struct job){.source = sources->setup->sources[source].name,
         .path = memory_string(name),
         .mtime_ns = clock_now().wall_ms * 1000000,
-        .size = (int64_t)len,
-        .bytes = memory_copy(bytes, len),
-        .len = len,
+        .size = (int64_t)what->len,
+        .bytes = memory_copy(what->bytes, what->len),
+        .len = what->len,
+        .charset = memory_string(what->charset),
         .fetched = true,
         .first = first,
         .index = source};

@@ -3,6 +3,7 @@
 #include "core/buf.h"
 #include "core/error.h"
 #include "core/utf8.h"
+#include "read/read.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -160,24 +161,33 @@ static void convert(iconv_t converter, struct buf *out, const char *bytes, size_
     }
 }
 
-int encodings_convert(struct encodings *encodings, const char *name, const char *bytes, size_t len,
-    struct buf *out, struct error *err)
+int encodings_convert(
+    struct encodings *encodings, const struct read_request *request, struct buf *out, struct error *err)
 {
+    const char *bytes = request->bytes, *charset = request->charset ? request->charset : "";
+    size_t len = request->len;
     char said[NAME_MAX_BYTES];
     bool little;
     if (is_utf16(bytes, len, &little)) {
         convert_utf16(out, bytes + 2, len - 2, little);
         return 1;
     }
-    if (!said_encoding(bytes, len, said) || is_utf8_name(said) || utf8_valid(bytes, len))
+    if (!said_encoding(bytes, len, said)) {
+        snprintf(said, sizeof said, "%s", charset);
+        if (converter_of(said) < 0)
+            return 0; /* a header knows less than a file, and one that errs is no reason to refuse it */
+    }
+    if (is_utf8_name(said) || utf8_valid(bytes, len))
         return 0; /* many say something else and are UTF-8 */
     int which = converter_of(said);
     iconv_t converter = which < 0   ? (iconv_t)-1
                         : encodings ? encodings->open[which]
                                     : iconv_open("UTF-8", converters[which]);
     if (converter == (iconv_t)-1)
-        return error_set(
-            err, "%s:1:1: says that it is in %s, which cannot be read here; save it as UTF-8", name, said);
+        return error_set(err,
+            error_says(err, "%s:1:1: says that it is in %s, which cannot be read here; save it as UTF-8",
+                "%s:1:1: 它说自己是 %s 编码，这里读不了；请存成 UTF-8"),
+            request->name, said);
     convert(converter, out, bytes, len);
     if (!encodings)
         iconv_close(converter);

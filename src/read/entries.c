@@ -218,8 +218,10 @@ static void keep_newest(struct reader *reader, struct edition *read, size_t coun
     qsort(dated, count, sizeof *dated, by_date);
     size_t left = count > DIGEST_EDITIONS_MAX ? count - DIGEST_EDITIONS_MAX : 0;
     if (left)
-        warn(reader->warnings, 0, "%zu older editions were left out: more than %d in one feed", left,
-            DIGEST_EDITIONS_MAX);
+        warn(reader->warnings, 0,
+            warn_says(reader->warnings, "%zu older editions were left out: more than %d in one feed",
+                "更早的 %zu 期没有读：一个订阅源里超过 %d 期"),
+            left, DIGEST_EDITIONS_MAX);
     for (size_t i = left; i < count; i++)
         read[i - left] = dated[i].edition;
     reading->digest.editions = read;
@@ -234,11 +236,14 @@ static int read_editions(
     reading->rest = node_new(reader->arena, NODE_DOCUMENT);
     for (size_t i = 0; i < feed->count; i++) {
         const struct feed_entry *entry = &feed->entries[i];
-        struct error wrong = {0};
+        struct error wrong = {.chinese = err->chinese};
         const char *id = entry_id(reader->arena, entry);
         if (!id || is_repeated(editions, count, id)) {
             warn(reader->warnings, entry->line,
-                id ? "this entry has the id of one before it (%s)" : "this entry has no id, link or title%s",
+                id ? warn_says(reader->warnings, "this entry has the id of one before it (%s)",
+                         "这一条的 id 和前面的一样（%s）")
+                   : warn_says(reader->warnings, "this entry has no id, link or title%s",
+                         "这一条没有 id、链接和标题%s"),
                 id ? id : "");
             continue;
         }
@@ -249,7 +254,10 @@ static int read_editions(
             count++;
     }
     if (!count)
-        return error_set(err, "%s: no entry of the feed can be read as an edition", reader->request->name);
+        return error_set(err,
+            error_says(err, "%s: no entry of the feed can be read as an edition",
+                "%s: 订阅源里没有一条能当作一期来读"),
+            reader->request->name);
     keep_newest(reader, editions, count, feed, reading);
     return 0;
 }
@@ -257,7 +265,8 @@ static int read_editions(
 int entries_read(struct reader *reader, const struct feed *feed, struct reading *reading, struct error *err)
 {
     if (!feed->count)
-        return error_set(err, "%s: the feed has no entries", reader->request->name);
+        return error_set(err, error_says(err, "%s: the feed has no entries", "%s: 订阅源里一条也没有"),
+            reader->request->name);
     reading->rest = node_new(reader->arena, NODE_DOCUMENT);
     if (feed->title)
         explain(reader->explanation, reader->arena, 0, 0, RULE_TITLE_FEED, feed->title);

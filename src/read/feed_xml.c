@@ -23,8 +23,9 @@ enum { NODES_MAX = 600000, NAME_MAX_BYTES = 12 };
 struct watch {
     startElementNsSAX2Func start;
     size_t nodes;
-    int line, column; /* where the parser was stopped */
-    char why[256];    /* "" = it was not */
+    int line, column;        /* where the parser was stopped */
+    char why[256];           /* "" = it was not */
+    const struct error *err; /* whom it is for */
 };
 
 static struct watch *watch_of(void *context)
@@ -56,8 +57,10 @@ static void on_error(void *context, xmlErrorPtr wrong)
         return;
     const char *message = wrong->message ? wrong->message : "";
     bool memory = wrong->code == XML_ERR_NO_MEMORY;
-    snprintf(why, sizeof why, "%s: %.*s", memory ? "needs too much memory" : "is broken XML",
-        (int)strcspn(message, "\n"), message);
+    snprintf(why, sizeof why, "%s%s%.*s",
+        memory ? error_says(watch_of(context)->err, "needs too much memory", "需要太多内存")
+               : error_says(watch_of(context)->err, "is broken XML", "XML 写坏了"),
+        error_says(watch_of(context)->err, ": ", "："), (int)strcspn(message, "\n"), message);
     size_t len = strlen(why);
     while (len && !utf8_valid(why, len)) /* cut inside a character */
         why[--len] = '\0';
@@ -71,7 +74,8 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
     struct watch *watch = watch_of(context);
     watch->nodes += 1 + (size_t)attributes * 2 + (size_t)namespaces;
     if (watch->nodes > NODES_MAX)
-        stop_here(context, "is made of too many elements for a feed");
+        stop_here(context, error_says(watch_of(context)->err, "is made of too many elements for a feed",
+                               "元素太多，不像订阅源"));
     else
         watch->start(
             context, name, prefix, uri, namespaces, namespace_list, attributes, defaulted, attribute_list);
@@ -81,7 +85,9 @@ static void on_entity(void *context, const xmlChar *name, int type, const xmlCha
     const xmlChar *system_id, xmlChar *content)
 {
     (void)name, (void)type, (void)public_id, (void)system_id, (void)content;
-    stop_here(context, "declares entities; no feed needs any, so it is not read");
+    stop_here(
+        context, error_says(watch_of(context)->err, "declares entities; no feed needs any, so it is not read",
+                     "声明了实体；订阅源用不着，所以不读"));
 }
 
 /* --- what people write that is no XML --- */
@@ -169,7 +175,7 @@ static xmlDocPtr parse(const char *name, const char *text, size_t len, struct er
     xmlParserCtxtPtr parser = xmlNewParserCtxt();
     if (!parser)
         abort();
-    struct watch watch = {.start = parser->sax->startElementNs};
+    struct watch watch = {.start = parser->sax->startElementNs, .err = err};
     parser->_private = &watch;
     parser->sax->startElementNs = on_start;
     parser->sax->entityDecl = on_entity;
@@ -183,7 +189,7 @@ static xmlDocPtr parse(const char *name, const char *text, size_t len, struct er
         xmlFreeDoc(document);
         document = NULL;
         error_set(err, "%s:%d:%d: %s", name, watch.line + !watch.line, watch.column + !watch.column,
-            watch.why[0] ? watch.why : "is broken XML");
+            watch.why[0] ? watch.why : error_says(err, "is broken XML", "XML 写坏了"));
     }
     xmlFreeParserCtxt(parser);
     return document;
@@ -194,8 +200,10 @@ int feed_read_xml(
 {
     int crowded = source_crowded_tag(text, len);
     if (crowded)
-        return error_set(
-            err, "%s:%d:1: more than %d attributes in one tag", name, crowded, SOURCE_ATTRIBUTES_MAX);
+        return error_set(err,
+            error_says(
+                err, "%s:%d:1: more than %d attributes in one tag", "%s:%d:1: 一个标签里的属性超过 %d 个"),
+            name, crowded, SOURCE_ATTRIBUTES_MAX);
     struct buf mended;
     buf_init(&mended, len * 5 + 1);
     mend(&mended, text, len);
@@ -206,7 +214,9 @@ int feed_read_xml(
     const xmlNode *root = xmlDocGetRootElement(document);
     int result = feed_take_document(arena, root, feed);
     if (result)
-        error_set(err, "%s:%ld:1: is XML, but no feed: it begins with <%.40s>, not with <rss> or <feed>",
+        error_set(err,
+            error_says(err, "%s:%ld:1: is XML, but no feed: it begins with <%.40s>, not with <rss> or <feed>",
+                "%s:%ld:1: 是 XML，但不是订阅源：开头是 <%.40s>，不是 <rss> 或 <feed>"),
             name, xmlGetLineNo(root), (const char *)root->name);
     xmlFreeDoc(document);
     return result;

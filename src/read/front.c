@@ -61,7 +61,8 @@ static void take_date(struct arena *arena, struct front *front, const char *valu
     if (read && (own || !front->date))
         front->date = arena_string(arena, date);
     else if (own && !read)
-        warn(warnings, line, "\"%.*s\" is not a date like 2023-08-24",
+        warn(warnings, line,
+            warn_says(warnings, "\"%.*s\" is not a date like 2023-08-24", "“%.*s”不是 2023-08-24 这样的日期"),
             (int)utf8_prefix(value, strlen(value), 30), value);
 }
 
@@ -360,21 +361,29 @@ static int read_fenced(struct arena *arena, char *text, size_t len, const char *
     if (!keys && (close == len || !first))
         return 0; /* a rule on top of the text */
     if (close == len)
-        return error_set(
-            err, "%s:1:1: the front matter opens with %s and is never closed", warnings->name, mark);
+        return error_set(err,
+            error_says(err, "%s:1:1: the front matter opens with %s and is never closed",
+                "%s:1:1: 文件头以 %s 开始，却没有结束"),
+            warnings->name, mark);
     if (close - start > FRONT_BYTES_MAX)
-        return error_set(
-            err, "%s:1:1: the front matter is longer than %d KB", warnings->name, FRONT_BYTES_MAX >> 10);
+        return error_set(err,
+            error_says(err, "%s:1:1: the front matter is longer than %d KB", "%s:1:1: 文件头超过 %d KB"),
+            warnings->name, FRONT_BYTES_MAX >> 10);
     int line = 0, column = 1, bad_line = 0;
-    const char *problem = "a key and = were expected";
+    const char *problem = error_says(err, "a key and = were expected", "这里应该是「键 = 值」");
     if (sign == '=') {
         if (!read_lines(arena, text + start, close - start, sign, front, 1, warnings, &bad_line))
-            return error_set(err, "%s:%d:1: front matter: %s", warnings->name, bad_line, problem);
+            return error_set(err, error_says(err, "%s:%d:1: front matter: %s", "%s:%d:1: 文件头：%s"),
+                warnings->name, bad_line, problem);
     } else if (!read_yaml(arena, text + start, close - start, front, warnings, &line, &column, &problem)) {
         *front = (struct front){0};
         if (!read_lines(arena, text + start, close - start, sign, front, 1, warnings, &bad_line))
-            return error_set(err, "%s:%d:%d: front matter: %s", warnings->name, line, column, problem);
-        warn(warnings, line, "the front matter is not YAML here (%s); read line by line", problem);
+            return error_set(err, error_says(err, "%s:%d:%d: front matter: %s", "%s:%d:%d: 文件头：%s"),
+                warnings->name, line, column, problem);
+        warn(warnings, line,
+            warn_says(warnings, "the front matter is not YAML here (%s); read line by line",
+                "文件头从这里起不是 YAML（%s），改为逐行读"),
+            problem);
     }
     blank(text, close + line_length(text, len, close));
     return 0;

@@ -101,7 +101,7 @@ void entry_warn(struct reader *reader, const struct feed_entry *entry, const str
         why += strspn(why, ":0123456789 "); /* the place is the entry's */
     }
     const char *called = entry->title ? entry->title : entry->id ? entry->id : "";
-    warn(reader->warnings, entry->line, "entry %.*s: %s",
+    warn(reader->warnings, entry->line, warn_says(reader->warnings, "entry %.*s: %s", "条目“%.*s”：%s"),
         (int)utf8_prefix(called, strlen(called), ENTRY_NAME_MAX), called, why);
 }
 
@@ -173,11 +173,13 @@ static int check(const struct item *item, struct error *err)
     for (const struct node *node = item->body; node; node = node_next(item->body, node))
         nodes++;
     if (nodes > ITEM_NODES_MAX)
-        return error_set(err, "it is made of more than %d pieces", ITEM_NODES_MAX);
+        return error_set(err, error_says(err, "it is made of more than %d pieces", "由超过 %d 个小块组成"),
+            ITEM_NODES_MAX);
     if (item->link_count > DIGEST_LINKS_MAX)
-        return error_set(err, "it has more than %d links", DIGEST_LINKS_MAX);
+        return error_set(
+            err, error_says(err, "it has more than %d links", "链接超过 %d 个"), DIGEST_LINKS_MAX);
     if (!item->title && !item->body->first && !item->link_count && !item->image_count)
-        return error_set(err, "it holds nothing");
+        return error_set(err, error_says(err, "it holds nothing", "里面什么也没有"));
     return 0;
 }
 
@@ -268,7 +270,7 @@ static void gather(struct reader *reader, const struct feed *feed, struct groups
     const char *date = first_date(feed);
     for (size_t i = 0; i < feed->count; i++) {
         const struct feed_entry *entry = &feed->entries[i];
-        struct error wrong = {0};
+        struct error wrong = {.chinese = reader->warnings->chinese};
         struct item item;
         if (entry->date)
             date = entry->date;
@@ -327,12 +329,16 @@ int grouped_read(struct reader *reader, const struct feed *feed, struct reading 
     struct groups groups = {0};
     gather(reader, feed, &groups);
     if (!groups.count)
-        return error_set(err, "%s: the feed has no entry that can be read", reader->request->name);
+        return error_set(err,
+            error_says(err, "%s: the feed has no entry that can be read", "%s: 订阅源里没有一条读得了"),
+            reader->request->name);
     qsort(groups.list, groups.count, sizeof *groups.list, by_date);
     size_t left = groups.count > DIGEST_EDITIONS_MAX ? groups.count - DIGEST_EDITIONS_MAX : 0;
     if (left)
-        warn(reader->warnings, 0, "%zu older editions were left out: more than %d in one feed", left,
-            DIGEST_EDITIONS_MAX);
+        warn(reader->warnings, 0,
+            warn_says(reader->warnings, "%zu older editions were left out: more than %d in one feed",
+                "更早的 %zu 期没有读：一个订阅源里超过 %d 期"),
+            left, DIGEST_EDITIONS_MAX);
     reading->digest.count = groups.count - left;
     reading->digest.editions =
         arena_array(reader->arena, reading->digest.count, sizeof *reading->digest.editions);

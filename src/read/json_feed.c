@@ -85,7 +85,10 @@ static int check_values(const char *name, const char *text, size_t len, struct e
     }
     if (values <= VALUES_MAX)
         return 0;
-    return error_set(err, "%s:%d:1: more than %d values; no feed has as many", name, line, VALUES_MAX);
+    return error_set(err,
+        error_says(err, "%s:%d:1: more than %d values; no feed has as many",
+            "%s:%d:1: 超过 %d 个值，没有哪个订阅源有这么多"),
+        name, line, VALUES_MAX);
 }
 
 int feed_read_json(
@@ -96,14 +99,16 @@ int feed_read_json(
         return -1;
     json_t *root = json_loadb(text, len, 0, &wrong);
     if (!root)
-        return error_set(
-            err, "%s:%d:%d: is broken JSON: %s", name, wrong.line, wrong.column + !wrong.column, wrong.text);
+        return error_set(err, error_says(err, "%s:%d:%d: is broken JSON: %s", "%s:%d:%d: JSON 写坏了：%s"),
+            name, wrong.line, wrong.column + !wrong.column, wrong.text);
     const json_t *items = json_object_get(root, "items");
     const char *version = json_string_value(json_object_get(root, "version"));
     if (!version || !strstr(version, "jsonfeed.org") || !json_is_array(items)) {
         json_decref(root);
-        return error_set(
-            err, "%s:1:1: is JSON, but no JSON Feed (no version of jsonfeed.org, or no items)", name);
+        return error_set(err,
+            error_says(err, "%s:1:1: is JSON, but no JSON Feed (no version of jsonfeed.org, or no items)",
+                "%s:1:1: 是 JSON，但不是 JSON Feed（没有 jsonfeed.org 的 version，或没有 items）"),
+            name);
     }
     *feed = (struct feed){.title = feed_line(arena, string_of(arena, root, "title"), false),
         .link = feed_url(arena, "", string_of(arena, root, "home_page_url")),

@@ -87,15 +87,27 @@ static int no_items(const struct plan *plan, struct error *err)
             first_list = block->line;
         }
     }
+    /* Whoever asked for the explanation is looking at it. */
+    const char *see =
+        plan->reader->explanation
+            ? ""
+            : arena_printf(plan->arena,
+                  error_says(err, "; see digestd read --explain %s", "；请看 digestd read --explain %s"),
+                  name);
+    if (bold && err->chinese)
+        return error_set(err, "%s:%d:1: 读出 0 条，但有 %d 行加粗像是标题%s", name, first_bold, bold, see);
     if (bold)
-        return error_set(err, "%s:%d:1: 0 items, but %d bold line%s like %s; see digestd read --explain %s",
-            name, first_bold, bold, bold == 1 ? " looks" : "s look", bold == 1 ? "a title" : "titles", name);
+        return error_set(err, "%s:%d:1: 0 items, but %d bold line%s like %s%s", name, first_bold, bold,
+            bold == 1 ? " looks" : "s look", bold == 1 ? "a title" : "titles", see);
+    if (lists && err->chinese)
+        return error_set(err, "%s:%d:1: 读出 0 条，但有 %d 个列表%s", name, first_list, lists, see);
     if (lists)
-        return error_set(err, "%s:%d:1: 0 items, but %d list%s; see digestd read --explain %s", name,
-            first_list, lists, lists == 1 ? "" : "s", name);
+        return error_set(
+            err, "%s:%d:1: 0 items, but %d list%s%s", name, first_list, lists, lists == 1 ? "" : "s", see);
     return error_set(err,
-        "%s: 0 items: no heading, bold line, list or table begins one; see digestd read --explain %s", name,
-        name);
+        error_says(err, "%s: 0 items: no heading, bold line, list or table begins one%s",
+            "%s: 读出 0 条：没有标题、加粗的行、列表或表格能算一条的开头%s"),
+        name, see);
 }
 
 /* --- the whole --- */

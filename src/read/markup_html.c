@@ -148,8 +148,9 @@ static int finish(struct walk *walk, const struct markup_source *source, struct 
     *tree = markup_end(walk->markup, source->line);
     if (!walk->too_deep)
         return 0;
-    return error_set(err, "%s:%d:1: its HTML nests deeper than %d elements", source->name,
-        source->line ? source->line : walk->line, NEST_MAX);
+    return error_set(err,
+        error_says(err, "%s:%d:1: its HTML nests deeper than %d elements", "%s:%d:1: HTML 套了超过 %d 层"),
+        source->name, source->line ? source->line : walk->line, NEST_MAX);
 }
 
 static int check_tags(const struct markup_source *source, struct error *err)
@@ -157,8 +158,9 @@ static int check_tags(const struct markup_source *source, struct error *err)
     int line = source_crowded_tag(source->html, source->len);
     if (!line)
         return 0;
-    return error_set(err, "%s:%d:1: more than %d attributes in one tag", source->name,
-        source->line ? source->line : line, SOURCE_ATTRIBUTES_MAX);
+    return error_set(err,
+        error_says(err, "%s:%d:1: more than %d attributes in one tag", "%s:%d:1: 一个标签里的属性超过 %d 个"),
+        source->name, source->line ? source->line : line, SOURCE_ATTRIBUTES_MAX);
 }
 
 int markup_read(struct arena *arena, const struct markup_source *source, struct tree *tree, struct error *err)

@@ -73,13 +73,17 @@ static int check_item(const struct plan *plan, const struct item *item, struct e
     for (const struct node *node = item->body; node; node = node_next(item->body, node))
         nodes++;
     if (nodes > ITEM_NODES_MAX)
-        return error_set(
-            err, "%s:%d:1: this item is made of more than %d pieces", name, item->line, ITEM_NODES_MAX);
+        return error_set(err,
+            error_says(err, "%s:%d:1: this item is made of more than %d pieces",
+                "%s:%d:1: 这一条由超过 %d 个小块组成"),
+            name, item->line, ITEM_NODES_MAX);
     if (item->link_count > DIGEST_LINKS_MAX)
-        return error_set(
-            err, "%s:%d:1: this item has more than %d links", name, item->line, DIGEST_LINKS_MAX);
+        return error_set(err,
+            error_says(err, "%s:%d:1: this item has more than %d links", "%s:%d:1: 这一条的链接超过 %d 个"),
+            name, item->line, DIGEST_LINKS_MAX);
     if (plan->item_count > DIGEST_ITEMS_MAX)
-        return error_set(err, "%s:%d:1: more than %d items", name, item->line, DIGEST_ITEMS_MAX);
+        return error_set(err, error_says(err, "%s:%d:1: more than %d items", "%s:%d:1: 超过 %d 条"), name,
+            item->line, DIGEST_ITEMS_MAX);
     return 0;
 }
 

@@ -3,10 +3,12 @@
  * The child is started with no arguments, reads one request from its standard input, writes one answer to its
  * standard output and exits 0. Numbers are 32 bit, little endian.
  *
- *   request   "DRQ2"  lengths of name, link, profile and file; wishes   name  link  profile  file
+ *   request   "DRQ3"  lengths of name, link, profile, charset and file; wishes   name  link  profile
+ *             charset  file
  *   answer    "DAN2"  status (enum read_status), two lengths            what was read, then its explanation
  *
- * The profile's bytes are those of profile_pack(), none = no profile. A wish is READ_EXPLAIN or 0. With
+ * The profile's bytes are those of profile_pack(), none = no profile. A wish is READ_EXPLAIN, READ_CHINESE,
+ * both or 0; the charset is what the header of an answer said, mostly nothing. With
  * READ_EDITION what was read is digest_pack() (warnings inside); with READ_ERROR an error text, one line,
  * "name:line:column: …" where a place is known. The explanation is explanation_pack(), also of what failed;
  * empty when nobody wished for it. A child that ends without a whole answer died of
@@ -24,17 +26,18 @@
 #include <stdint.h>
 
 #define READ_PROGRAM "digestd-read"
-#define READ_REQUEST_MAGIC "DRQ2"
+#define READ_REQUEST_MAGIC "DRQ3"
 #define READ_ANSWER_MAGIC "DAN2"
 
 enum read_status { READ_EDITION = 0, READ_ERROR = 1 };
-enum read_wish { READ_EXPLAIN = 1 };
+enum read_wish { READ_EXPLAIN = 1, READ_CHINESE = 2 };
 
 enum {
-    READ_REQUEST_HEAD = 24,
+    READ_REQUEST_HEAD = 28,
     READ_ANSWER_HEAD = 16,
     READ_NAME_MAX = 4096,
     READ_LINK_MAX = 4096,
+    READ_CHARSET_MAX = 40,
     /* Five lists of words as long as they may be. */
     READ_PROFILE_MAX = 5 * PROFILE_WORDS_MAX * (PROFILE_WORD_BYTES_MAX + 2) + 64,
     /* One byte more than an edition may have goes through, so that the child can say "too large" itself. */
@@ -62,18 +65,19 @@ static inline uint32_t read_get_u32(const char *at)
 
 /* How long each part of a request is; the lengths are cut to their maximum by the caller. */
 struct read_lengths {
-    size_t name, link, profile, file;
+    size_t name, link, profile, charset, file;
 };
 
 static inline void read_request_head(
-    char head[READ_REQUEST_HEAD], const struct read_lengths *lengths, bool explain)
+    char head[READ_REQUEST_HEAD], const struct read_lengths *lengths, uint32_t wishes)
 {
     memcpy(head, READ_REQUEST_MAGIC, 4);
     read_put_u32(head + 4, (uint32_t)lengths->name);
     read_put_u32(head + 8, (uint32_t)lengths->link);
     read_put_u32(head + 12, (uint32_t)lengths->profile);
     read_put_u32(head + 16, (uint32_t)lengths->file);
-    read_put_u32(head + 20, explain ? READ_EXPLAIN : 0);
+    read_put_u32(head + 20, wishes);
+    read_put_u32(head + 24, (uint32_t)lengths->charset);
 }
 
 /* The head of an answer. False when it is not one or its lengths are out of bounds. */

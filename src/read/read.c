@@ -123,7 +123,9 @@ static void warn_of_language(struct reader *reader)
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (ends_with(reader->request->name, others[i].end))
             warn(reader->warnings, 0,
-                "is read as Markdown, though its name says %s; save it as Markdown or HTML",
+                warn_says(reader->warnings,
+                    "is read as Markdown, though its name says %s; save it as Markdown or HTML",
+                    "按 Markdown 读，虽然文件名说是 %s；请存成 Markdown 或 HTML"),
                 others[i].language);
 }
 
@@ -169,9 +171,8 @@ static int take_text(
 {
     struct buf converted;
     buf_init(&converted, (size_t)DIGEST_BYTES_MAX * 3);
-    int result = request->len > DIGEST_BYTES_MAX ? 0
-                                                 : encodings_convert(request->encodings, request->name,
-                                                       request->bytes, request->len, &converted, err);
+    int result =
+        request->len > DIGEST_BYTES_MAX ? 0 : encodings_convert(request->encodings, request, &converted, err);
     const char *bytes = result > 0 ? converted.data : request->bytes;
     size_t len = result > 0 ? converted.len : request->len;
     result = result < 0 ? -1 : source_clean(text, request->name, bytes, len, warnings, err);
@@ -186,7 +187,8 @@ int read_digest(
     struct read_request clean = *request;
     clean.name = clean_name(arena, request->name);
     clean.link = clean_name(arena, request->link);
-    struct warnings warnings = {.arena = arena, .name = clean.name};
+    struct warnings warnings = {.arena = arena, .name = clean.name, .chinese = request->chinese};
+    err->chinese = request->chinese;
     struct reader reader = {.arena = arena,
         .request = &clean,
         .profile = request->profile ? request->profile : &none,

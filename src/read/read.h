@@ -21,6 +21,8 @@ struct read_request {
     const char *link;              /* the source's pattern "https://…/:year/:month/:day/:title/", or "" */
     const struct profile *profile; /* NULL = none */
     bool explain;                  /* note what became of each block */
+    bool chinese;                  /* the words of errors and warnings */
+    const char *charset;           /* as the answer's header says it; "" or NULL = it said nothing */
     struct encodings *encodings;   /* read/encoding.h; NULL = each is opened when it is needed */
 };
 

@@ -21,9 +21,14 @@ static bool may_warn(struct warnings *warnings)
     }
     if (warnings->count < WARNINGS_MAX - 1)
         return true;
-    warnings->texts[warnings->count++] =
-        arena_printf(warnings->arena, "%s: and more of the kind", warnings->name);
+    warnings->texts[warnings->count++] = arena_printf(
+        warnings->arena, warn_says(warnings, "%s: and more of the kind", "%s: 这样的还有"), warnings->name);
     return false;
+}
+
+const char *warn_says(const struct warnings *warnings, const char *english, const char *chinese)
+{
+    return warnings->chinese ? chinese : english;
 }
 
 void warn(struct warnings *warnings, int line, const char *format, ...)
@@ -95,7 +100,9 @@ static void warn_bad_lines(const char *bytes, size_t len, struct warnings *warni
             buf_init(&scrap, size * 3 + 3);
             utf8_clean(&scrap, bytes + i, size, &first);
             buf_free(&scrap);
-            warn(warnings, line, "byte 0x%02x is not UTF-8, replaced", (unsigned char)bytes[i + first]);
+            warn(warnings, line,
+                warn_says(warnings, "byte 0x%02x is not UTF-8, replaced", "字节 0x%02x 不是 UTF-8，已替换"),
+                (unsigned char)bytes[i + first]);
         }
         i += size + 1;
     }
@@ -106,21 +113,28 @@ static int refuse_encoding(const char *name, const char *bytes, size_t len, size
     int line, column;
     place_of(bytes, first, &line, &column);
     if (looks_like_gbk(bytes, len))
-        return error_set(
-            err, "%s:%d:%d: is not UTF-8; it looks like GBK; save it as UTF-8", name, line, column);
-    return error_set(err, "%s:%d:%d: is not UTF-8; save it as UTF-8", name, line, column);
+        return error_set(err,
+            error_says(err, "%s:%d:%d: is not UTF-8; it looks like GBK; save it as UTF-8",
+                "%s:%d:%d: 不是 UTF-8，像是 GBK；请存成 UTF-8"),
+            name, line, column);
+    return error_set(err,
+        error_says(err, "%s:%d:%d: is not UTF-8; save it as UTF-8", "%s:%d:%d: 不是 UTF-8；请存成 UTF-8"),
+        name, line, column);
 }
 
 static int check_binary(const char *name, const char *bytes, size_t len, struct error *err)
 {
     if (len >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0))
-        return error_set(err, "%s:1:1: is UTF-16; save it as UTF-8", name);
+        return error_set(err,
+            error_says(err, "%s:1:1: is UTF-16; save it as UTF-8", "%s:1:1: 是 UTF-16；请存成 UTF-8"), name);
     const char *nul = memchr(bytes, 0, len);
     if (!nul)
         return 0;
     int line, column;
     place_of(bytes, (size_t)(nul - bytes), &line, &column);
-    return error_set(err, "%s:%d:%d: holds a NUL byte, so it is no text (or it is UTF-16; save it as UTF-8)",
+    return error_set(err,
+        error_says(err, "%s:%d:%d: holds a NUL byte, so it is no text (or it is UTF-16; save it as UTF-8)",
+            "%s:%d:%d: 有 NUL 字节，不是文本（也可能是 UTF-16；请存成 UTF-8）"),
         name, line, column);
 }
 
@@ -136,7 +150,8 @@ int source_clean(struct buf *out, const char *name, const char *bytes, size_t le
     struct error *err)
 {
     if (len > DIGEST_BYTES_MAX)
-        return error_set(err, "%s: is larger than %d MB", name, DIGEST_BYTES_MAX >> 20);
+        return error_set(
+            err, error_says(err, "%s: is larger than %d MB", "%s: 超过 %d MB"), name, DIGEST_BYTES_MAX >> 20);
     if (check_binary(name, bytes, len, err))
         return -1;
     if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
@@ -144,7 +159,7 @@ int source_clean(struct buf *out, const char *name, const char *bytes, size_t le
         len -= 3;
     }
     if (is_blank(bytes, len))
-        return error_set(err, "%s: is empty", name);
+        return error_set(err, error_says(err, "%s: is empty", "%s: 是空的"), name);
     size_t first = 0;
     size_t bad = utf8_clean(out, bytes, len, &first);
     if (bad) {

@@ -15,8 +15,12 @@ struct warnings {
     const char *name; /* of the file */
     const char **texts;
     size_t count, cap;
+    bool chinese; /* whom they are for */
 };
 enum { WARNINGS_MAX = 20 }; /* more are counted, the last one says how many */
+/* The words in the language of whom they are for; both take the same arguments. */
+const char *warn_says(const struct warnings *warnings, const char *english, const char *chinese)
+    __attribute__((format_arg(2), format_arg(3)));
 void warn(struct warnings *warnings, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Refuses what is no text: nothing in it, NUL bytes, UTF-16, GBK and other encodings, too large. A stray bad
  * byte is replaced by U+FFFD and said. A byte order mark is dropped. */

@@ -147,10 +147,11 @@ static int end_unit(struct check *check)
     int result = 0;
     if (unit->closings > 0)
         result = spend(check, unit->closings * (unit->signs * ns_sign + unit->images * ns_image),
-            "too many links and styles in one paragraph");
+            error_says(check->err, "too many links and styles in one paragraph", "一段里的链接和样式太多"));
     if (!result && unit->openings > 0)
         result = spend(check, unit->openings * unit->bytes * ns_opening,
-            "too many tags that do not end in one paragraph");
+            error_says(
+                check->err, "too many tags that do not end in one paragraph", "一段里没有结束的标签太多"));
     check->unit = (struct unit){0};
     return result;
 }
@@ -190,9 +191,11 @@ static int check_table(struct check *check, const struct line *line)
     size_t columns = unit->lines > 0 ? count_columns(line) : 0;
     if (!columns)
         return 0;
-    if (spend(check, (double)columns * (double)columns * ns_column, "a table with too many columns") ||
+    if (spend(check, (double)columns * (double)columns * ns_column,
+            error_says(check->err, "a table with too many columns", "表格的列太多")) ||
         spend(check, unit->bytes * ns_header + unit->lines * unit->lines * ns_header_line,
-            "too many lines of one paragraph look like the beginning of a table"))
+            error_says(check->err, "too many lines of one paragraph look like the beginning of a table",
+                "一段里像表头的行太多")))
         return -1;
     if (columns != count_cells(&unit->last))
         return 0;
@@ -312,7 +315,8 @@ static bool begins_unit(const struct check *check, const struct line *line)
 
 static int check_line(struct check *check, const struct line *line)
 {
-    if (spend(check, (double)check->level * ns_level, "lists are nested too deeply"))
+    if (spend(check, (double)check->level * ns_level,
+            error_says(check->err, "lists are nested too deeply", "列表套得太深")))
         return -1;
     if (check->fence && in_fence(check, line))
         return 0;
@@ -350,8 +354,10 @@ static int check_line(struct check *check, const struct line *line)
     unit->last = *line;
     if (check->pieces > PIECES_MAX)
         return error_set(check->err,
-            "%s:%d:1: more than %d signs and lines up to here, which is the most that is read", check->name,
-            check->line, PIECES_MAX);
+            error_says(check->err,
+                "%s:%d:1: more than %d signs and lines up to here, which is the most that is read",
+                "%s:%d:1: 到这里已超过 %d 个符号和行，最多读这么多"),
+            check->name, check->line, PIECES_MAX);
     return 0;
 }
 
@@ -372,7 +378,9 @@ int tree_check(const char *name, const char *text, size_t len, struct error *err
     if (end_unit(&check))
         return -1;
     if (check.longest * check.closings > EXPANSION_MAX)
-        return error_set(err, "%s:%d:1: this definition of a link is too long to be used so often", name,
-            check.longest_line);
+        return error_set(err,
+            error_says(err, "%s:%d:1: this definition of a link is too long to be used so often",
+                "%s:%d:1: 这个链接定义太长，又用了太多次"),
+            name, check.longest_line);
     return 0;
 }

@@ -47,6 +47,14 @@ describe('an address on the command line', { timeout: 240000 }, () => {
     await bare.remove()
   })
 
+  test('in the encoding that its header says', async () => {
+    const body = Buffer.concat([Buffer.from('<html><body><h1>'), Buffer.from('b6c9bfda', 'hex'), Buffer.from('</h1><h2>A</h2><p>b')])
+    web.pages['/gbk.html'] = (_, answer) => answer.writeHead(200, { 'content-type': 'text/html; charset="GBK"' }).end(body)
+    const { code, out, err } = await at.run('read', '--json', web.url('/gbk.html'))
+    assert.equal(code, 0, err)
+    assert.equal(JSON.parse(out).editions[0].edition.title, '渡口')
+  })
+
   test('is imported under the name of its last part; the same again changes nothing', async () => {
     let got = await at.run('import', web.url('/one.md'))
     assert.equal(got.code, 0, got.err)

@@ -63,6 +63,13 @@ describe('how a file is read', () => {
     assert.doesNotMatch(explained.err, /--explain/)
   })
 
+  test('what is wrong is said in the language of the configuration', async () => {
+    place.write('zh.yaml', configuration().replace('language: en', 'language: zh'))
+    const { code, err } = await place.run('-c', 'zh.yaml', 'read', 'none.md')
+    assert.equal(code, 2)
+    assert.match(err, /^none\.md: 读出 0 条[^\n]*；请看 digestd read --explain none\.md\n$/)
+  })
+
   test('a profile on the command line: its mistakes have a place', async () => {
     place.write('wrong.yaml', 'items: lst\n')
     const { code, err } = await place.run('read', '--profile', 'wrong.yaml', 'none.md')

@@ -417,6 +417,70 @@ static void other_encodings(void **state)
 }
 
 /* All of other names: libxml2 would look for each among all before it. */
+/* A header is believed where the bytes themselves say nothing, and are no UTF-8. */
+static void a_header_may_say_the_encoding(void **state)
+{
+    static const struct {
+        const char *bytes, *charset, *title;
+    } pages[] = {
+        {"<html><body><h1>\xb6\xc9\xbf\xda</h1><h2>a</h2><p>b", "GBK", "渡口"},
+        {"# \xb6\xc9\xbf\xda\n\n## a\n\nb\n", "gb2312", "渡口"},
+        {"<html><meta charset=gbk><body><h1>\xb6\xc9\xbf\xda</h1><h2>a</h2><p>b", "iso-8859-1", "渡口"},
+        {"# 渡口\n\n## a\n\nb\n", "gbk", "渡口"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        struct fixture fixture = {0};
+        struct read_request request = {.name = "x",
+            .bytes = pages[i].bytes,
+            .len = strlen(pages[i].bytes),
+            .link = "",
+            .charset = pages[i].charset};
+        if (read_digest(&fixture.arena, &request, &fixture.reading, &fixture.err))
+            fail_msg("%s", fixture.err.text);
+        assert_string_equal(fixture.reading.digest.editions[0].title, pages[i].title);
+        arena_free(&fixture.arena);
+    }
+    refused("x", "\xb5\xda\xd2\xbb\xcc\xf5\xb9\xca\xca\xc2\xa3\xac\xbd\xb2\xc1\xcb\xd2\xbb",
+        "x:1:1: is not UTF-8; it looks like GBK; save it as UTF-8");
+}
+
+/* Errors and warnings come in the language that was asked for. */
+static void words_in_chinese(void **state)
+{
+    static const char *const wrong[][3] = {
+        {"x.md", "", "x.md: 是空的"},
+        {"x.md", "字。\n",
+            "x.md: 读出 0 条：没有标题、加粗的行、列表或表格能算一条的开头；请看 digestd read --explain "
+            "x.md"},
+        {"x.md", "\xb5\xda\xd2\xbb\xcc\xf5\xb9\xca\xca\xc2\xa3\xac\xbd\xb2\xc1\xcb\xd2\xbb",
+            "x.md:1:1: 不是 UTF-8，像是 GBK；请存成 UTF-8"},
+        {"x.md", "---\ntitle: a\n", "x.md:1:1: 文件头以 --- 开始，却没有结束"},
+        {"x.xml", "<rss><channel></rss>",
+            "x.xml:1:21: XML 写坏了：Opening and ending tag mismatch: channel line 1 and rss"},
+        {"x.json", "{\"a\"", "x.json:1:4: JSON 写坏了：':' expected near end of file"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct fixture fixture = {0};
+        struct read_request request = {.name = wrong[i][0],
+            .bytes = wrong[i][1],
+            .len = strlen(wrong[i][1]),
+            .link = "",
+            .chinese = true};
+        assert_int_equal(read_digest(&fixture.arena, &request, &fixture.reading, &fixture.err), -1);
+        assert_string_equal(fixture.err.text, wrong[i][2]);
+        arena_free(&fixture.arena);
+    }
+    struct fixture fixture = {0};
+    struct read_request request = {
+        .name = "x.org", .bytes = "# A\n\nb\n", .len = 7, .link = "", .chinese = true};
+    assert_int_equal(read_digest(&fixture.arena, &request, &fixture.reading, &fixture.err), 0);
+    assert_string_equal(fixture.reading.digest.warnings[0],
+        "x.org: 按 Markdown 读，虽然文件名说是 Org；请存成 Markdown 或 HTML");
+    arena_free(&fixture.arena);
+}
+
 static void xml_may_follow_white_space(void **state)
 {
     struct fixture fixture = {0};
@@ -503,6 +567,8 @@ int main(void)
         cmocka_unit_test(addresses_become_absolute),
         cmocka_unit_test(what_is_no_feed_says_so),
         cmocka_unit_test(entities_are_refused),
+        cmocka_unit_test(a_header_may_say_the_encoding),
+        cmocka_unit_test(words_in_chinese),
         cmocka_unit_test(xml_may_follow_white_space),
         cmocka_unit_test(what_the_blog_says_of_itself_goes),
         cmocka_unit_test(other_languages_are_named),
