@@ -24,8 +24,8 @@ bool guard_put(const char *text, size_t len, void (*put)(void *to, const char *b
 bool guard_needed(const char *text, size_t len);
 bool guard_entities(const char *text, size_t len);
 bool guard_marked(const char *text, size_t len); /* it holds a mark */
-/* Adds text from cmark with the marks turned back as `mode` says. Control characters go, zero-width ones and turns of
- * direction too.
+/* Adds text from cmark with the marks turned back as `mode` says. Control characters go, zero-width ones and
+ * turns of direction too.
  */
 void guard_take(struct buf *out, const char *text, enum guard_mode mode);
 /* The first byte of every mark. */

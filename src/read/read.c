@@ -8,6 +8,7 @@
 #include "read/encoding.h"
 #include "read/entries.h"
 #include "read/feed.h"
+#include "read/footnotes.h"
 #include "read/front.h"
 #include "read/guard.h"
 #include "read/json_feed.h"
@@ -73,10 +74,12 @@ static int read_markdown(struct reader *reader, struct buf *text, struct reading
         return -1;
     if (front.title && guard_needed(front.title, strlen(front.title)))
         front.title = feed_line(reader->arena, front.title, false);
-    template_strip(text);
+    bool stripped = template_strip(text);
     if (tree_check(reader->request->name, text->data, text->len, err))
         return -1;
     struct tree tree = tree_parse(reader->arena, text->data, text->len);
+    if (stripped && strstr(text->data, "\\[^"))
+        footnotes_place(reader->arena, &tree);
     struct edition *edition = arena_alloc(reader->arena, sizeof *edition);
     reading->digest = (struct digest){.editions = edition, .count = 1};
     return edition_read(reader, &front, &tree, text->data, text->len, edition, &reading->rest, err);

@@ -1,6 +1,7 @@
 #include "read/template.h"
 
 #include "core/buf.h"
+#include "read/footnotes.h"
 #include "read/template_walk.h"
 
 #include <ctype.h>
@@ -272,6 +273,20 @@ static const char *imports_end(const char *text, const char *end)
     return done;
 }
 
+/* "[^1]: …" gets a backslash, for cmark would take it for the definition of a link (read/footnotes.h). */
+static void note_definition(struct walk *w, const char *eol)
+{
+    const char *at = w->at;
+    while (at < eol && *at == ' ' && at - w->at < 3)
+        at++;
+    size_t size = footnote_mark(at, (size_t)(eol - at));
+    if (!size || at + size == eol || at[size] != ':')
+        return;
+    walk_keep(w, at);
+    buf_addc(w->out, '\\');
+    walk_keep(w, at + size);
+}
+
 static void walk_line(struct walk *w)
 {
     const char *eol = line_end(w->at, w->end);
@@ -281,6 +296,7 @@ static void walk_line(struct walk *w)
     }
     if (!w->raw && (container(w, eol) || contents(w, eol)))
         return;
+    note_definition(w, eol);
     while (w->at < w->end && *w->at != '\n') {
         const char *start = w->at;
         while (w->at < w->end && !strchr("\n{`\\", *w->at))
@@ -306,6 +322,9 @@ static bool may_have(const char *text, size_t len)
             return true;
     for (const char *at = text; (at = memchr(at, ':', (size_t)(end - at))); at++)
         if (end - at > 2 && at[1] == ':' && at[2] == ':')
+            return true;
+    for (const char *at = text; (at = memchr(at, '^', (size_t)(end - at))); at++)
+        if (at > text && at[-1] == '[')
             return true;
     const char *first = text;
     while (first < end && strchr(" \t\n", *first))

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/utf8.h"
 #include "read/flow.h"
+#include "read/footnotes.h"
 #include "read/label.h"
 #include "read/numeral.h"
 #include "read/read.h"
@@ -220,7 +221,9 @@ static void check_nothing_lost(const char *name)
     buf_init(&found.text, 1 << 24);
     template_strip(&bytes);
     size_t start = body_start(&bytes);
-    bag_tree(&source, tree_parse(&arena, bytes.data + start, bytes.len - start).root);
+    struct tree tree = tree_parse(&arena, bytes.data + start, bytes.len - start);
+    footnotes_place(&arena, &tree);
+    bag_tree(&source, tree.root);
     const struct edition *edition = &reading.digest.editions[0];
     if (edition->intro)
         bag_tree(&found, edition->intro);

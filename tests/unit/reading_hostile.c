@@ -53,6 +53,8 @@ static const struct hostile files[] = {
     {"100,000 brackets", HEAD, "[", 100000, "\n"},
     {"brackets that nearly are links", HEAD, "[a](b", 50000, "\n"},
     {"backticks of many lengths", HEAD, "`a ``b ```c ````d ", 20000, "\n"},
+    {"notes that all refer to", "## S\n\n[^a]: " LETTERS "\n\n#### T\n\n", "x[^a] ", 50000, "\n"},
+    {"definitions of notes", HEAD "[^b]\n\n", "[^a]: [^b] x\n", 20000, ""},
     {"footnotes", HEAD, "[^a", 60000, "\n"},
     {"references in a quote", HEAD, "> [a]: b\n", 30000, "\n"},
     {"tags that are words", HEAD, "x <b>", 30000, "\n"},

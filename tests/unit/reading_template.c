@@ -76,6 +76,7 @@ static void attributes_go(void **state)
         {"import A from './a';\nimport {\n B\n} from \"b\"\n\nexport const c = {\n d: 1 };\n\n# E\n",
             "\n\n\n\n\n\n\n\n# E\n"},
         {"a {/* b\n */} c\n", "a\n c\n"},
+        {"a[^1]\n\n[^1]: b\n  [^x]: c\n    [^y]: d\n", "a[^1]\n\n\\[^1]: b\n  \\[^x]: c\n    [^y]: d\n"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

@@ -93,7 +93,9 @@ static void strong_beside_full_width_signs(void **state)
     is_read_as("a***b***c", "p(ai(b(b))c)");
     is_read_as("**a****b**", "p(b(ab))");
     is_read_as("**\xe2\x80\x8b和****搜索**", "p(b(和搜索))");
-    is_read_as("a\xe2\x80\xae" "b\xe2\x81\xa6 c \xe2\x80\x9cx\xe2\x80\x9d", "p(ab c \xe2\x80\x9cx\xe2\x80\x9d)");
+    is_read_as("a\xe2\x80\xae"
+               "b\xe2\x81\xa6 c \xe2\x80\x9cx\xe2\x80\x9d",
+        "p(ab c \xe2\x80\x9cx\xe2\x80\x9d)");
     is_read_as("the <dialog> element and <b>x</b>", "p(the <dialog> element and x)");
     is_read_as("a\n\n    原文：https://a.example/1  \n    中文：https://b.example/2\n",
         "p(a)p(原文：a<https://a.example/1>(https://a.example/1)/中文：a<https://b.example/2>(https://"
