@@ -222,6 +222,13 @@ static bool read_yaml(struct arena *arena, const char *text, size_t len, struct 
     return ok;
 }
 
+/* Length of the line at `at` without its end. */
+static size_t line_length(const char *text, size_t len, size_t at)
+{
+    const char *end = memchr(text + at, '\n', len - at);
+    return end ? (size_t)(end - (text + at)) : len - at;
+}
+
 /* Length of a key ("title", "og:image"-like words too) before `sign`; 0 = the line has none. */
 static size_t key_length(const char *line, size_t len, char sign)
 {
@@ -311,11 +318,47 @@ static bool read_lines(struct arena *arena, const char *text, size_t len, char s
     return keys;
 }
 
-/* Length of the line at `at` without its end. */
-static size_t line_length(const char *text, size_t len, size_t at)
+/* Does YAML take these bytes for words and nothing else? Not all that are, but most that people write. */
+static bool is_plain(const char *value, size_t len)
 {
-    const char *end = memchr(text + at, '\n', len - at);
-    return end ? (size_t)(end - (text + at)) : len - at;
+    while (len && value[len - 1] == ' ')
+        len--;
+    unsigned char first = len ? (unsigned char)value[0] : 'a';
+    if (!isalnum(first) && first < 0xe2 && first != '/')
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)value[i], next = i + 1 < len ? (unsigned char)value[i + 1] : 0;
+        if (c < 0x20 || c == '#' || c == '"' || c == ',' || c == 0x7f || c == 0xc2 ||
+            (c == ':' && (!next || next == ' ')))
+            return false;
+        if ((c == 0xe2 && next == 0x80) || (c == 0xef && (next == 0xbb || next == 0xbf)))
+            return false; /* ends of lines and what is no character, among others */
+    }
+    return true;
+}
+
+/* Nothing but "key: words" and "- words" below a key without any: what most front matter is, and what needs
+ * no parser. */
+static bool is_simple(const char *text, size_t len)
+{
+    bool list = false;
+    for (size_t at = 0; at < len;) {
+        const char *line = text + at;
+        size_t size = line_length(text, len, at), key = key_length(line, size, ':');
+        at += size + 1;
+        bool entry = size > 2 && line[0] == '-' && line[1] == ' ';
+        if (entry ? !list : !key || line[key] != ':')
+            return false;
+        size_t from = entry ? 2 : key + 1;
+        if (!entry && from < size && line[from++] != ' ')
+            return false;
+        while (from < size && line[from] == ' ')
+            from++;
+        if (!is_plain(line + from, size - from))
+            return false;
+        list = entry || from == size;
+    }
+    return len > 0;
 }
 
 /* Is the line `mark` and nothing else but spaces? */
@@ -371,7 +414,7 @@ static int read_fenced(struct arena *arena, char *text, size_t len, const char *
             warnings->name, FRONT_BYTES_MAX >> 10);
     int line = 0, column = 1, bad_line = 0;
     const char *problem = error_says(err, "a key and = were expected", "这里应该是「键 = 值」");
-    if (sign == '=') {
+    if (sign == '=' || is_simple(text + start, close - start)) {
         if (!read_lines(arena, text + start, close - start, sign, front, 1, warnings, &bad_line))
             return error_set(err, error_says(err, "%s:%d:1: front matter: %s", "%s:%d:1: 文件头：%s"),
                 warnings->name, bad_line, problem);

@@ -106,6 +106,40 @@ static void what_names_tell(void **state)
     }
 }
 
+/* Most front matter is read without a parser; a value in quotes calls for one, and nothing else changes. */
+static void simple_as_with_a_parser(void **state)
+{
+    static const char *const fronts[] = {
+        "title: 周刊 9\ndate: 2026-01-03\ntags:\n- a\n- b c\nurl: https://x.example/p?a=b",
+        "title: a:b\nslug: s-1\ncategories:\n- x\ntags:\ndate: 2026-01-03 10:00:00 +0800",
+        "title:\nnumber: 7", "title: ~\nnumber: null\npermalink: /a/b", "title: it's 100%\ntags: a b",
+        "title: a # b", "title: a, b\ntags: c, d", "tags: [a, b]\ntitle: x", "title: x\ntags:\n  - a\n  - b",
+        "title: - x", "title: a\ntitle: b  ", "title: a\tb", "title : b", "title: &a b", "title: 'q'",
+        "title: 1.0", "title: 周刊，第 9 期：甲→乙",
+        "title: a\xe2\x80\xa8"
+        "b",
+        "draft: true\nlang: zh-CN"};
+    (void)state;
+    for (size_t i = 0; i < sizeof fronts / sizeof *fronts; i++) {
+        struct arena arena = {0};
+        const struct edition *found[2];
+        for (int parsed = 0; parsed < 2; parsed++)
+            found[parsed] = read_as(&arena, "x.md",
+                arena_printf(&arena, "---\n%s%s\n---\n" ITEM, fronts[i], parsed ? "\nx: \"y\"" : ""), "");
+        const struct edition *a = found[0], *b = found[1];
+        const char *pairs[][2] = {{a->id, b->id}, {a->title, b->title}, {a->date, b->date},
+            {a->number, b->number}, {a->link, b->link}, {a->language, b->language}};
+        for (size_t k = 0; k < sizeof pairs / sizeof *pairs; k++)
+            if (strcmp(pairs[k][0] ? pairs[k][0] : "-", pairs[k][1] ? pairs[k][1] : "-") != 0)
+                fail_msg("%s gives %s and %s", fronts[i], pairs[k][0], pairs[k][1]);
+        assert_int_equal(a->draft, b->draft);
+        assert_int_equal(a->tag_count, b->tag_count);
+        for (size_t k = 0; k < a->tag_count; k++)
+            assert_string_equal(a->tags[k], b->tags[k]);
+        arena_free(&arena);
+    }
+}
+
 static void from_the_name_alone(void **state)
 {
     struct arena arena = {0};
@@ -241,6 +275,7 @@ int main(void)
         cmocka_unit_test(everything_it_says),
         cmocka_unit_test(from_the_name_alone),
         cmocka_unit_test(under_other_keys),
+        cmocka_unit_test(simple_as_with_a_parser),
         cmocka_unit_test(what_names_tell),
         cmocka_unit_test(its_page_by_the_pattern),
         cmocka_unit_test(broken_as_people_break_it),
