@@ -128,8 +128,8 @@ static bool ends_digest(const char *text, size_t len)
         "bulletin", "roundup", "round-up", "briefing", "letter", "notes", "dispatch", "gazette", "recap",
         "wrap-up", "issues", "newsletters"};
     static const char *const cjk[] = {"周刊", "週刊", "周报", "週報", "日报", "日報", "月刊", "月报", "月報",
-        "半月刊", "双周刊", "周记", "早报", "早報", "晚报", "快报", "快報", "通讯", "通訊", "简报", "簡報",
-        "速递", "速報", "电子报", "電子報", "一周", "期刊"};
+        "半月刊", "双周刊", "周记", "周信", "早报", "早報", "晚报", "快报", "快報", "通讯", "通訊", "简报",
+        "簡報", "速递", "速報", "电子报", "電子報", "一周", "期刊"};
     if (!len || digit(text[len - 1]))
         return false;
     for (size_t i = 0; i < sizeof cjk / sizeof *cjk; i++) {

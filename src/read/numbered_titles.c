@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { TITLE_POINTS_MAX = 40, UNDERLINE_MIN = 4, GAP_MAX = 9 };
+enum { TITLE_POINTS_MAX = 40, UNDERLINE_MIN = 4, GAP_MAX = 9, PART_STYLE = 1000 };
 
 /* --- underlined --- */
 
@@ -179,6 +179,26 @@ static struct node *first_text(struct node *title, bool *more)
     return node;
 }
 
+/* "2.1 Title": a number in a number, which only a row of them tells from "2.1 million". */
+static bool part_read(const char *text, struct marker *marker)
+{
+    size_t whole = strspn(text, "0123456789"), part = 0;
+    int number = 0;
+    if (!whole || whole > 2 || text[whole] != '.')
+        return false;
+    for (const char *at = text + whole + 1; *at >= '0' && *at <= '9' && part < 3; at++, part++)
+        number = number * 10 + (*at - '0');
+    if (!part || part > 2 || text[whole + 1 + part] != ' ')
+        return false;
+    *marker = (struct marker){.number = number, .size = whole + 1 + part, .style = PART_STYLE};
+    return number > 0;
+}
+
+static bool number_read(const char *text, struct marker *marker)
+{
+    return marker_read(text, marker) || part_read(text, marker);
+}
+
 static bool title_marker(struct node *title, struct marker *marker)
 {
     bool more;
@@ -186,14 +206,14 @@ static bool title_marker(struct node *title, struct marker *marker)
     if (!text)
         return false;
     const char *at = text->text + strspn(text->text, " \n");
-    return marker_read(at + marker_bullet(at), marker);
+    return number_read(at + marker_bullet(at), marker);
 }
 
 /* The style of the numbers that the headings of `level` and below bear one by one; 0 = they bear none. */
 static int find_style(const struct blocks *blocks, int level)
 {
     struct marker last = {0}, marker;
-    size_t count = 0, next = 0;
+    size_t count = 0, next = 0, first = 0;
     for (size_t i = 0; i < blocks->count; i++) {
         struct node *node = blocks->all[i].node;
         if (node->type != NODE_HEADING || node->level < level || !title_marker(node, &marker))
@@ -201,10 +221,11 @@ static int find_style(const struct blocks *blocks, int level)
         if (last.number && marker.style != last.style)
             continue;
         next += last.number && marker.number == last.number + 1;
+        first += marker.number == 1;
         last = marker;
         count++;
     }
-    return next > 0 && next * 2 + 1 >= count ? last.style : 0;
+    return next > 0 && (next + first) * 2 >= count ? last.style : 0;
 }
 
 /* Cuts the text after its first bytes up to `from`, and the white space there. */
@@ -244,6 +265,8 @@ static bool counts_titles(struct title_numbers *numbers, const struct marker *ma
     if (!numbers->known)
         numbers->style = find_style(numbers->blocks, numbers->level);
     numbers->known = true;
+    if (marker->style == PART_STYLE)
+        return numbers->style == PART_STYLE && (marker->number == 1 || marker->number == numbers->last + 1);
     return (marker->style == numbers->style && marker->number <= numbers->last + 1 + GAP_MAX) ||
            marker->number == numbers->in_section || marker->number == numbers->in_all;
 }
@@ -256,7 +279,7 @@ void numbered_title_strip(struct arena *arena, struct node *title, struct title_
     if (!node)
         return;
     const char *begin = node->text + strspn(node->text, " \n"), *text = begin + marker_bullet(begin);
-    bool number = marker_read(text, &marker) && counts_titles(numbers, &marker);
+    bool number = number_read(text, &marker) && counts_titles(numbers, &marker);
     if (number)
         text += marker.size;
     if (text == begin || (!text[strspn(text, " \n")] && !more))

@@ -72,7 +72,7 @@ int numeral_chinese(const char *text, size_t *size)
 /* --- at the beginning of a line --- */
 
 enum kind { KIND_DIGITS = 1, KIND_CHINESE, KIND_SIGN, KIND_KEYCAP, KIND_NO, KIND_PADDED };
-enum sign { SIGN_NONE, SIGN_POINT, SIGN_BRACKET, SIGN_BRACKETS, SIGNS };
+enum sign { SIGN_NONE, SIGN_POINT, SIGN_BRACKET, SIGN_BRACKETS, SIGN_SLASH, SIGNS };
 
 /* Numbers that are one character each, from the one for 1 on. */
 static int sign_number(const char *text, size_t *size)
@@ -176,6 +176,10 @@ static size_t closing(const char *text, enum sign *sign)
         *sign = i < 2 ? SIGN_BRACKET : SIGN_POINT;
         return strlen(ends[i]);
     }
+    if (text[0] == '/' && text[1] == ' ') {
+        *sign = SIGN_SLASH;
+        return 1;
+    }
     return 0;
 }
 
@@ -186,7 +190,9 @@ static bool padded_number(const char *text, struct marker *marker)
     size_t size;
     if (text[0] != '0' || text[1] < '1' || text[1] > '9')
         return false;
-    size_t bar = strncmp(text + 2, "｜", 3) == 0 ? 3 : text[2] == '|' ? 1 : 0;
+    size_t gap = strspn(text + 2, " ");
+    const char *sign = text + 2 + gap;
+    size_t bar = strncmp(sign, "｜", 3) == 0 ? gap + 3 : *sign == '|' ? gap + 1 : 0;
     const char *words = text + 2 + strspn(text + 2, " ");
     if (!bar &&
         (words == text + 2 || !*words || !utf8_is_cjk(utf8_decode(words, strnlen(words, 4), 0, &size))))

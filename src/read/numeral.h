@@ -12,7 +12,7 @@ enum { NUMERAL_MAX = 999 }; /* the largest that numbers an item */
 int numeral_chinese(const char *text, size_t *size);
 
 /* A number that begins a line, with the sign that parts it from the words: "12.", "12、", "（3）", "[4]",
- * "⑤", "6️⃣", "No.7", "八、", "（九）". */
+ * "⑤", "6️⃣", "No.7", "八、", "（九）", "01 ", "02｜", "3/ ". */
 struct marker {
     int number;
     size_t size; /* with its sign, without what follows */
