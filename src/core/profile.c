@@ -30,38 +30,67 @@ const char *shape_name(enum shape shape)
     return names[shape];
 }
 
-/* The next byte that counts; 0 at the end. */
-static unsigned char next_byte(const char **at)
+/* Full-width forms, CJK punctuation and everything from U+2000 to U+2BFF count, and what stands beyond the
+ * first plane. */
+size_t words_sign(const char *text)
 {
-    while (isspace((unsigned char)**at))
-        (*at)++;
-    const char *end = *at;
-    if (*end == ':')
-        end++;
-    else if (strncmp(end, "：", 3) == 0)
-        end += 3;
-    while (isspace((unsigned char)*end))
-        end++;
-    if (!*end)
-        return 0;
-    return (unsigned char)tolower((unsigned char)*(*at)++);
+    unsigned char c = (unsigned char)text[0];
+    if (c < 0x80)
+        return c && !isalnum(c) ? 1 : 0;
+    if (c >= 0xf0)
+        return 4;
+    if (c == 0xe2 && (unsigned char)text[1] < 0xb0)
+        return 3;
+    if ((c == 0xe3 && (unsigned char)text[1] == 0x80) || (c == 0xef && (unsigned char)text[1] >= 0xb8))
+        return 3;
+    return c == 0xc2 ? 2 : 0;
 }
 
-static bool same_words(const char *a, const char *b)
+const char *words_bare(const char *text, size_t *len)
 {
+    size_t end = 0;
+    for (size_t size; (size = words_sign(text));)
+        text += size;
+    for (size_t at = 0, size; text[at]; at += size ? size : 1) {
+        size = words_sign(text + at);
+        if (!size || (at == end && at > 0 && (text[at] == '+' || text[at] == '#'))) /* "C++", "C#" */
+            end = at + 1;
+    }
+    while (((unsigned char)text[end] & 0xc0) == 0x80)
+        end++;
+    *len = end;
+    return text;
+}
+
+/* The next byte that counts; 0 at the end. */
+static unsigned char next_byte(const char **at, const char *end)
+{
+    while (*at < end && isspace((unsigned char)**at))
+        (*at)++;
+    return *at < end ? (unsigned char)tolower((unsigned char)*(*at)++) : 0;
+}
+
+static bool same_words(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    const char *a_end = a + a_len, *b_end = b + b_len;
     unsigned char one, other;
     do {
-        one = next_byte(&a);
-        other = next_byte(&b);
+        one = next_byte(&a, a_end);
+        other = next_byte(&b, b_end);
     } while (one && one == other);
     return one == other;
 }
 
 bool words_hold(const struct words *words, const char *text)
 {
-    for (size_t i = 0; i < words->count; i++)
-        if (same_words(words->texts[i], text))
+    size_t len = 0, size;
+    const char *bare = words->count ? words_bare(text, &len) : "";
+    for (size_t i = 0; i < words->count; i++) {
+        const char *word = words_bare(words->texts[i], &size);
+        if (size ? same_words(word, size, bare, len)
+                 : same_words(words->texts[i], strlen(words->texts[i]), text, strlen(text)))
             return true;
+    }
     return false;
 }
 

@@ -29,7 +29,7 @@ enum shape {
 enum feed_entries { ENTRIES_FOUND, ENTRIES_ITEMS, ENTRIES_EDITIONS };
 enum feed_group { GROUP_WEEK, GROUP_DAY, GROUP_FEED };
 
-/* Words are compared without regard to case, white space and a colon at their end. */
+/* Words are compared without regard to case, white space, and the signs and pictures around them. */
 struct words {
     const char **texts;
     size_t count;
@@ -52,6 +52,12 @@ struct profile {
 enum shape shape_named(const char *name, bool of_items);
 const char *shape_name(enum shape shape); /* "" of SHAPE_FOUND */
 bool words_hold(const struct words *words, const char *text);
+/* A sign of punctuation, a space or a picture at the beginning of a text? Its bytes; 0 = a word's character.
+ */
+size_t words_sign(const char *text);
+/* What is left of a text without the signs around it: "【参考资料】：" -> "参考资料", "❤️ C++:" ->
+ * "C++". Where it begins, and its bytes. */
+const char *words_bare(const char *text, size_t *len);
 
 /* The same in another arena. */
 struct profile *profile_copy(struct arena *arena, const struct profile *profile);

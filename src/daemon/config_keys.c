@@ -14,9 +14,9 @@ const struct config_place config_places[] = {
         "In a source: a map, or the path of a file that holds nothing else. Every key may be left out; what "
         "is not said digestd finds out for each file (docs/reading.md). Lists may be a single word; upper "
         "and "
-        "lower case, spaces and a colon at the end do not count.",
+        "lower case, spaces and the signs around them do not count.",
         "写在来源里：一个表，或一个只写着它的文件的路径。每一项都可以不写，没写的逐个文件自动判断（docs/"
-        "reading.zh.md）。列表可以只写一个词；大小写、空格、末尾的冒号不算。"},
+        "reading.zh.md）。列表可以只写一个词；大小写、空格、两头的符号不算。"},
     {IN_BOT, "bots: accounts on platforms", "bots：平台上的机器人",
         "A map of names. Beside the platform's own options (below) each has",
         "名字对应的表。除了平台自己的选项（见下），还可以写"},

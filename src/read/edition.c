@@ -176,6 +176,7 @@ static void take_opening(struct arena *arena, struct edition *edition, struct no
         }
     }
     flow_join(arena, opening);
+    flow_trim_rules(opening);
     edition->intro = opening->first ? opening : NULL;
 }
 

@@ -1,7 +1,5 @@
 /* An entry of a list, a row of a table, or a paragraph that is an item by itself: its title and its body.
- *
- * The title is, in this order: the bold words it begins with; the link it begins with ("[audio] [title](…)"
- * too); the words before a bare address or a last link; the first line, where it is short. */
+ */
 #ifndef READ_ENTRY_H
 #define READ_ENTRY_H
 
@@ -24,7 +22,9 @@ const char *entry_line(const struct reader *reader, const struct node *item);
 
 /* Takes apart a NODE_ITEM, NODE_PARAGRAPH or NODE_HEADING, which is used up. */
 struct entry entry_read(const struct reader *reader, struct node *node);
-/* A NODE_ROW below `head`. */
-struct entry entry_row(const struct reader *reader, struct node *row, const struct node *head);
+/* The column of a NODE_TABLE whose links name the rows; -1 = none does. */
+int entry_title_column(const struct reader *reader, const struct node *table);
+/* A NODE_ROW below `head`, named by that column. */
+struct entry entry_row(const struct reader *reader, struct node *row, const struct node *head, int column);
 
 #endif

@@ -371,3 +371,11 @@ void flow_join(struct arena *arena, struct node *root)
             join_block(arena, node);
     }
 }
+
+void flow_trim_rules(struct node *root)
+{
+    while (root->first && root->first->type == NODE_RULE)
+        node_unlink(root->first);
+    while (root->last && root->last->type == NODE_RULE)
+        node_unlink(root->last);
+}

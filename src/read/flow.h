@@ -20,6 +20,8 @@ void flow_text(struct buf *out, const char *raw, size_t len);
 const char *flow_line(struct arena *arena, const struct node *node);
 /* Ends soft breaks in every block below `root` (NODE_DOCUMENT), joins neighbours, drops what is empty. */
 void flow_join(struct arena *arena, struct node *root);
+/* Takes the rules off the beginning and the end of what stands below `root`: they part nothing. */
+void flow_trim_rules(struct node *root);
 /* The first (or last) inline below a block that is no break and no white space; NULL = there is none. */
 const struct node *flow_first_seen(const struct node *block);
 const struct node *flow_last_seen(const struct node *block);

@@ -2,6 +2,7 @@
 
 #include "core/profile.h"
 #include "core/utf8.h"
+#include "read/punct.h"
 
 #include <ctype.h>
 #include <stdint.h>
@@ -36,38 +37,204 @@ static bool ends_with(const char *text, size_t len, const char *end)
 
 bool label_boundary(const char *text, size_t len)
 {
-    /* Three bytes each: 。！？；…”）】》」 */
-    static const char wide[][4] = {"。", "！", "？", "；", "…", "”", "）", "】", "》", "」"};
     while (len && (text[len - 1] == ' ' || text[len - 1] == '\t'))
         len--;
-    if (!len)
+    return !len || text[len - 1] == '\n' ||
+           punct_before(text, len, PUNCT_STOP | PUNCT_ASK | PUNCT_PAUSE | PUNCT_CLOSE);
+}
+
+/* --- words that announce a link --- */
+
+/* They do so with a colon or without, before a link or as its own text. What is plain says nothing of where
+ * it leads; the others are words of sentences too ("we wrote new docs"). */
+#define PLAIN(text)                                                                                          \
+    {                                                                                                        \
+        text, sizeof text - 1, true                                                                          \
+    }
+#define OTHER(text)                                                                                          \
+    {                                                                                                        \
+        text, sizeof text - 1, false                                                                         \
+    }
+static const struct {
+    const char *text;
+    size_t len;
+    bool plain;
+} link_words[] = {
+    PLAIN("阅读原文"),
+    PLAIN("查看原文"),
+    PLAIN("原文链接"),
+    PLAIN("阅读全文"),
+    PLAIN("全文阅读"),
+    PLAIN("查看全文"),
+    PLAIN("查看详情"),
+    PLAIN("查看更多"),
+    PLAIN("了解更多"),
+    PLAIN("了解详情"),
+    PLAIN("点击查看"),
+    PLAIN("文章链接"),
+    PLAIN("相关链接"),
+    PLAIN("参考链接"),
+    PLAIN("新闻链接"),
+    PLAIN("拓展阅读"),
+    PLAIN("延伸阅读"),
+    PLAIN("传送门"),
+    PLAIN("链接"),
+    PLAIN("原文"),
+    PLAIN("来源"),
+    PLAIN("出处"),
+    PLAIN("详情"),
+    PLAIN("更多"),
+    PLAIN("全文"),
+    PLAIN("源头"),
+    OTHER("项目地址"),
+    OTHER("项目主页"),
+    OTHER("论文地址"),
+    OTHER("代码地址"),
+    OTHER("视频地址"),
+    OTHER("官网"),
+    OTHER("论文"),
+    OTHER("代码"),
+    OTHER("源码"),
+    OTHER("译文"),
+    OTHER("视频"),
+    OTHER("报道"),
+    OTHER("演示"),
+    OTHER("试用"),
+    PLAIN("read the full article"),
+    PLAIN("read full article"),
+    PLAIN("read the article"),
+    PLAIN("read the full story"),
+    PLAIN("continue reading"),
+    PLAIN("keep reading"),
+    PLAIN("full article"),
+    PLAIN("full story"),
+    PLAIN("read more"),
+    PLAIN("learn more"),
+    PLAIN("find out more"),
+    PLAIN("see more"),
+    PLAIN("more info"),
+    PLAIN("read on"),
+    PLAIN("read it"),
+    PLAIN("read"),
+    PLAIN("more"),
+    PLAIN("details"),
+    PLAIN("source"),
+    PLAIN("sources"),
+    PLAIN("link"),
+    PLAIN("links"),
+    PLAIN("via"),
+    PLAIN("ref"),
+    PLAIN("refs"),
+    OTHER("here"),
+    OTHER("original"),
+    OTHER("article"),
+    OTHER("blog post"),
+    OTHER("post"),
+    OTHER("blog"),
+    OTHER("website"),
+    OTHER("homepage"),
+    OTHER("paper"),
+    OTHER("pdf"),
+    OTHER("code"),
+    OTHER("source code"),
+    OTHER("github"),
+    OTHER("repo"),
+    OTHER("demo"),
+    OTHER("docs"),
+    OTHER("video"),
+    OTHER("slides"),
+    OTHER("discussion"),
+    OTHER("comments"),
+    OTHER("announcement"),
+    OTHER("tweet"),
+    OTHER("thread"),
+};
+#undef PLAIN
+#undef OTHER
+
+/* Do the first `len` bytes end in this word, in whatever case? */
+static bool word_before(const char *text, size_t len, const char *word, size_t size)
+{
+    return len >= size && (text[len - 1] | 0x20) == (word[size - 1] | 0x20) &&
+           strncasecmp(text + len - size, word, size) == 0;
+}
+
+bool label_is_word(const struct profile *profile, const char *text, bool *plain)
+{
+    size_t len;
+    *plain = words_hold(&profile->labels, text);
+    if (*plain)
         return true;
-    unsigned char last = (unsigned char)text[len - 1];
-    if (last < 0x80) /* "." for "tokens. Source:" and "tokens.ref." */
-        return last == '\n' || last == '!' || last == '?' || last == ';' || last == '|' || last == '.';
-    for (size_t i = 0; len >= 3 && i < sizeof wide / sizeof *wide; i++)
-        if (last == (unsigned char)wide[i][2] && text[len - 2] == wide[i][1] && text[len - 3] == wide[i][0])
+    text = words_bare(text, &len);
+    for (size_t i = 0; len && i < sizeof link_words / sizeof *link_words; i++)
+        if (link_words[i].len == len && word_before(text, len, link_words[i].text, len)) {
+            *plain = link_words[i].plain;
             return true;
+        }
     return false;
 }
 
-/* Words that announce a link without a colon. */
+bool label_ends_loosely(const char *text, size_t len)
+{
+    static const char *const words[] = {"a", "an", "the", "this", "that", "our", "my", "your", "their", "its",
+        "his", "her", "to", "of", "in", "on", "at", "for", "from", "with", "by", "and", "or", "as", "is",
+        "are", "see", "new", "about", "any", "some", "no"};
+    len = trim_end(text, len);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t size = strlen(words[i]);
+        if (word_before(text, len, words[i], size) &&
+            (len == size || !isalnum((unsigned char)text[len - size - 1])))
+            return true;
+    }
+    return false;
+}
+
+/* A word of sentences is a label where something has ended before it, or it begins like a new line. */
+static bool begins_label(const char *text, size_t at)
+{
+    size_t end = trim_end(text, at);
+    if (end == 0 || (end < at && memchr(text + end, '\n', at - end)))
+        return true;
+    if (punct_before(text, end, ~(unsigned)PUNCT_SPACE))
+        return true;
+    return end < at && ((unsigned char)text[at] >= 0x80 || isupper((unsigned char)text[at]));
+}
+
+size_t label_word_before(const struct profile *profile, const char *text, size_t len)
+{
+    size_t longest = 0;
+    if (!len)
+        return 0;
+    for (size_t i = 0; i < profile->labels.count; i++) {
+        size_t size = 0;
+        const char *word = words_bare(profile->labels.texts[i], &size);
+        if (size > longest && word_before(text, len, word, size))
+            longest = size;
+    }
+    for (size_t i = 0; i < sizeof link_words / sizeof *link_words; i++)
+        if (link_words[i].len > longest && word_before(text, len, link_words[i].text, link_words[i].len))
+            longest = link_words[i].len;
+    return longest && begins_label(text, len - longest) ? longest : 0;
+}
+
+/* Words that announce a link without a colon. A profile's may stand anywhere. */
 static size_t dotted(const struct profile *profile, const char *text, size_t len)
 {
     for (size_t i = 0; i < profile->labels.count; i++)
         if (ends_with(text, len, profile->labels.texts[i]))
             return strlen(profile->labels.texts[i]);
-    static const char *const words[] = {"ref.", "refs.", "via", "source.", "link."};
-    if (!len || (text[len - 1] != '.' && (text[len - 1] | 0x20) != 'a'))
-        return 0;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        size_t n = strlen(words[i]);
-        if (len >= n && strncasecmp(text + len - n, words[i], n) == 0 &&
-            (len == n || !isalnum((unsigned char)text[len - n - 1])))
-            return n;
-    }
-    return 0;
+    static const char *const words[] = {"ref.", "refs.", "source.", "link."};
+    if (len && text[len - 1] == '.')
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            size_t n = strlen(words[i]);
+            if (len >= n && strncasecmp(text + len - n, words[i], n) == 0 &&
+                (len == n || !isalnum((unsigned char)text[len - n - 1])))
+                return n;
+        }
+    return label_word_before(profile, text, punct_trim(text, len, PUNCT_SPACE | PUNCT_LEAD));
 }
+
+/* --- what a label looks like --- */
 
 /* Is the character one that no label holds: ，、（）“”： in three bytes each? */
 static bool parts_sentences(const char *text)
@@ -129,25 +296,18 @@ static size_t quote_start(const char *text, size_t len)
 /* Bullets and list signs before a label. */
 static size_t skip_signs(const char *text, size_t at, size_t len)
 {
-    static const char *const signs[] = {" ", "\n", "\t", "•", "·", "▪", "-", "—", "👉", "🔗", ",", "，", "、",
-        ";", "；", "|", "/", "和", "\xef\xb8\x8f"};
-    for (bool more = true; more && at < len;) {
-        more = false;
+    const unsigned signs = PUNCT_SPACE | PUNCT_BULLET | PUNCT_JOIN | PUNCT_POINT | PUNCT_PAUSE;
+    for (size_t n = 1; n && at < len; at += n) {
         unsigned char first = (unsigned char)text[at];
-        if (isalnum(first) || (first >= 0xe6 && first <= 0xe9))
-            break; /* a word, most often */
-        for (size_t i = 0; i < sizeof signs / sizeof *signs && !more; i++) {
-            size_t n = strlen(signs[i]);
-            if (len - at >= n && memcmp(text + at, signs[i], n) == 0) {
-                at += n;
-                more = true;
-            }
-        }
+        n = isalnum(first)                                ? 0
+            : strncmp(text + at, "和", strlen("和")) == 0 ? strlen("和")
+                                                          : punct_at(text + at, signs);
     }
-    return at;
+    return at < len ? at : len;
 }
 
-/* Where the words before `end` begin: after the last boundary. end + 1 = nowhere. */
+/* Where the words before `end` begin: after the last boundary, or at a bracket that opens. end + 1 = nowhere.
+ */
 static size_t words_start(const char *text, size_t end, bool open)
 {
     for (size_t at = end; at > 0 && end - at <= 4 * LABEL_WIDTH_MAX;) {
@@ -155,19 +315,24 @@ static size_t words_start(const char *text, size_t end, bool open)
             at--;
         while (at > 0 && ((unsigned char)text[at] & 0xc0) == 0x80);
         if (trim_end(text, at) == 0)
-            return open || memchr(text, '\n', at) ? at : end + 1;
+            return open || memchr(text, '\n', at) || label_bracket(text + at) ? at : end + 1;
         if (text[at - 1] == '.' && !is_space(text[at]))
             continue; /* the point of a number or name */
-        if (label_boundary(text, at))
+        if (label_boundary(text, at) || label_bracket(text + at))
             return at;
     }
     return end + 1;
 }
 
+size_t label_bracket(const char *text)
+{
+    return text[0] == '(' ? 1 : strncmp(text, "（", 3) == 0 ? 3 : 0;
+}
+
 bool label_find(const struct profile *profile, const char *text, size_t len, bool open, struct label *label)
 {
     *label = (struct label){0};
-    len = trim_end(text, len);
+    len = punct_trim(text, len, PUNCT_SPACE | PUNCT_POINT);
     size_t quote = quote_start(text, len);
     if (quote < len) {
         label->quote_at = quote;
@@ -178,23 +343,41 @@ bool label_find(const struct profile *profile, const char *text, size_t len, boo
     size_t end = trim_end(text, len - colon);
     if (!colon) {
         size_t n = dotted(profile, text, end);
-        bool bound = n && (end == n ? open : label_boundary(text, end - n));
-        if (!bound)
+        end = n && text[end - 1] != '.' ? punct_trim(text, end, PUNCT_SPACE | PUNCT_LEAD) : end;
+        size_t before = end - n;
+        bool bracket = n && before && punct_before(text, before, PUNCT_OPEN) &&
+                       label_bracket(text + before - punct_before(text, before, PUNCT_OPEN));
+        if (!n || (before == 0 ? !open : !bracket && !label_boundary(text, before)))
             return false;
-        label->start = label->label_at = end - n;
+        label->start = bracket ? before - punct_before(text, before, PUNCT_OPEN) : before;
+        label->label_at = before;
         label->label_len = n;
+        label->bracket = bracket;
         return true;
     }
     size_t start = words_start(text, end, open);
     if (start > end)
         return false;
-    size_t at = skip_signs(text, start, end);
+    label->bracket = label_bracket(text + start) > 0;
+    size_t at = skip_signs(text, start + label_bracket(text + start), end);
     if (!plausible(text + at, end - at))
         return false;
     label->start = start;
     label->label_at = at;
     label->label_len = end - at;
     return true;
+}
+
+bool label_between(const struct profile *profile, const char *text, struct label *label)
+{
+    const unsigned signs = PUNCT_SPACE | PUNCT_STOP | PUNCT_PAUSE | PUNCT_JOIN | PUNCT_CLOSE;
+    size_t len = strlen(text), before = punct_skip(text, signs);
+    if (label_find(profile, text, len, true, label) && !label->quote_len)
+        return !label->bracket && label->start <= before;
+    size_t end = punct_trim(text, len, PUNCT_SPACE | PUNCT_POINT),
+           at = skip_signs(text, before < end ? before : end, end);
+    *label = (struct label){.label_at = at, .label_len = end - at};
+    return plausible(text + at, end - at);
 }
 
 bool label_is_link_label(const struct profile *profile, const char *text, size_t *len)
@@ -207,109 +390,4 @@ bool label_is_link_label(const struct profile *profile, const char *text, size_t
     end = trim_end(text, end);
     *len = end;
     return plausible(text, end) || words_hold(&profile->labels, text);
-}
-
-/* Words that are followed by questions. */
-#define WORD(text)                                                                                           \
-    {                                                                                                        \
-        text, sizeof text - 1                                                                                \
-    }
-static const struct {
-    const char *text;
-    size_t len;
-} question_labels[] = {
-    WORD("探索之问"),
-    WORD("思考题"),
-    WORD("讨论题"),
-    WORD("思考与讨论"),
-    WORD("延伸思考"),
-    WORD("今日一问"),
-    WORD("每日一问"),
-    WORD("每周一问"),
-    WORD("本周一问"),
-    WORD("本周问题"),
-    WORD("想一想"),
-    WORD("互动话题"),
-    WORD("思考"),
-    WORD("讨论"),
-    WORD("问题"),
-    WORD("提问"),
-    WORD("discussion questions"),
-    WORD("questions for discussion"),
-    WORD("questions to explore"),
-    WORD("questions to ponder"),
-    WORD("question of the week"),
-    WORD("question of the day"),
-    WORD("this week's question"),
-    WORD("this week’s question"),
-    WORD("food for thought"),
-    WORD("questions"),
-    WORD("question"),
-    WORD("discussion"),
-    WORD("discuss"),
-    WORD("think"),
-};
-
-/* The length of the label `word` with its colon at the beginning of the text; 0 = it is not there. */
-static size_t question_word(const char *text, const char *word, bool whole)
-{
-    if ((text[0] | 0x20) != (word[0] | 0x20) || (text[1] | 0x20) != (word[1] | 0x20))
-        return 0; /* nearly always; bit 5 is lower case, and no Chinese character becomes another by it here
-                   */
-    size_t at = strlen(word);
-    if (strncasecmp(text, word, at) != 0)
-        return 0;
-    while (is_space(text[at]))
-        at++;
-    if (label_colon(text + at))
-        return at + label_colon(text + at);
-    return !text[at] && whole ? at : 0;
-}
-
-/* Do the bytes before `end` end in this word, in whatever case? */
-static bool word_before(const char *text, size_t end, const char *word, size_t len)
-{
-    return end >= len && (text[end - 1] | 0x20) == (word[len - 1] | 0x20) &&
-           strncasecmp(text + end - len, word, len) == 0;
-}
-
-size_t label_question_before(const struct profile *profile, const char *text, size_t end)
-{
-    size_t longest = 0;
-    end = trim_end(text, end);
-    for (size_t i = 0; i < profile->questions.count; i++) {
-        size_t len = strlen(profile->questions.texts[i]);
-        if (len > longest && word_before(text, end, profile->questions.texts[i], len))
-            longest = len;
-    }
-    for (size_t i = 0; i < sizeof question_labels / sizeof *question_labels; i++)
-        if (question_labels[i].len > longest &&
-            word_before(text, end, question_labels[i].text, question_labels[i].len))
-            longest = question_labels[i].len;
-    return longest ? end - longest : SIZE_MAX;
-}
-
-bool label_may_ask(const struct profile *profile, const char *text)
-{
-    /* The first letters of the table's words, and the last bytes of 探思讨延今每本想互问提. */
-    static const char letters[] = "DdFfQqTt", ends[] = "\xa2\x9d\xa8\xb6\x8a\x8f\xac\xb3\x92\xae\x90";
-    for (size_t i = 0; i < profile->questions.count; i++)
-        if ((profile->questions.texts[i][0] | 0x20) == (text[0] | 0x20))
-            return true;
-    unsigned char first = (unsigned char)text[0];
-    if (first < 0x80)
-        return first && memchr(letters, first, sizeof letters - 1);
-    return first >= 0xe4 && first <= 0xe9 && memchr(ends, text[2], sizeof ends - 1);
-}
-
-size_t label_question(const struct profile *profile, const char *text, bool whole)
-{
-    size_t size = 0;
-    if (!label_may_ask(profile, text))
-        return 0;
-    for (size_t i = 0; i < profile->questions.count && !size; i++)
-        size = question_word(text, profile->questions.texts[i], whole);
-    for (size_t i = 0; i < sizeof question_labels / sizeof *question_labels && !size; i++)
-        size = question_word(text, question_labels[i].text, whole);
-    return size;
 }

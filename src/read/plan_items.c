@@ -232,12 +232,13 @@ static int list_items(
 static int table_items(struct plan *plan, struct node *table, const struct block *block, struct error *err)
 {
     struct node *head = table->first;
+    int column = entry_title_column(plan->reader, table);
     for (struct node *row = head->next, *next; row; row = next) {
         next = row->next;
         struct block place = place_of(plan, row, block);
         node_unlink(row);
         if (!flow_is_blank(row) &&
-            entry_item(plan, entry_row(plan->reader, row, head), &place, RULE_ITEM_ROW, err))
+            entry_item(plan, entry_row(plan->reader, row, head, column), &place, RULE_ITEM_ROW, err))
             return -1;
     }
     struct node *names = node_new(plan->arena, NODE_DOCUMENT);
@@ -271,15 +272,13 @@ static int asking_item(struct plan *plan, size_t at, size_t to, struct error *er
 {
     const struct block *block = plan_block(plan, at);
     const char *line = plan_line(plan, block);
-    size_t size = label_question(plan->profile, purpose_words(line), true);
+    size_t size = label_question(plan->profile, line, true);
     struct node *title = node_new(plan->arena, NODE_HEADING);
-    size_t colon = size;
-    while (colon && (line[colon - 1] == ' ' || line[colon - 1] == ':'))
-        colon--;
-    if (colon >= 3 && strncmp(line + colon - 3, "：", 3) == 0)
-        colon -= 3;
+    const char *label = arena_copy(plan->arena, line, size);
+    if (block->node->type != NODE_HEADING)
+        label = words_bare(label, &size);
     node_add_text(
-        plan->arena, title, block->node->type == NODE_HEADING ? line : arena_copy(plan->arena, line, colon));
+        plan->arena, title, block->node->type == NODE_HEADING ? line : arena_copy(plan->arena, label, size));
     struct item *item = add_item(plan, block->line);
     item_read(plan->reader, item, title, gather(plan, at, to), NULL);
     explain_item(plan, item, block->line, block->end_line, RULE_QUESTION);

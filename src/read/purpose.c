@@ -7,51 +7,23 @@
 #include "core/utf8.h"
 #include "read/edition.h"
 #include "read/flow.h"
+#include "read/label.h"
 
 #include <ctype.h>
 #include <stdint.h>
 #include <string.h>
-
-/* A sign of punctuation, a space or a picture at this place? Its bytes; 0 = a word's character. Full-width
- * forms, CJK punctuation and everything from U+2000 to U+2BFF count, and what stands beyond the first plane.
- */
-static size_t sign_at(const char *text)
-{
-    unsigned char c = (unsigned char)text[0];
-    if (c < 0x80)
-        return c && !isalnum(c) ? 1 : 0;
-    if (c >= 0xf0)
-        return 4;
-    if (c == 0xe2 && (unsigned char)text[1] < 0xb0)
-        return 3;
-    if ((c == 0xe3 && (unsigned char)text[1] == 0x80) || (c == 0xef && (unsigned char)text[1] >= 0xb8))
-        return 3;
-    return c == 0xc2 ? 2 : 0;
-}
+#include <strings.h>
 
 /* Words in lower case without the signs around them: "【参考资料】：" -> "参考资料", "Join Us?" -> "join us".
  */
 static const char *bare_words(const struct reader *reader, const char *text)
 {
-    size_t size, end = 0;
-    while ((size = sign_at(text)))
-        text += size;
-    for (size_t at = 0; text[at]; at += size ? size : 1)
-        if (!(size = sign_at(text + at)))
-            end = at + 1;
-    while (((unsigned char)text[end] & 0xc0) == 0x80)
-        end++;
-    char *words = arena_copy(reader->arena, text, end);
+    size_t len;
+    text = words_bare(text, &len);
+    char *words = arena_copy(reader->arena, text, len);
     for (char *at = words; *at; at++)
         *at = (char)((unsigned char)*at < 0x80 ? tolower((unsigned char)*at) : *at);
     return words;
-}
-
-const char *purpose_words(const char *title)
-{
-    for (size_t size; (size = sign_at(title));)
-        title += size;
-    return title;
 }
 
 static bool one_of(const char *words, const char *const *list)
@@ -101,8 +73,7 @@ static bool begins(const char *text, const char *start)
 /* Most text does not: a look at its first character spares the rest. */
 static bool may_begin_placeholder(const char *text)
 {
-    size_t size;
-    while ((size = sign_at(text)))
+    for (size_t size; (size = words_sign(text));)
         text += size;
     return strchr("NnTt", text[0]) || begins(text, "无") || begins(text, "暂") || begins(text, "空") ||
            begins(text, "本");
@@ -172,4 +143,56 @@ bool purpose_is_link_alone(const struct node *paragraph)
         link = node;
     }
     return link != NULL;
+}
+
+/* Links, but none that names what it leads to as a label would ("原文"), and signs between them. */
+static bool only_links(const struct reader *reader, const struct node *block)
+{
+    bool any = false, plain;
+    for (const struct node *node = block; node; node = node_next(block, node)) {
+        if (node->type == NODE_LINK) {
+            any = true;
+            if (label_is_word(reader->profile, flow_line(reader->arena, node), &plain))
+                return false;
+        } else if (node->type == NODE_TEXT && node->parent->type != NODE_LINK) {
+            for (const char *at = node->text; *at;) {
+                size_t size = words_sign(at);
+                if (!size)
+                    return false;
+                at += size;
+            }
+        } else if (node->type == NODE_IMAGE || node->type == NODE_CODE) {
+            return false;
+        }
+    }
+    return any;
+}
+
+bool purpose_is_farewell(const struct reader *reader, const struct node *block)
+{
+    enum { POINTS_MAX = 400 };
+    static const char *const starts[] = {"thanks for", "thanks to you", "thank you", "many thanks", "see you",
+        "until next", "till next", "that's all", "that’s all", "that's it", "that’s it", "that is all",
+        "have a great", "have a good", "have a nice", "happy reading", "happy coding", "happy hacking",
+        "share this", "share it", "subscribe", "unsubscribe", "follow us", "follow me", "join us", "join our",
+        "support us", "support me", "support this", "sponsor us", "forward this", "if you enjoy",
+        "if you like", "if you found", "did you enjoy", "enjoyed this", "enjoy this", "you are receiving",
+        "you're receiving", "you’re receiving", "you received", "copyright", "got feedback", "any feedback",
+        "feedback is", "reply to this", "past issues", "previous issues", "view in", "view this", "感谢",
+        "谢谢", "下期", "下周见", "我们下", "再见", "以上就是", "如果你觉得", "如果您觉得", "如果你喜欢",
+        "如果您喜欢", "如果觉得", "欢迎", "关注我们", "关注公众号", "订阅", "分享给", "转发", "往期",
+        "联系我们", "投稿", "扫码", "长按", "祝大家", "祝你"};
+    if (block->type != NODE_PARAGRAPH && block->type != NODE_LIST)
+        return false;
+    if (only_links(reader, block))
+        return true;
+    const char *line = block->type == NODE_PARAGRAPH ? flow_line(reader->arena, block) : "";
+    if (!line[0] || utf8_points(line, strlen(line)) > POINTS_MAX)
+        return false;
+    for (size_t size; (size = words_sign(line));)
+        line += size;
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (strncasecmp(line, starts[i], strlen(starts[i])) == 0)
+            return true;
+    return false;
 }

@@ -7,8 +7,6 @@
 struct reader;
 struct node;
 
-/* What is left of a title after the signs, spaces and pictures it begins with: "💬 Discussion". */
-const char *purpose_words(const char *title);
 /* "References", "参考资料": links of the edition as a whole. */
 bool purpose_is_references(const struct reader *reader, const char *title);
 /* "Join us", "关注我们": invites, advertises, thanks; or the profile says to skip it. */
@@ -19,6 +17,9 @@ bool purpose_is_contents(const struct reader *reader, const char *title);
 bool purpose_is_placeholder(const struct reader *reader, const struct node *block);
 /* A paragraph that closes the file: all of it in italics, or "--The End--", "（完）". */
 bool purpose_is_closing(const struct reader *reader, const struct node *block);
+/* A paragraph or list that only leads away or takes leave: links and nothing else, "Share this: …", "Thanks
+ * for reading", "下期见". */
+bool purpose_is_farewell(const struct reader *reader, const struct node *block);
 /* One link and nothing else. */
 bool purpose_is_link_alone(const struct node *paragraph);
 

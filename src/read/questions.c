@@ -5,6 +5,7 @@
 #include "read/flow.h"
 
 #include <stdint.h>
+#include <strings.h>
 
 static bool is_space(char c)
 {
@@ -93,6 +94,25 @@ static bool may_begin(const char *raw, size_t at)
     return false;
 }
 
+/* Where what stands before the number at `at` begins: the number itself, or the word before each of them. */
+static size_t word_start(const struct questions *questions, const char *raw, size_t at)
+{
+    size_t len = questions->word ? strlen(questions->word) : 0, end = at;
+    while (len && end > 0 && raw[end - 1] == ' ')
+        end--;
+    return len && end >= len && strncasecmp(raw + end - len, questions->word, len) == 0 ? end - len : at;
+}
+
+size_t questions_skip_word(const struct questions *questions, const char *text)
+{
+    size_t len = questions->word ? strlen(questions->word) : 0, size;
+    if (!len || strncasecmp(text, questions->word, len) != 0)
+        return 0;
+    while (text[len] == ' ')
+        len++;
+    return question_number(text + len, &size) ? len : 0;
+}
+
 static void add_numbered(
     struct arena *arena, struct questions *questions, const char *raw, size_t len, size_t start, int number)
 {
@@ -103,9 +123,12 @@ static void add_numbered(
             at += c >= 0xe4 && c <= 0xe9 ? 2 : 0; /* ideographs are passed over whole */
             continue;                             /* no number begins with anything else */
         }
-        if (question_number(raw + at, &size) != number + 1 || !may_begin(raw, at))
+        if (question_number(raw + at, &size) != number + 1)
             continue;
-        add(arena, questions, raw + start, at - start);
+        size_t begin = word_start(questions, raw, at);
+        if (begin < start || !may_begin(raw, begin))
+            continue;
+        add(arena, questions, raw + start, begin - start);
         number++;
         start = at + size;
         at = start - 1;
@@ -200,6 +223,7 @@ const char *questions_add(struct arena *arena, struct questions *questions, cons
     size_t at = 0, size = 0;
     while (at < len && is_space(raw[at]))
         at++;
+    at += at < len ? questions_skip_word(questions, raw + at) : 0;
     int number = at < len ? question_number(raw + at, &size) : 0;
     if (number) {
         add_numbered(arena, questions, raw, len, at + size, number);

@@ -10,12 +10,16 @@ struct arena;
 struct questions {
     const char **texts;
     size_t count, cap;
-    int number; /* the last number read; 0 = they have no numbers */
+    int number;       /* the last number read; 0 = they have no numbers */
+    const char *word; /* what stands before each number ("Q1:", "问题1："); NULL = nothing does */
 };
 enum { QUESTIONS_MAX = 256 }; /* of one block; what is more is not cut into questions */
 
 /* The number that begins this text ("2.", "2、", "（2）", "②"): *size is its length. 0 = none. */
 int question_number(const char *text, size_t *size);
+
+/* The length of the word that stands before each number, where one follows here; 0 = it does not. */
+size_t questions_skip_word(const struct questions *questions, const char *text);
 
 /* Adds the questions of one block; soft and hard breaks in `raw` are "\n". Numbered ones are cut where the
  * next number stands at the beginning of a line or after the end of a sentence, others after each question

@@ -36,6 +36,22 @@ static void a_profile_comes_back_as_it_went(void **state)
     arena_free(&arena);
 }
 
+static void words_are_compared_without_signs(void **state)
+{
+    (void)state;
+    static const char *texts[] = {"Sponsors", "💡 想一想：", "C++", "***"};
+    const struct words words = {texts, 4};
+    assert_true(words_hold(&words, "❤️ Sponsors:"));
+    assert_true(words_hold(&words, "sponsors"));
+    assert_true(words_hold(&words, "【想一想】"));
+    assert_true(words_hold(&words, "C++:"));
+    assert_true(words_hold(&words, "***"));
+    assert_false(words_hold(&words, "C"));
+    assert_false(words_hold(&words, "Our sponsors"));
+    assert_false(words_hold(&words, ""));
+    assert_false(words_hold(&words, "🎉"));
+}
+
 static void every_cut_is_broken(void **state)
 {
     (void)state;
@@ -131,6 +147,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_profile_comes_back_as_it_went),
         cmocka_unit_test(every_cut_is_broken), cmocka_unit_test(a_mark_tells_profiles_apart),
         cmocka_unit_test(words_are_compared_as_people_see_them),
+        cmocka_unit_test(words_are_compared_without_signs),
         cmocka_unit_test(an_explanation_comes_back_bounded), cmocka_unit_test(every_rule_has_its_words)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@
 #include "read/footnotes.h"
 #include "read/label.h"
 #include "read/numeral.h"
+#include "read/questions.h"
 #include "read/read.h"
 #include "read/template.h"
 #include "read/tree.h"
@@ -177,6 +178,10 @@ static void drop_labels(struct buf *text)
         size_t n = label_question(&no_profile, text->data + at, false);
         if (!n && strncmp(text->data + at, "思考题", 9) == 0)
             n = 9;
+        size_t word = at, size; /* "Q1:" */
+        if (question_number(text->data + at, &size) &&
+            label_number_before(&no_profile, text->data, at, &word) != SIZE_MAX)
+            kept -= at - word;
         at += n;
         if (!n)
             text->data[kept++] = text->data[at++];

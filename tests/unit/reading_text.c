@@ -10,6 +10,7 @@
 #include "read/inline.h"
 #include "read/label.h"
 #include "read/numeral.h"
+#include "read/punct.h"
 #include "read/questions.h"
 
 static const struct profile no_profile;
@@ -110,6 +111,15 @@ static void labels_before_links(void **state)
         {"", true, NULL, NULL, ""},
         {"via ", true, "", "via", ""},
         {"| Code: ", false, "| ", "Code", ""},
+        {"全文阅读 → ", true, "", "全文阅读", ""},
+        {"句子完了。原文链接", false, "句子完了。", "原文链接", ""},
+        {"阅读原文\n", true, "", "阅读原文", ""},
+        {"It ends. Read more >> ", false, "It ends. ", "Read more", ""},
+        {"句子完了（来源：", false, "句子完了", "来源", ""},
+        {"It ends (Source: ", false, "It ends ", "Source", ""},
+        {"It ends (2024). Source: ", false, "It ends (2024). ", "Source", ""},
+        {"the article of the source ", true, NULL, NULL, ""},
+        {"他说的来源", true, NULL, NULL, ""},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -139,6 +149,60 @@ static void question_labels(void **state)
     assert_int_equal(label_question(&no_profile, "Questions", false), 0);
     assert_int_equal(label_question(&no_profile, "Questions are good", true), 0);
     assert_int_equal(label_question(&no_profile, "讨论会：", false), 0);
+    assert_int_equal(label_question(&no_profile, "💡 探索之问：甲", false), strlen("💡 探索之问："));
+    assert_int_equal(label_question(&no_profile, "【思考题】甲", false), strlen("【思考题】"));
+    assert_int_equal(label_question(&no_profile, "🤔 思考题", true), strlen("🤔 思考题"));
+    assert_int_equal(label_question(&no_profile, "🤔 思考题", false), 0);
+    assert_int_equal(label_question(&no_profile, "思考题】甲", false), 0);
+    assert_int_equal(label_question(&no_profile, "“Discussion” is a word", true), 0);
+}
+
+static void numbered_question_labels(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t end, start, word; /* start SIZE_MAX = none */
+    } cases[] = {
+        {"Q1", 1, 0, 0},
+        {"see Q1", 5, 3, 4},
+        {"FAQ1", 3, SIZE_MAX, 0},
+        {"Q 1", 2, SIZE_MAX, 0},
+        {"💡 Question 1", 14, 0, 5},
+        {"a1", 1, SIZE_MAX, 0},
+        {"1", 0, SIZE_MAX, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t word;
+        size_t start = label_number_before(&no_profile, cases[i].text, cases[i].end, &word);
+        if (start != cases[i].start || (start != SIZE_MAX && word != cases[i].word))
+            fail_msg("\"%s\": %zu, word at %zu", cases[i].text, start, word);
+    }
+}
+
+static void words_that_lead_away(void **state)
+{
+    (void)state;
+    bool plain;
+    assert_true(label_is_word(&no_profile, "🔗来源", &plain) && plain);
+    assert_true(label_is_word(&no_profile, "Read More »", &plain) && plain);
+    assert_true(label_is_word(&no_profile, "docs", &plain) && !plain);
+    assert_false(label_is_word(&no_profile, "The source of the Nile", &plain));
+    assert_false(label_is_word(&no_profile, "🔗", &plain));
+    assert_true(label_ends_loosely("this is the ", strlen("this is the ")));
+    assert_false(label_ends_loosely("the bathe", strlen("the bathe")));
+}
+
+static void signs_have_classes(void **state)
+{
+    (void)state;
+    assert_int_equal(punct_skip(" — ： x", PUNCT_SPACE | PUNCT_PART), strlen(" — ： "));
+    assert_int_equal(punct_trim("标题 🔗（", strlen("标题 🔗（"), PUNCT_SPACE | PUNCT_LEAD), strlen("标题"));
+    assert_int_equal(punct_at("。", PUNCT_STOP), 3);
+    assert_int_equal(punct_at("。", PUNCT_ASK | PUNCT_PAUSE), 0);
+    assert_int_equal(punct_at("", ~0u), 0);
+    assert_int_equal(punct_before("\x80", 1, ~0u), 0); /* no character ends there */
+    assert_int_equal(punct_before("。", 0, ~0u), 0);
 }
 
 static void questions_are_cut(void **state)
@@ -304,6 +368,9 @@ int main(void)
         cmocka_unit_test(lines_flow_together),
         cmocka_unit_test(labels_before_links),
         cmocka_unit_test(question_labels),
+        cmocka_unit_test(numbered_question_labels),
+        cmocka_unit_test(words_that_lead_away),
+        cmocka_unit_test(signs_have_classes),
         cmocka_unit_test(questions_are_cut),
         cmocka_unit_test(many_questions_stay_whole),
         cmocka_unit_test(dates_and_periods),

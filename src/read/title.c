@@ -1,0 +1,562 @@
+#include "read/title.h"
+
+#include "core/arena.h"
+#include "core/buf.h"
+#include "core/message.h"
+#include "core/utf8.h"
+#include "read/dates.h"
+#include "read/edition.h"
+#include "read/flow.h"
+#include "read/label.h"
+#include "read/numbered_titles.h"
+#include "read/punct.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+enum { TITLE_POINTS_MAX = 120, PREFIX_POINTS_MAX = 24, DATE_BYTES = 10 };
+
+static size_t points_of(const char *text)
+{
+    return utf8_points(text, strlen(text));
+}
+
+static bool is_gap(const struct node *node)
+{
+    return node->type == NODE_BREAK || (node->type == NODE_TEXT && flow_is_blank(node));
+}
+
+/* --- inlines --- */
+
+/* Cuts a text node in two; the second part is returned. */
+static struct node *split_text(const struct reader *reader, struct node *node, size_t at)
+{
+    struct node *rest = node_new(reader->arena, NODE_TEXT);
+    rest->text = arena_string(reader->arena, node->text + at);
+    node->text = arena_copy(reader->arena, node->text, at);
+    node_insert_after(node, rest);
+    return rest;
+}
+
+static void move_until(struct node *from, const struct node *end, struct node *to)
+{
+    for (struct node *node = from, *next; node && node != end; node = next) {
+        next = node->next;
+        node_unlink(node);
+        node_append(to, node);
+    }
+}
+
+static void drop_gaps(struct node *parent)
+{
+    while (parent->first && is_gap(parent->first))
+        node_unlink(parent->first);
+}
+
+/* The words of the inlines from `from` to before `end`. */
+static const char *words_of(const struct reader *reader, const struct node *from, const struct node *end)
+{
+    struct buf raw, line;
+    buf_init(&raw, SIZE_MAX / 4);
+    buf_init(&line, SIZE_MAX / 4);
+    for (const struct node *node = from; node && node != end; node = node->next)
+        flow_raw(&raw, node);
+    flow_text(&line, raw.data ? raw.data : "", raw.len);
+    const char *words = line.len ? buf_keep(&line, reader->arena) : "";
+    buf_free(&raw);
+    buf_free(&line);
+    return words;
+}
+
+static bool is_bare(const struct reader *reader, const struct node *link)
+{
+    const char *text = flow_line(reader->arena, link);
+    return !text[0] || strcmp(text, link->url) == 0;
+}
+
+static struct node *find_link(struct node *from)
+{
+    for (; from; from = from->next)
+        if (from->type == NODE_LINK)
+            return from;
+    return NULL;
+}
+
+/* Signs that part a title from what is said of it; their length. */
+static size_t separator(const char *text)
+{
+    size_t at = punct_skip(text, PUNCT_SPACE), n = punct_skip(text + at, PUNCT_PART);
+    return n ? at + n : 0;
+}
+
+static void trim_separators(const struct reader *reader, struct node *node)
+{
+    while (node && node->type == NODE_TEXT) {
+        size_t n = separator(node->text);
+        if (!n)
+            break;
+        node->text = arena_string(reader->arena, node->text + n);
+    }
+}
+
+/* The sign that ends the title, when it stands right behind its link or bold words: its size; 0 = none. "…",
+ * ".net" and "3.5" are none. */
+static size_t end_sign(const char *text)
+{
+    size_t n = punct_at(text, PUNCT_STOP | PUNCT_ASK | PUNCT_PAUSE);
+    bool ends = n > 1 || !text[n] || punct_at(text + n, PUNCT_SPACE) || (unsigned char)text[n] >= 0x80;
+    return n && ends && strncmp(text, "…", 3) != 0 && text[0] != '|' ? n : 0;
+}
+
+/* What follows a title by bold words or a link, without the signs that belong to neither; "!" and "?" belong
+ * to the title. */
+static void trim_after_title(const struct reader *reader, struct node *title, struct node *rest)
+{
+    size_t n = rest && rest->type == NODE_TEXT ? end_sign(rest->text) : 0;
+    if (n) {
+        if (punct_at(rest->text, PUNCT_ASK) || rest->text[0] == '!' || strncmp(rest->text, "！", 3) == 0)
+            node_add_text(reader->arena, title, arena_copy(reader->arena, rest->text, n));
+        rest->text = arena_string(reader->arena, rest->text + n);
+    }
+    trim_separators(reader, rest);
+}
+
+/* Takes signs that only led to a link off the end of a title. */
+static void trim_title_end(const struct reader *reader, struct node *title)
+{
+    struct node *last = title->last;
+    if (!last || last->type != NODE_TEXT)
+        return;
+    size_t len = strlen(last->text), kept = punct_trim(last->text, len, PUNCT_SPACE | PUNCT_LEAD);
+    last->text = kept < len ? arena_copy(reader->arena, last->text, kept) : last->text;
+}
+
+/* --- what stands before it --- */
+
+/* A date that begins the entry goes to the body: "`2025-11-07` title …". */
+static struct node *take_date(const struct reader *reader, struct node *paragraph)
+{
+    struct node *first = (struct node *)flow_first_seen(paragraph);
+    char date[DATE_BYTES + 1];
+    if (!first || (first->type != NODE_CODE && first->type != NODE_TEXT) || !date_read(first->text, date))
+        return NULL;
+    if (first->type == NODE_TEXT) {
+        if (strlen(first->text) < DATE_BYTES || strncmp(first->text, date, DATE_BYTES) != 0 ||
+            !strchr(" :|", first->text[DATE_BYTES]))
+            return NULL;
+        split_text(reader, first, DATE_BYTES);
+    } else if (strlen(first->text) != DATE_BYTES) {
+        return NULL;
+    }
+    struct node *taken = node_new(reader->arena, NODE_PARAGRAPH);
+    trim_separators(reader, first->next);
+    node_unlink(first);
+    node_append(taken, first);
+    return taken;
+}
+
+/* --- what the words are --- */
+
+static bool is_colon_alone(const char *text)
+{
+    size_t gap = strspn(text, " \n"), colon = label_colon(text + gap);
+    return colon && !text[gap + colon + punct_skip(text + gap + colon, PUNCT_SPACE)];
+}
+
+bool title_is_label(const struct reader *reader, const struct node *paragraph)
+{
+    const struct node *first = flow_first_seen(paragraph);
+    struct label label;
+    size_t len;
+    if (!first)
+        return false;
+    if (first->type == NODE_STRONG)
+        return label_is_link_label(reader->profile, flow_line(reader->arena, first), &len) &&
+               (label_colon(flow_line(reader->arena, first) + len) ||
+                   (first->next && first->next->type == NODE_TEXT && is_colon_alone(first->next->text) &&
+                       first->next->next && first->next->next->type == NODE_LINK));
+    if (first->type != NODE_TEXT || !first->next || first->next->type != NODE_LINK)
+        return false;
+    return label_find(reader->profile, first->text, strlen(first->text), true, &label) && label.start == 0 &&
+           is_bare(reader, first->next);
+}
+
+bool title_is_bold(const struct reader *reader, const struct node *paragraph)
+{
+    const struct node *first = flow_first_seen(paragraph);
+    return first && first->type == NODE_STRONG &&
+           points_of(flow_line(reader->arena, first)) <= TITLE_POINTS_MAX &&
+           !label_question(reader->profile, flow_line(reader->arena, first), true) &&
+           !title_is_label(reader, paragraph);
+}
+
+/* Links and signs between them, nothing else. */
+static bool only_links(const struct node *from)
+{
+    for (; from; from = from->next) {
+        if (from->type == NODE_LINK || from->type == NODE_BREAK)
+            continue;
+        if (from->type != NODE_TEXT)
+            return false;
+        for (const char *at = from->text; *at;) {
+            size_t n = punct_skip(at, PUNCT_SPACE | PUNCT_JOIN);
+            n = !n && strncmp(at, "and", 3) == 0 ? 3 : n;
+            if (!n)
+                return false;
+            at += n;
+        }
+    }
+    return true;
+}
+
+/* Is the point at text[at] one of "e.g. ", "No. 5", "J. Doe"? */
+static bool is_short_form(const char *text, size_t at)
+{
+    static const char *const forms[] = {
+        "no", "vs", "etc", "dr", "mr", "mrs", "ms", "st", "inc", "ltd", "vol", "fig", "approx", "cf"};
+    size_t start = at;
+    while (start > 0 && isalpha((unsigned char)text[start - 1]))
+        start--;
+    size_t len = at - start;
+    if (len == 1 || (start > 0 && text[start - 1] == '.'))
+        return true;
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (strlen(forms[i]) == len && strncasecmp(text + start, forms[i], len) == 0)
+            return true;
+    return false;
+}
+
+/* The end of the first sentence in a text that has more after it; 0 = it has no such end. */
+static size_t sentence_end(const char *text, bool questions)
+{
+    for (size_t at = 0, n; text[at]; at++) {
+        unsigned char c = (unsigned char)text[at];
+        if (c != '.' && c != '!' && c != '?' && c != 0xe3 && c != 0xef)
+            continue;
+        n = punct_at(text + at, PUNCT_STOP | (questions ? (unsigned)PUNCT_ASK : 0));
+        if (!n || (n == 1 && !punct_at(text + at + 1, PUNCT_SPACE)) || (c == '.' && is_short_form(text, at)))
+            continue;
+        n += punct_skip(text + at + n, PUNCT_CLOSE);
+        return text[at + n + punct_skip(text + at + n, PUNCT_SPACE)] ? at + n : 0;
+    }
+    return 0;
+}
+
+static bool has_sentences(const char *words)
+{
+    return sentence_end(words, false) > 0;
+}
+
+/* --- by what it begins with --- */
+
+static bool title_by_bold(const struct reader *reader, struct node *paragraph, struct node *title)
+{
+    if (!title_is_bold(reader, paragraph))
+        return false;
+    struct node *strong = (struct node *)flow_first_seen(paragraph), *rest = strong->next;
+    move_until(paragraph->first, rest, title);
+    trim_after_title(reader, title, rest);
+    return true;
+}
+
+static bool title_by_leading_link(
+    const struct reader *reader, struct node *paragraph, struct node *title, bool dated)
+{
+    struct node *link = find_link(paragraph->first);
+    if (!link || is_bare(reader, link) || (dated && link != flow_first_seen(paragraph) && only_links(link)))
+        return false;
+    const char *prefix = words_of(reader, paragraph->first, link);
+    if (points_of(prefix) > PREFIX_POINTS_MAX || has_sentences(prefix))
+        return false;
+    struct node *rest = link->next;
+    const char *whole = words_of(reader, paragraph->first, NULL);
+    const char *after = rest && rest->type == NODE_TEXT ? rest->text : "";
+    bool aside = rest && (separator(after) || end_sign(after) || rest->type == NODE_BREAK ||
+                             strchr("(\n", after[strspn(after, " ")]) ||
+                             strncmp(after + strspn(after, " "), "（", 3) == 0);
+    if (only_links(rest) || (!aside && points_of(whole) <= TITLE_POINTS_MAX && !has_sentences(whole)))
+        rest = NULL;
+    if (rest && points_of(flow_line(reader->arena, link)) + points_of(prefix) > TITLE_POINTS_MAX)
+        return false;
+    move_until(paragraph->first, rest, title);
+    trim_after_title(reader, title, rest);
+    return true;
+}
+
+/* "2018-08-16 in Durham by a group: [title](…)": the words before stay in the body. */
+static bool title_by_announced_link(const struct reader *reader, struct node *paragraph, struct node *title)
+{
+    struct node *link = find_link(paragraph->first);
+    if (!link || is_bare(reader, link) || !only_links(link->next) || !link->prev ||
+        link->prev->type != NODE_TEXT)
+        return false;
+    const char *before = words_of(reader, paragraph->first, link);
+    size_t len = strlen(before);
+    if (!len || (before[len - 1] != ':' && (len < 3 || strcmp(before + len - 3, "：") != 0)) ||
+        points_of(flow_line(reader->arena, link)) < points_of(before) / 4)
+        return false;
+    move_until(link, NULL, title);
+    trim_title_end(reader, paragraph);
+    return true;
+}
+
+/* --- by the words before a link --- */
+
+/* Where what leads to the link after this text begins: a label, with its colon or without. SIZE_MAX = nothing
+ * does. */
+static size_t find_lead(const struct reader *reader, const struct node *text)
+{
+    struct label label;
+    size_t len = strlen(text->text), end, word;
+    if (label_find(reader->profile, text->text, len, false, &label) && (label.start > 0 || text->prev))
+        return label.start;
+    end = punct_trim(text->text, len, PUNCT_SPACE | PUNCT_LEAD);
+    word = label_word_before(reader->profile, text->text, end);
+    return word && end > word ? end - word : SIZE_MAX;
+}
+
+/* "标题 https://…", "Title 链接：https://…", "2025-11-07 title [source](…)". */
+static bool title_by_words_before(
+    const struct reader *reader, struct node *paragraph, struct node *title, bool dated)
+{
+    struct node *link = find_link(paragraph->first);
+    if (!link || link == flow_first_seen(paragraph))
+        return false;
+    const char *words = words_of(reader, paragraph->first, link);
+    bool last =
+        dated && only_links(link->next) && points_of(flow_line(reader->arena, link)) < points_of(words);
+    if ((!is_bare(reader, link) && !last) || points_of(words) > TITLE_POINTS_MAX)
+        return false;
+    struct node *before = link->prev, *end = link;
+    size_t lead = before->type == NODE_TEXT ? find_lead(reader, before) : SIZE_MAX;
+    if (lead != SIZE_MAX)
+        end = split_text(reader, before, lead);
+    move_until(paragraph->first, end, title);
+    trim_title_end(reader, title);
+    return true;
+}
+
+/* "潮汐表印好了 来源：[港务处](…)": a known label, and its link ends the paragraph. */
+static bool title_by_words_before_label(
+    const struct reader *reader, struct node *paragraph, struct node *title)
+{
+    struct node *link = find_link(paragraph->first), *before = link ? link->prev : NULL;
+    if (!before || before->type != NODE_TEXT || !only_links(link->next))
+        return false;
+    size_t len = strlen(before->text), end = punct_trim(before->text, len, PUNCT_SPACE | PUNCT_LEAD);
+    size_t word = label_word_before(reader->profile, before->text, end);
+    if (!word || (end == word && !before->prev) || end == len ||
+        points_of(words_of(reader, paragraph->first, link)) > TITLE_POINTS_MAX)
+        return false;
+    move_until(paragraph->first, split_text(reader, before, end - word), title);
+    trim_title_end(reader, title);
+    return true;
+}
+
+/* --- by its first line or sentence --- */
+
+static size_t columns_of(const char *text, size_t len)
+{
+    size_t columns = 0;
+    for (size_t at = 0, size; at < len; at += size)
+        columns += utf8_is_cjk(utf8_decode(text, len, at, &size)) ? 2 : 1;
+    return columns;
+}
+
+enum { COLUMNS_MAX = 60, WRAPPED_MIN = 40 /* nobody wraps shorter lines */ };
+
+/* The end of a first line that nobody wrapped: far shorter than lines are. The text is cut there. */
+static struct node *short_line_end(const struct reader *reader, struct node *paragraph)
+{
+    struct node *first = paragraph->first;
+    const char *end = first && first->type == NODE_TEXT ? strchr(first->text, '\n') : NULL;
+    size_t columns = end ? columns_of(first->text, (size_t)(end - first->text)) : 0;
+    return columns && columns <= COLUMNS_MAX ? split_text(reader, first, (size_t)(end - first->text)) : NULL;
+}
+
+/* The columns of the longest line of a paragraph. Bare addresses cannot be wrapped, and count for nothing. */
+static size_t longest_line(const struct reader *reader, const struct node *paragraph)
+{
+    struct buf raw;
+    size_t longest = 0;
+    buf_init(&raw, SIZE_MAX / 4);
+    for (const struct node *node = paragraph->first; node; node = node->next)
+        if (node->type != NODE_LINK || !is_bare(reader, node))
+            flow_raw(&raw, node);
+    for (const char *line = raw.data ? raw.data : ""; *line;) {
+        size_t len = strcspn(line, "\n"), columns = columns_of(line, len);
+        longest = columns > longest ? columns : longest;
+        line += len + (line[len] == '\n');
+    }
+    buf_free(&raw);
+    return longest;
+}
+
+/* Did the editor end the first line, `len` bytes of this text, where it ends? The next word had room there.
+ */
+static bool line_was_meant(
+    const struct reader *reader, const struct node *paragraph, const char *text, size_t len)
+{
+    const char *next = text + len + punct_skip(text + len, PUNCT_SPACE);
+    size_t columns = columns_of(text, len), size, word = 0;
+    if (!columns || columns > COLUMNS_MAX || islower((unsigned char)*next) ||
+        punct_before(text, punct_trim(text, len, PUNCT_SPACE), PUNCT_PART | PUNCT_JOIN | PUNCT_OPEN))
+        return false;
+    size_t longest = longest_line(reader, paragraph);
+    if (longest < WRAPPED_MIN)
+        return true;
+    if (!*next)
+        return false; /* what follows is no text: it may have had no room */
+    if (utf8_is_cjk(utf8_decode(next, strlen(next), 0, &size)))
+        word = 2;
+    else
+        word = 1 + columns_of(next, strcspn(next, " \n"));
+    return columns + word <= longest;
+}
+
+/* "渡轮改点⏎冬季时刻表周一开始。⏎[时刻表](…)": a short first line without a link, and words below. A line
+ * that only leads to the link below it is none. */
+static bool title_by_short_line(const struct reader *reader, struct node *paragraph, struct node *title)
+{
+    struct node *first = paragraph->first, *end = first ? first->next : NULL;
+    if (!first || first->type != NODE_TEXT)
+        return false;
+    const char *text = first->text, *line = strchr(text, '\n');
+    if (!line && (!end || end->type != NODE_BREAK))
+        return false;
+    size_t len = line ? (size_t)(line - text) : strlen(text);
+    const char *below = line ? line + punct_skip(line, PUNCT_SPACE) : "";
+    bool words = *below || (!line && end->next && end->next->type != NODE_LINK);
+    if (!words || sentence_end(arena_copy(reader->arena, text, len), true) ||
+        (line && !line_was_meant(reader, paragraph, text, len)) || columns_of(text, len) > COLUMNS_MAX)
+        return false;
+    if (line)
+        end = split_text(reader, first, len);
+    move_until(paragraph->first, end, title);
+    trim_separators(reader, end);
+    return true;
+}
+
+/* The first line, when it is short and not a sentence of many. */
+static bool title_by_line(const struct reader *reader, struct node *paragraph, struct node *title, bool more)
+{
+    struct node *end = paragraph->first;
+    while (end && end->type != NODE_BREAK)
+        end = end->next;
+    if (!end)
+        end = short_line_end(reader, paragraph);
+    const char *words = words_of(reader, paragraph->first, end);
+    if (!words[0] || points_of(words) > TITLE_POINTS_MAX || (has_sentences(words) && !end && !more))
+        return false;
+    move_until(paragraph->first, end, title);
+    return true;
+}
+
+static bool title_by_sentence(const struct reader *reader, struct node *paragraph, struct node *title)
+{
+    for (struct node *node = paragraph->first; node; node = node->next) {
+        size_t end = node->type == NODE_TEXT ? sentence_end(node->text, true) : 0;
+        if (node->type == NODE_TEXT && !end && node->next) { /* it may end where something else begins */
+            size_t len = punct_trim(node->text, strlen(node->text), PUNCT_SPACE);
+            end = punct_before(node->text, len, PUNCT_STOP | PUNCT_ASK) ? len : 0;
+        }
+        if (!end)
+            continue;
+        struct node *rest = split_text(reader, node, end);
+        if (points_of(words_of(reader, paragraph->first, rest)) > TITLE_POINTS_MAX)
+            return false;
+        move_until(paragraph->first, rest, title);
+        return true;
+    }
+    return false;
+}
+
+/* --- links that only lead away --- */
+
+/* Is the link one more of "… [Read more](…)", "…。[原文](…)", "… ([code](…), [paper](…))" at the end? */
+static bool leads_away(const struct reader *reader, const struct node *link)
+{
+    bool plain;
+    if (link->type != NODE_LINK || !label_is_word(reader->profile, flow_line(reader->arena, link), &plain))
+        return false;
+    const struct node *before = link->prev;
+    size_t len = before && before->type == NODE_TEXT ? strlen(before->text) : 0, end = len;
+    if (len)
+        end = punct_trim(before->text, len, PUNCT_SPACE);
+    if (len && punct_before(before->text, end, ~(unsigned)PUNCT_SPACE))
+        return true;
+    if (end)
+        return plain && !label_ends_loosely(before->text, end);
+    before = len ? before->prev : before;
+    return before && (before->type == NODE_LINK || plain);
+}
+
+static bool only_signs(const struct node *node, unsigned classes)
+{
+    return node->type == NODE_BREAK ||
+           (node->type == NODE_TEXT && !node->text[punct_skip(node->text, classes)]);
+}
+
+/* Takes the last links that only lead away off the paragraph, with what leads to them. NULL: there are none,
+ * or nothing stands before them. */
+static struct node *cut_leading_away(const struct reader *reader, struct node *paragraph)
+{
+    const unsigned signs = PUNCT_SPACE | PUNCT_JOIN | PUNCT_CLOSE | PUNCT_STOP | PUNCT_OPEN;
+    struct node *from = NULL, *node = paragraph->last;
+    for (; node; node = node->prev) {
+        if (leads_away(reader, node))
+            from = node;
+        else if (!only_signs(node, signs))
+            break;
+    }
+    if (!from || !node)
+        return NULL;
+    struct node *before = from->prev;
+    size_t lead = before->type == NODE_TEXT ? find_lead(reader, before) : SIZE_MAX;
+    if (lead == 0 && !before->prev)
+        return NULL;
+    if (lead != SIZE_MAX)
+        from = split_text(reader, before, lead);
+    struct node *cut = node_new(reader->arena, NODE_PARAGRAPH);
+    bool bracket =
+        before->type == NODE_TEXT && lead == SIZE_MAX &&
+        punct_before(before->text, punct_trim(before->text, strlen(before->text), PUNCT_SPACE), PUNCT_OPEN);
+    move_until(from, NULL, cut);
+    if (bracket && cut->last->type == NODE_TEXT &&
+        only_signs(cut->last, PUNCT_SPACE | PUNCT_CLOSE | PUNCT_STOP))
+        node_unlink(cut->last);
+    trim_title_end(reader, paragraph);
+    return cut;
+}
+
+/* `dated`: a date stood before it, as in lists of sources, where a last link names the source. */
+static struct node *find_title(const struct reader *reader, struct node *paragraph, bool dated, bool more)
+{
+    struct node *title = node_new(reader->arena, NODE_HEADING);
+    title->level = 6;
+    drop_gaps(paragraph);
+    bool found = title_by_bold(reader, paragraph, title) || title_by_short_line(reader, paragraph, title);
+    if (!found) {
+        struct node *away = cut_leading_away(reader, paragraph);
+        found = title_by_words_before_label(reader, paragraph, title) ||
+                title_by_leading_link(reader, paragraph, title, dated) ||
+                title_by_announced_link(reader, paragraph, title) ||
+                title_by_words_before(reader, paragraph, title, dated) ||
+                title_by_line(reader, paragraph, title, more) || title_by_sentence(reader, paragraph, title);
+        if (away && paragraph->first)
+            node_add_text(reader->arena, paragraph, " ");
+        if (away)
+            node_move_children(away, paragraph);
+    }
+    drop_gaps(paragraph);
+    return found && !flow_is_blank(title) ? title : NULL;
+}
+
+struct node *title_take(const struct reader *reader, struct node *paragraph, bool more, struct node **date)
+{
+    numbered_entry_strip(reader->arena, paragraph);
+    *date = take_date(reader, paragraph);
+    return find_title(reader, paragraph, *date != NULL, more);
+}
