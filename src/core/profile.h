@@ -55,8 +55,8 @@ bool words_hold(const struct words *words, const char *text);
 /* A sign of punctuation, a space or a picture at the beginning of a text? Its bytes; 0 = a word's character.
  */
 size_t words_sign(const char *text);
-/* What is left of a text without the signs around it: "【参考资料】：" -> "参考资料", "❤️ C++:" ->
- * "C++". Where it begins, and its bytes. */
+/* What is left of a text without the signs around it ("【参考资料】：" -> "参考资料"; "C++" stays whole):
+ * where it begins, and its bytes. */
 const char *words_bare(const char *text, size_t *len);
 
 /* The same in another arena. */

@@ -257,6 +257,14 @@ static bool ends_sentence(const char *text, size_t len)
     return false;
 }
 
+/* "**Q2.** …", "**2.** …": bold, but only the number of what follows. */
+static bool is_number_alone(const struct questions *questions, const char *text, size_t len)
+{
+    size_t at = strspn(text, " \n\t"), size;
+    at += questions_skip_word(questions, text + at);
+    return question_number(text + at, &size) && at + size + strspn(text + at + size, " \n\t") >= len;
+}
+
 /* The questions of a run of text. A bold one at its beginning is one question, whatever follows. */
 static void read_run(struct work *work, struct node *run, struct node *after)
 {
@@ -268,7 +276,8 @@ static void read_run(struct work *work, struct node *run, struct node *after)
     struct buf raw;
     buf_init(&raw, SIZE_MAX / 4);
     flow_raw(&raw, first);
-    if (first->type == NODE_STRONG && ends_sentence(raw.data, raw.len)) {
+    if (first->type == NODE_STRONG && ends_sentence(raw.data, raw.len) &&
+        !is_number_alone(&work->questions, raw.data, raw.len)) {
         questions_add_one(work->arena, &work->questions, raw.data, raw.len);
         node_unlink(first);
         const char *rest = flow_line(work->arena, run);
@@ -324,8 +333,12 @@ static bool take_paragraph(struct work *work, struct node *paragraph, bool fresh
 
 static bool is_question_heading(const struct reader *reader, const struct node *node)
 {
-    return node->type == NODE_HEADING &&
-           label_question(reader->profile, flow_line(reader->arena, node), true);
+    if (node->type != NODE_HEADING)
+        return false;
+    const char *line = flow_line(reader->arena, node);
+    size_t size = label_question(reader->profile, line, true);
+    return size &&
+           (item_is_blank(line + size) || ends_in_question(line)); /* "Discussion: a new roof" is a title */
 }
 
 bool item_is_question_heading(const struct reader *reader, const struct node *heading)

@@ -110,8 +110,9 @@ static size_t label_end(const char *text, bool open, bool whole)
         return at;
     if (!whole)
         return SIZE_MAX;
-    at += decoration(text + at);
-    return text[at] ? SIZE_MAX : at;
+    for (size_t size; !punct_at(text + at, PUNCT_ASK) && (size = words_sign(text + at));)
+        at += size;
+    return text[at] ? SIZE_MAX : at; /* "Questions?" invites to ask */
 }
 
 /* Is it one of a table's first letters, or the last byte of one of its first characters? */

@@ -10,7 +10,7 @@ static const uint16_t ascii[128] = {
     ['.'] = PUNCT_STOP,
     ['!'] = PUNCT_STOP,
     ['?'] = PUNCT_ASK,
-    [';'] = PUNCT_PAUSE | PUNCT_JOIN,
+    [';'] = PUNCT_PAUSE | PUNCT_JOIN | PUNCT_LEAD,
     ['|'] = PUNCT_PAUSE | PUNCT_PART | PUNCT_JOIN | PUNCT_LEAD,
     ['('] = PUNCT_OPEN | PUNCT_LEAD,
     ['['] = PUNCT_OPEN | PUNCT_LEAD,
@@ -62,7 +62,7 @@ static const struct {
     {"）", PUNCT_CLOSE},
     {"，", PUNCT_PART | PUNCT_JOIN | PUNCT_LEAD},
     {"：", PUNCT_PART | PUNCT_LEAD},
-    {"；", PUNCT_PAUSE | PUNCT_JOIN},
+    {"；", PUNCT_PAUSE | PUNCT_JOIN | PUNCT_LEAD},
     {"？", PUNCT_ASK},
     {"｜", PUNCT_PAUSE | PUNCT_PART | PUNCT_JOIN | PUNCT_LEAD},
     {"\xef\xb8\x8f", PUNCT_LEAD | PUNCT_BULLET | PUNCT_POINT}, /* makes a picture of the sign before it */

@@ -271,10 +271,14 @@ static bool title_by_leading_link(
     if (points_of(prefix) > PREFIX_POINTS_MAX || has_sentences(prefix))
         return false;
     struct node *rest = link->next;
+    bool plain;
+    if (link == flow_first_seen(paragraph) && !only_links(rest) &&
+        label_is_word(reader->profile, flow_line(reader->arena, link), &plain))
+        return false; /* "[Paper](…): Why we sleep" */
     const char *whole = words_of(reader, paragraph->first, NULL);
     const char *after = rest && rest->type == NODE_TEXT ? rest->text : "";
     bool aside = rest && (separator(after) || end_sign(after) || rest->type == NODE_BREAK ||
-                             strchr("(\n", after[strspn(after, " ")]) ||
+                             strncmp(after, " by ", 4) == 0 || strchr("(\n", after[strspn(after, " ")]) ||
                              strncmp(after + strspn(after, " "), "（", 3) == 0);
     if (only_links(rest) || (!aside && points_of(whole) <= TITLE_POINTS_MAX && !has_sentences(whole)))
         rest = NULL;
@@ -475,12 +479,26 @@ static bool title_by_sentence(const struct reader *reader, struct node *paragrap
 
 /* --- links that only lead away --- */
 
+/* "… 👉 [购买](…)" */
+static bool is_pointed_at(const struct node *link)
+{
+    const struct node *before = link->prev;
+    if (!before || before->type != NODE_TEXT)
+        return false;
+    size_t end = punct_trim(before->text, strlen(before->text), PUNCT_SPACE);
+    size_t kept = punct_trim(before->text, end, PUNCT_SPACE | PUNCT_POINT);
+    return kept > 0 && kept < end;
+}
+
 /* Is the link one more of "… [Read more](…)", "…。[原文](…)", "… ([code](…), [paper](…))" at the end? */
 static bool leads_away(const struct reader *reader, const struct node *link)
 {
-    bool plain;
-    if (link->type != NODE_LINK || !label_is_word(reader->profile, flow_line(reader->arena, link), &plain))
+    bool plain = false;
+    if (link->type != NODE_LINK)
         return false;
+    const char *words = flow_line(reader->arena, link);
+    if (!label_is_word(reader->profile, words, &plain))
+        return is_pointed_at(link) && points_of(words) <= PREFIX_POINTS_MAX;
     const struct node *before = link->prev;
     size_t len = before && before->type == NODE_TEXT ? strlen(before->text) : 0, end = len;
     if (len)

@@ -153,6 +153,7 @@ static void question_labels(void **state)
     assert_int_equal(label_question(&no_profile, "【思考题】甲", false), strlen("【思考题】"));
     assert_int_equal(label_question(&no_profile, "🤔 思考题", true), strlen("🤔 思考题"));
     assert_int_equal(label_question(&no_profile, "🤔 思考题", false), 0);
+    assert_int_equal(label_question(&no_profile, "Questions?", true), 0);
     assert_int_equal(label_question(&no_profile, "思考题】甲", false), 0);
     assert_int_equal(label_question(&no_profile, "“Discussion” is a word", true), 0);
 }
