@@ -115,10 +115,7 @@ static void simple_as_with_a_parser(void **state)
         "title:\nnumber: 7", "title: ~\nnumber: null\npermalink: /a/b", "title: it's 100%\ntags: a b",
         "title: a # b", "title: a, b\ntags: c, d", "tags: [a, b]\ntitle: x", "title: x\ntags:\n  - a\n  - b",
         "title: - x", "title: a\ntitle: b  ", "title: a\tb", "title : b", "title: &a b", "title: 'q'",
-        "title: 1.0", "title: 周刊，第 9 期：甲→乙",
-        "title: a\xe2\x80\xa8"
-        "b",
-        "draft: true\nlang: zh-CN"};
+        "title: 1.0", "title: 周刊，第 9 期：甲→乙", "title: a\xe2\x80\xa8z", "draft: true\nlang: zh-CN"};
     (void)state;
     for (size_t i = 0; i < sizeof fronts / sizeof *fronts; i++) {
         struct arena arena = {0};
