@@ -2,6 +2,7 @@
 
 #include "core/arena.h"
 #include "core/utf8.h"
+#include "read/content.h"
 #include "read/edition.h"
 #include "read/flow.h"
 #include "read/label.h"
@@ -14,9 +15,11 @@ enum { BETWEEN_MAX = 12, GAP_MAX = 9 };
 struct chain {
     struct blocks *out; /* over the blocks themselves: what is mended is never more */
     bool open, torn;
-    bool several; /* entries in its last piece */
-    size_t at;    /* of the list in `out` */
-    int last;     /* its last number */
+    bool several;          /* entries in its last piece */
+    size_t at;             /* of the list in `out` */
+    int last;              /* its last number */
+    bool asked, each_asks; /* a question label stands after it; so did one after entries before */
+    size_t asked_at;       /* where in `out` */
     struct tree *tree;
     size_t places; /* entries of the tree that were passed */
 };
@@ -29,10 +32,10 @@ static int count_entries(const struct node *list)
     return count;
 }
 
-/* A list whose first entry begins with a link or bold words. */
-static bool begins_strongly(const struct node *list)
+/* An entry that begins with a link or bold words. */
+static bool is_strong(const struct node *entry)
 {
-    const struct node *paragraph = list->first ? list->first->first : NULL;
+    const struct node *paragraph = entry ? entry->first : NULL;
     const struct node *first =
         paragraph && paragraph->type == NODE_PARAGRAPH ? flow_first_seen(paragraph) : NULL;
     return first && (first->type == NODE_LINK || first->type == NODE_STRONG);
@@ -68,8 +71,8 @@ static bool goes_on(const struct chain *chain, const struct node *list)
         return false;
     if (list->level > chain->last)
         return list->level <= chain->last + 1 + GAP_MAX;
-    return list->level == chain->last && !list->first->next && begins_strongly(list) &&
-           begins_strongly(before);
+    return list->level == chain->last && !list->first->next && is_strong(list->first) &&
+           is_strong(before->first);
 }
 
 /* The next `count` blocks after the list become part of its last entry. */
@@ -100,15 +103,19 @@ static void join(struct chain *chain, const struct block *block)
     chain->last = block->node->level + count_entries(block->node) - 1;
     chain->several = block->node->first->next != NULL;
     chain->torn = true;
+    chain->each_asks = chain->each_asks || chain->asked;
+    chain->asked = false;
     list->end_line = block->end_line;
     node_move_children(block->node, list->node);
 }
 
-/* The chain ends: the words after its last entry are that one's, up to a rule. */
+/* The chain ends: the words after its last entry are that one's, up to a rule, or to a question label where
+ * no other entry has one. */
 static void finish(struct chain *chain)
 {
     size_t count = 0, all = chain->open && chain->torn ? chain->out->count - chain->at - 1 : 0;
-    while (count < all && chain->out->all[chain->at + 1 + count].node->type != NODE_RULE)
+    while (count < all && chain->out->all[chain->at + 1 + count].node->type != NODE_RULE &&
+           !(chain->asked && !chain->each_asks && chain->at + 1 + count == chain->asked_at))
         count++;
     if (count)
         take_in(chain, count);
@@ -121,6 +128,73 @@ static bool asks(const struct reader *reader, const struct node *node)
            label_question(reader->profile, flow_line(reader->arena, node), true);
 }
 
+/* Questions of an entry, with which CommonMark has put the next entries in one list: these begin strongly, as
+ * the chain's own do. The list without them; they become `rest` (NULL = there are none). */
+static void part_questions(
+    const struct reader *reader, const struct chain *chain, struct node *list, struct node **rest)
+{
+    struct node *entry = list->first;
+    while (entry && !is_strong(entry))
+        entry = entry->next;
+    *rest = NULL;
+    if (!entry)
+        return;
+    *rest = node_new(reader->arena, NODE_LIST);
+    (*rest)->level = chain->last + 1;
+    for (struct node *next; entry; entry = next) {
+        next = entry->next;
+        node_unlink(entry);
+        node_append(*rest, entry);
+    }
+}
+
+/* A list that is part of the entry before it: its questions, or bullets that are no items. */
+static bool belongs(const struct reader *reader, const struct chain *chain, const struct node *list)
+{
+    if (!chain->open || !list->first)
+        return false;
+    return list->level ? chain->asked && !is_strong(list->first) : !content_is_item_list(reader, list);
+}
+
+static void begin(struct chain *chain, const struct node *list)
+{
+    *chain = (struct chain){.out = chain->out,
+        .tree = chain->tree,
+        .places = chain->places,
+        .open = true,
+        .several = list->first->next != NULL,
+        .at = chain->out->count - 1,
+        .last = list->level + count_entries(list) - 1};
+}
+
+static void mend(const struct reader *reader, struct chain *chain, struct block block)
+{
+    struct node *rest = NULL;
+    bool list = block.node->type == NODE_LIST && block.node->first, ordered = list && block.node->level > 0;
+    if (ordered && goes_on(chain, block.node)) {
+        join(chain, &block);
+        return;
+    }
+    bool part = list && belongs(reader, chain, block.node);
+    if (part && ordered)
+        part_questions(reader, chain, block.node, &rest);
+    if ((list && !part) || block.node->type == NODE_HEADING)
+        finish(chain);
+    if (chain->open && !chain->asked && asks(reader, block.node)) {
+        if (!is_strong(chain->out->all[chain->at].node->first))
+            finish(chain);
+        chain->asked = true;
+        chain->asked_at = chain->out->count;
+    }
+    chain->out->all[chain->out->count++] = block;
+    if (rest) {
+        block.node = rest;
+        join(chain, &block);
+    } else if (ordered && !part) {
+        begin(chain, block.node);
+    }
+}
+
 void torn_mend(const struct reader *reader, struct blocks *blocks, struct tree *tree)
 {
     size_t count = blocks->count, lists = 0;
@@ -130,24 +204,7 @@ void torn_mend(const struct reader *reader, struct blocks *blocks, struct tree *
         return;
     struct chain chain = {.out = blocks, .tree = tree};
     blocks->count = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct block block = blocks->all[i];
-        bool list = block.node->type == NODE_LIST,
-             ordered = list && block.node->level > 0 && block.node->first;
-        if (ordered && goes_on(&chain, block.node)) {
-            join(&chain, &block);
-            continue;
-        }
-        if (list || block.node->type == NODE_HEADING || (chain.open && asks(reader, block.node)))
-            finish(&chain);
-        blocks->all[blocks->count++] = block;
-        if (ordered) {
-            chain.open = true;
-            chain.torn = false;
-            chain.several = block.node->first->next != NULL;
-            chain.at = blocks->count - 1;
-            chain.last = block.node->level + count_entries(block.node) - 1;
-        }
-    }
+    for (size_t i = 0; i < count; i++) /* it may be put where others were, never before the next one */
+        mend(reader, &chain, blocks->all[i]);
     finish(&chain);
 }
