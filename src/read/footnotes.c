@@ -215,21 +215,26 @@ static bool after_cjk(const char *text, size_t len)
     return len && utf8_is_cjk(utf8_decode(text, len, start, &size));
 }
 
-/* Text before and after the words, at `mark`; the node that holds what follows. */
-static struct node *put_inline(
-    struct notes *notes, struct node *mark, const char *before, struct node *words, const char *after)
+static struct node *text_node(struct notes *notes, const char *text)
 {
-    struct node *text = node_new(notes->arena, NODE_TEXT), *rest = node_new(notes->arena, NODE_TEXT);
-    text->text = before;
-    rest->text = after;
-    node_insert_after(mark, text);
-    struct node *last = text;
+    struct node *node = node_new(notes->arena, NODE_TEXT);
+    node->text = text;
+    return node;
+}
+
+/* The words behind `mark`, in parentheses; the last of them. */
+static struct node *put_inline(
+    struct notes *notes, struct node *mark, const char *open, struct node *words, const char *close)
+{
+    struct node *last = text_node(notes, open);
+    node_insert_after(mark, last);
     for (struct node *node; (node = words->first); last = node) {
         node_unlink(node);
         node_insert_after(last, node);
     }
-    node_insert_after(last, rest);
-    return rest;
+    struct node *end = text_node(notes, close);
+    node_insert_after(last, end);
+    return end;
 }
 
 static struct node *link_around(struct node *node)
@@ -240,7 +245,8 @@ static struct node *link_around(struct node *node)
     return NULL;
 }
 
-/* Puts the note of the reference at `at` of a text; the text node that what follows it is in. */
+/* Puts the note of the reference at `at` of a text; the text node that what follows it is in. NULL: it stays.
+ */
 static struct node *place(
     struct notes *notes, struct node *node, const char *at, struct note *note, struct block *block)
 {
@@ -248,24 +254,23 @@ static struct node *place(
     if (!words)
         return NULL;
     size_t len = (size_t)(at - node->text);
-    const char *text = node->text, *rest = arena_string(notes->arena, at + note->len);
-    bool wide = after_cjk(text, len), space = len && strchr(" \n", text[len - 1]);
+    bool wide = after_cjk(node->text, len), space = len && strchr(" \n", node->text[len - 1]);
     const char *open = wide ? "（" : space ? "(" : " (", *close = wide ? "）" : ")";
-    node->text = arena_copy(notes->arena, text, len);
-    if (block->node->type != NODE_HEADING)
-        drop_stop(notes, words);
+    struct node *rest =
+        text_node(notes, at + note->len); /* the same bytes: a text may have many references */
+    node->text = arena_copy(notes->arena, node->text, len);
+    if (block->node->type == NODE_HEADING || link)
+        node_insert_after(node, rest);
     if (block->node->type == NODE_HEADING) {
         blocks_add(notes->arena, &notes->blocks,
             &(struct block){.node = words, .line = block->line, .end_line = block->end_line});
-        node->text = arena_printf(notes->arena, "%s%s", node->text, rest);
-        return node;
+        return rest;
     }
-    if (link) {
-        put_inline(notes, link, open, words, close);
-        node->text = arena_printf(notes->arena, "%s%s", node->text, rest);
-        return node;
-    }
-    return put_inline(notes, node, open, words, arena_printf(notes->arena, "%s%s", close, rest));
+    drop_stop(notes, words);
+    struct node *end = put_inline(notes, link ? link : node, open, words, close);
+    if (!link)
+        node_insert_after(end, rest);
+    return rest;
 }
 
 static void place_all(struct notes *notes, struct block *block)
