@@ -486,7 +486,7 @@ static size_t parse_part(struct builder *b, const char *text, size_t len, size_t
 }
 
 /* May it have definitions of links? They hold everywhere. */
-static bool may_define(const char *text, size_t len)
+bool tree_defines(const char *text, size_t len)
 {
     for (const char *at = text, *end = text + len; (at = memchr(at, ']', (size_t)(end - at)));)
         if (++at < end && *at == ':')
@@ -501,7 +501,7 @@ struct tree tree_parse(struct arena *arena, const char *text, size_t len)
     buf_init(&b.run, len * 3 + 16);
     /* cmark's tree is a dozen times as large as the text: a large file goes through it in parts where it can.
      */
-    bool whole = len <= PART || may_define(text, len);
+    bool whole = len <= PART || tree_defines(text, len);
     size_t at = parse_part(&b, text, len, whole ? len : PART);
     for (size_t counted = 0; at < len;) {
         for (; counted < at; counted++)

@@ -47,6 +47,9 @@ struct tree {
  * What it lets pass stays well below the child's limits; what is made to slip through it meets them. */
 int tree_check(const char *name, const char *text, size_t len, struct error *err);
 
+/* May it have definitions of links? They hold everywhere, so that it is parsed as one. */
+bool tree_defines(const char *text, size_t len);
+
 struct tree tree_parse(struct arena *arena, const char *text, size_t len);
 
 /* Quotes and lists in one another, and styles in one another; what is deeper is lifted to the last level. */

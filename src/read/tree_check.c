@@ -13,11 +13,21 @@ static const double ns_header = 30; /* at each line that looks like a table's se
 static const double ns_header_line = 1; /* and for each of its lines all lines */
 static const double ns_level = 25;      /* at each line all lists that are open */
 
+/* What reading takes of memory, in bytes, at most about; as measured, too. While a paragraph is parsed its
+ * signs take more than what is left of them; what cmark made of a part (tree.c) is given back behind it. */
+static const double mem_byte = 3.5; /* of the file */
+static const double mem_line = 650, mem_item = 680, mem_quote = 350, mem_heading = 350, mem_cell = 400;
+static const double mem_sign = 170, mem_tag = 460, mem_address = 250;
+static const double mem_open_sign = 430; /* besides, until the paragraph ends */
+static const double mem_ours = 0.4;      /* of all of it, what is not given back behind a part */
+
 enum {
-    SMALL = 20000,            /* a smaller file has no room for any of it */
+    MEMORY_MAX = 175 << 20,
+    PART = 1 << 20,           /* as in tree.c */
+    SMALL = 20000,            /* a smaller file has no room for any of it, */
+    COLUMNS_FEW = 20,         /* if its tables have no more of them */
     WORK_MAX = 1500000000,    /* nanoseconds of all of it */
     EXPANSION_MAX = 64 << 20, /* bytes that one definition may become where it is used */
-    PIECES_MAX = 900000,      /* signs and lines, each of which may become a node of 200 bytes or more */
     TAB = 4,
 };
 
@@ -28,6 +38,7 @@ struct line {
     int quotes;     /* ">" in front of it */
     size_t indent;  /* columns before the first sign of a list or else the text, behind the last ">" */
     size_t content; /* columns before the text */
+    size_t signs;   /* of items */
     size_t levels;  /* of lists at most: signs of items, two columns of white space */
     bool item;      /* begins with the sign of an item */
     bool first;     /* whose sign is no number, or 1 */
@@ -36,7 +47,7 @@ struct line {
 /* What cmark parses as one: a paragraph, a heading, a row of a table. */
 struct unit {
     int line; /* where it begins */
-    double bytes, lines;
+    double bytes, lines, open;
     double closings, signs, images, openings;
     bool definitions; /* it begins with "[" */
     struct line last; /* of its lines: it may be the head of a table */
@@ -55,7 +66,11 @@ struct check {
     size_t fence_len, fence_content;
     int fence_quotes;
     double closings; /* "]" in the whole file */
-    size_t pieces;   /* signs and lines of it */
+    double memory;   /* that the file takes up to here, but for what is in `part` */
+    double part;     /* since the part began */
+    size_t from;     /* where that was */
+    bool whole;      /* there is one part only */
+    size_t columns;  /* of the table we are in */
     double longest;  /* what follows "]:" of a definition */
     int longest_line;
     double open; /* of one that goes on in the next line; 0 = none */
@@ -112,6 +127,7 @@ static struct line read_line(const char *text, size_t len)
         line.first = line.item ? line.first : first;
         line.item = true;
         line.levels++;
+        line.signs++;
         column += sign;
         next = skip_white(text, len, next + sign, &column);
     }
@@ -200,6 +216,7 @@ static int check_table(struct check *check, const struct line *line)
     if (columns != count_cells(&unit->last))
         return 0;
     check->table = true;
+    check->columns = columns;
     return end_unit(check);
 }
 
@@ -263,16 +280,17 @@ static void count_signs(struct check *check, const struct line *line)
         ['\\'] = true,
         ['|'] = true,
         ['!'] = true,
-        ['<'] = true};
+        ['<'] = true,
+        [':'] = true};
     struct unit *unit = &check->unit;
     const char *text = line->text;
-    check->pieces += line->levels + 1;
     for (size_t i = 0; i < line->len; i++) {
         if (!counted[(unsigned char)text[i]])
             continue; /* most of them */
+        check->part += mem_sign;
+        unit->open++;
         switch (text[i]) {
         case ']':
-            check->pieces++;
             unit->closings++;
             if (unit->definitions && i + 1 < line->len && text[i + 1] == ':')
                 see_definition(check, text + i + 2, line->len - i - 2);
@@ -280,22 +298,18 @@ static void count_signs(struct check *check, const struct line *line)
         case '*':
         case '_':
         case '~':
-            check->pieces++;
             unit->signs++;
-            break;
-        case '[':
-        case '`':
-        case '&':
-        case '\\':
-        case '|':
-            check->pieces++;
             break;
         case '!':
             unit->images += i + 1 < line->len && text[i + 1] == '[';
             break;
         case '<':
-            check->pieces++;
+            check->part += mem_tag - mem_sign;
             unit->openings += i + 1 < line->len && (text[i + 1] == '?' || text[i + 1] == '!');
+            break;
+        case ':':
+            check->part += i + 2 < line->len && text[i + 1] == '/' ? mem_address - mem_sign : -mem_sign;
+            unit->open--;
             break;
         default:
             break;
@@ -311,6 +325,39 @@ static bool begins_unit(const struct check *check, const struct line *line)
     if (line->item && line->len)
         return line->indent <= reach && (line->first || (check->item && line->indent < check->item));
     return line->len && line->text[0] == '#' && line->indent <= 3;
+}
+
+/* What a line takes by itself. A row gets all cells that the head of its table has. */
+static void size_line(struct check *check, const struct line *line)
+{
+    check->part += mem_line + (double)line->signs * mem_item + (double)line->quotes * mem_quote;
+    if (check->table)
+        check->part += (double)check->columns * mem_cell;
+    else if (line->len && line->text[0] == '#')
+        check->part += mem_heading;
+}
+
+/* Is there room for what the text up to `at` takes? */
+static int check_memory(struct check *check, size_t at)
+{
+    double memory = (double)at * mem_byte + check->memory + check->part + check->unit.open * mem_open_sign;
+    if (memory <= MEMORY_MAX)
+        return 0;
+    return error_set(check->err,
+        error_says(check->err,
+            "%s:%d:1: reading it up to here takes more than %d MiB; cut it into several editions",
+            "%s:%d:1: 读到这里已需要超过 %d MiB 内存；请分成几期"),
+        check->name, check->line, MEMORY_MAX >> 20);
+}
+
+/* A part ends before a heading as in tree.c. */
+static void see_part(struct check *check, const char *text, size_t at)
+{
+    if (check->whole || at - check->from < PART || text[at] != '#' || check->fence)
+        return;
+    check->memory += check->part * mem_ours;
+    check->part = 0;
+    check->from = at;
 }
 
 static int check_line(struct check *check, const struct line *line)
@@ -352,26 +399,37 @@ static int check_line(struct check *check, const struct line *line)
     unit->lines++;
     unit->bytes += (double)line->len + 1;
     unit->last = *line;
-    if (check->pieces > PIECES_MAX)
-        return error_set(check->err,
-            error_says(check->err,
-                "%s:%d:1: more than %d signs and lines up to here, which is the most that is read",
-                "%s:%d:1: 到这里已超过 %d 个符号和行，最多读这么多"),
-            check->name, check->line, PIECES_MAX);
+    size_line(check, line);
     return 0;
+}
+
+/* Rows get all the cells that the head of their table has, so that even a small file may have a million: it
+ * is looked at too when a table may have many columns, which is told by "-|" or ":|". */
+static bool is_small(const char *text, size_t len)
+{
+    size_t columns = 0;
+    for (const char *at = text, *end = text + len; len <= SMALL && (at = memchr(at, '|', (size_t)(end - at)));
+         at++) {
+        const char *before = at;
+        while (before > text && is_white(before[-1]))
+            before--;
+        columns += before > text && (before[-1] == '-' || before[-1] == ':');
+    }
+    return len <= SMALL && columns <= COLUMNS_FEW;
 }
 
 int tree_check(const char *name, const char *text, size_t len, struct error *err)
 {
-    struct check check = {.name = name, .err = err};
-    for (size_t at = 0; len > SMALL && at < len;) {
+    struct check check = {.name = name, .err = err, .whole = len <= PART || tree_defines(text, len)};
+    for (size_t at = is_small(text, len) ? len : 0; at < len;) {
         const char *end = memchr(text + at, '\n', len - at);
         size_t size = end ? (size_t)(end - text) - at : len - at;
         struct line line = read_line(text + at, size);
         check.line++;
+        see_part(&check, text, at);
         if (check.unit.lines == 0)
             check.unit.line = check.line;
-        if (check_line(&check, &line))
+        if (check_line(&check, &line) || check_memory(&check, at + size))
             return -1;
         at += size + 1;
     }
