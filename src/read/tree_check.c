@@ -15,7 +15,7 @@ static const double ns_level = 25;      /* at each line all lists that are open 
 
 /* What reading takes of memory, in bytes, at most about; as measured, too. While a paragraph is parsed its
  * signs take more than what is left of them; what cmark made of a part (tree.c) is given back behind it. */
-static const double mem_byte = 3.5; /* of the file */
+static const double mem_byte = 7; /* of the file, as text in several forms */
 static const double mem_line = 650, mem_item = 680, mem_quote = 350, mem_heading = 350, mem_cell = 400;
 static const double mem_sign = 170, mem_tag = 460, mem_address = 250;
 static const double mem_open_sign = 430; /* besides, until the paragraph ends */
