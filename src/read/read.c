@@ -74,12 +74,14 @@ static int read_markdown(struct reader *reader, struct buf *text, struct reading
         return -1;
     if (front.title && guard_needed(front.title, strlen(front.title)))
         front.title = feed_line(reader->arena, front.title, false);
-    bool stripped = template_strip(text);
+    enum template_held held = template_strip(text);
     if (tree_check(reader->request->name, text->data, text->len, err))
         return -1;
     struct tree tree = tree_parse(reader->arena, text->data, text->len);
-    if (stripped && strstr(text->data, "\\[^"))
+    if (held && strstr(text->data, "\\[^"))
         footnotes_place(reader->arena, &tree);
+    if (held == TEMPLATE_INCLUDES)
+        tree_lone_references(reader->arena, tree.root);
     struct edition *edition = arena_alloc(reader->arena, sizeof *edition);
     reading->digest = (struct digest){.editions = edition, .count = 1};
     return edition_read(reader, &front, &tree, text->data, text->len, edition, &reading->rest, err);

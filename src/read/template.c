@@ -332,10 +332,10 @@ static bool may_have(const char *text, size_t len)
     return end - first > 7 && strncmp(first, "import ", 7) == 0;
 }
 
-bool template_strip(struct buf *text)
+enum template_held template_strip(struct buf *text)
 {
     if (!may_have(text->data, text->len))
-        return false;
+        return TEMPLATE_NOTHING;
     struct buf out;
     buf_init(&out, text->max);
     struct walk walk = {.at = text->data, .end = text->data + text->len, .out = &out, .after_blank = true};
@@ -354,5 +354,5 @@ bool template_strip(struct buf *text)
     settle_line(&walk);
     buf_free(text);
     *text = out;
-    return true;
+    return walk.includes ? TEMPLATE_INCLUDES : TEMPLATE_SOME;
 }

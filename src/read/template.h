@@ -6,12 +6,15 @@
 #ifndef READ_TEMPLATE_H
 #define READ_TEMPLATE_H
 
-#include <stdbool.h>
-
 struct buf;
 
-/* Takes it out of the text, whose lines stay the same lines. False: there was nothing to look at, which is
- * found out at almost no cost. */
-bool template_strip(struct buf *text);
+enum template_held {
+    TEMPLATE_NOTHING, /* there was nothing to look at, which is found out at almost no cost */
+    TEMPLATE_SOME,
+    TEMPLATE_INCLUDES, /* parts of the text are elsewhere, perhaps the definitions of its links */
+};
+
+/* Takes it out of the text, whose lines stay the same lines. */
+enum template_held template_strip(struct buf *text);
 
 #endif

@@ -163,6 +163,7 @@ static void pass_tag(struct walk *w, const char *from, const char *to, const cha
     struct tag_call call;
     const char *close_from, *close_to;
     tag_read(&call, from, (size_t)(to - from));
+    w->includes = w->includes || call.includes;
     if (pass_code(w, &call, after, hugo))
         return;
     if (!hugo && tag_is(&call, "comment") && find_close(w, MARK_COMMENT, after, &close_from, &close_to)) {

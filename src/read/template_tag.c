@@ -88,6 +88,7 @@ void tag_read(struct tag_call *call, const char *text, size_t len)
         at += read_word(&call->words[call->count], text + at, len - at, commas);
         call->count += call->words[call->count].len > 0;
     }
+    call->includes = tag_is(call, "include") || tag_is(call, "include_relative") || tag_is(call, "render");
     /* What is included tells more than that it is. */
     if ((tag_is(call, "include") || tag_is(call, "render") || tag_is(call, "partial")) && call->count &&
         !call->words[0].key_len)

@@ -22,7 +22,8 @@ enum { TAG_WORDS_MAX = 32 };
 struct tag_call {
     const char *name; /* its length 0 = it is no call */
     size_t name_len;
-    bool ends; /* "endnote", "/note" */
+    bool ends;     /* "endnote", "/note" */
+    bool includes; /* it puts a file there */
     struct tag_word words[TAG_WORDS_MAX];
     size_t count;
 };

@@ -31,10 +31,11 @@ enum { SPANS = 32 /* lengths of backtick runs that are told apart */ };
 struct walk {
     const char *at, *end; /* what was not looked at yet */
     struct buf *out;
-    size_t line;  /* where the line begins in `out` */
-    bool changed; /* something was taken out of it */
-    bool raw;     /* between {% raw %} and its end */
-    char fence;   /* the sign of the code block we are in; 0 = none */
+    size_t line;   /* where the line begins in `out` */
+    bool changed;  /* something was taken out of it */
+    bool raw;      /* between {% raw %} and its end */
+    bool includes; /* a tag that puts another file there was seen */
+    char fence;    /* the sign of the code block we are in; 0 = none */
     size_t fence_len;
     bool list, code, after_blank;   /* in a list, in indented code, the line before was empty */
     const char *next[MARKS];        /* NULL = was not looked for yet */

@@ -13,8 +13,6 @@
 #include <ctype.h>
 #include <strings.h>
 
-enum { PART = 1 << 20 /* bytes of a part, at least */ };
-
 void blocks_add(struct arena *arena, struct blocks *blocks, const struct block *block)
 {
     if (blocks->count == blocks->cap) {
@@ -501,12 +499,12 @@ struct tree tree_parse(struct arena *arena, const char *text, size_t len)
     buf_init(&b.run, len * 3 + 16);
     /* cmark's tree is a dozen times as large as the text: a large file goes through it in parts where it can.
      */
-    bool whole = len <= PART || tree_defines(text, len);
-    size_t at = parse_part(&b, text, len, whole ? len : PART);
+    bool whole = len <= TREE_PART || tree_defines(text, len);
+    size_t at = parse_part(&b, text, len, whole ? len : TREE_PART);
     for (size_t counted = 0; at < len;) {
         for (; counted < at; counted++)
             b.lines += text[counted] == '\n';
-        at += parse_part(&b, text + at, len - at, PART);
+        at += parse_part(&b, text + at, len - at, TREE_PART);
     }
     buf_free(&b.run);
     b.tree.entries = b.entries.all;

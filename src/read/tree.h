@@ -50,7 +50,14 @@ int tree_check(const char *name, const char *text, size_t len, struct error *err
 /* May it have definitions of links? They hold everywhere, so that it is parsed as one. */
 bool tree_defines(const char *text, size_t len);
 
+enum {
+    TREE_PART = 1 << 20 /* bytes of what is parsed at once where that can be told from the rest, at least */
+};
+
 struct tree tree_parse(struct arena *arena, const char *text, size_t len);
+
+/* "[Core #12][]" and "[Core][core repo]" whose definitions are in another file become their words. */
+void tree_lone_references(struct arena *arena, struct node *root);
 
 /* Quotes and lists in one another, and styles in one another; what is deeper is lifted to the last level. */
 enum { TREE_BLOCK_DEPTH = 24, TREE_INLINE_DEPTH = 8 };

@@ -23,7 +23,6 @@ static const double mem_ours = 0.4;      /* of all of it, what is not given back
 
 enum {
     MEMORY_MAX = 175 << 20,
-    PART = 1 << 20,           /* as in tree.c */
     SMALL = 20000,            /* a smaller file has no room for any of it, */
     COLUMNS_FEW = 20,         /* if its tables have no more of them */
     WORK_MAX = 1500000000,    /* nanoseconds of all of it */
@@ -353,7 +352,7 @@ static int check_memory(struct check *check, size_t at)
 /* A part ends before a heading as in tree.c. */
 static void see_part(struct check *check, const char *text, size_t at)
 {
-    if (check->whole || at - check->from < PART || text[at] != '#' || check->fence)
+    if (check->whole || at - check->from < TREE_PART || text[at] != '#' || check->fence)
         return;
     check->memory += check->part * mem_ours;
     check->part = 0;
@@ -420,7 +419,7 @@ static bool is_small(const char *text, size_t len)
 
 int tree_check(const char *name, const char *text, size_t len, struct error *err)
 {
-    struct check check = {.name = name, .err = err, .whole = len <= PART || tree_defines(text, len)};
+    struct check check = {.name = name, .err = err, .whole = len <= TREE_PART || tree_defines(text, len)};
     for (size_t at = is_small(text, len) ? len : 0; at < len;) {
         const char *end = memchr(text + at, '\n', len - at);
         size_t size = end ? (size_t)(end - text) - at : len - at;

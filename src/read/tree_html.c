@@ -25,7 +25,7 @@ static void html_inline(struct builder *b, const struct html_token *token)
         builder_image(b, url, builder_url(b, token->text));
         break;
     case HTML_ANCHOR:
-        if (!builder_in_link(b) && tree_url_allowed(url)) {
+        if (!builder_in_link(b) && tree_url_allowed(url) && url[0] != '#') { /* a place in the page */
             builder_open(b, NODE_LINK)->url = url;
             b->anchor = b->at;
         }

@@ -137,6 +137,7 @@ static void html_is_reduced(void **state)
     is_read_as("<a href=x><a href=y>z</a></a>", "p(a<x>(z))");
     is_read_as("<h2 id=a>\n <a href='x'><i></i>b</a>\n</h2>\n\n<H3>c</H3>d", "h2(a<x>(b))h3(c)p(d)");
     is_read_as("<h1><img src=x.png></h1>\n\n<h2> </h2>", "p(![]<x.png>)");
+    is_read_as("<h3><a href='#a'>a</a></h3>\n\n<a href='#b'>b</a>", "h3(a)p(b)");
     is_read_as("<details><summary>a <b>b</b></summary>\n\nc\n\n</details>", "p(b(a b))p(c)");
 }
 
