@@ -253,6 +253,7 @@ int edition_read(struct reader *reader, const struct front *front, struct tree *
     size_t len, struct edition *edition, struct node **rest, struct error *err)
 {
     struct layout layout;
+    reader->titled = front->title != NULL;
     if (front->title)
         explain(reader->explanation, reader->arena, 0, 0, RULE_TITLE_FRONT, front->title);
     if (layout_read(reader, tree, text, len, &layout, err))

@@ -13,6 +13,7 @@ struct reader {
     const struct profile *profile;   /* never NULL */
     struct explanation *explanation; /* NULL = nobody asked */
     struct warnings *warnings;
+    bool titled;     /* the front matter says the title: no heading has to */
     bool bold_stops; /* bold lines are titles here although a full stop ends them (read/bold.h) */
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/arena.h"
 #include "core/error.h"
+#include "read/bullets.h"
 #include "read/entry.h"
 #include "read/flow.h"
 #include "read/item.h"
@@ -14,6 +15,37 @@
 
 /* --- a file without headings --- */
 
+/* Are items of this kind what the profile wants, or clear where it says nothing? `first`: nothing above them.
+ */
+static bool fits(const struct plan *plan, const struct content *content, bool first)
+{
+    switch (plan->profile->items) {
+    case SHAPE_LIST:
+        return content->kind == CONTENT_LIST;
+    case SHAPE_TABLE:
+        return content->kind == CONTENT_TABLE;
+    case SHAPE_NUMBER:
+        return content->kind == CONTENT_NUMBER;
+    case SHAPE_PARAGRAPH:
+        return content->kind == CONTENT_PARAGRAPHS;
+    case SHAPE_BOLD:
+        return content->kind == CONTENT_BOLD;
+    default:
+        break;
+    }
+    switch (content->kind) {
+    case CONTENT_LIST:
+    case CONTENT_TABLE:
+    case CONTENT_NUMBER:
+        return true;
+    case CONTENT_PARAGRAPHS:
+    case CONTENT_BOLD:
+        return content->items > 1;
+    default:
+        return content->kind == CONTENT_PLAIN && first;
+    }
+}
+
 /* Words above the items open the edition: where, at block `from` or soon after, what follows holds items. The
  * number of blocks = nowhere. */
 static size_t find_items(const struct plan *plan, size_t from, struct content *content)
@@ -21,56 +53,94 @@ static size_t find_items(const struct plan *plan, size_t from, struct content *c
     size_t count = plan->blocks.count;
     for (size_t at = from; at < count && at < from + OPENING_MAX; at++) {
         *content = plan_content(plan, at, count);
-        if (content->kind == CONTENT_LIST || content->kind == CONTENT_TABLE ||
-            content->kind == CONTENT_NUMBER || content->kind == CONTENT_PARAGRAPHS ||
-            (content->kind == CONTENT_BOLD && content->bold > 1))
+        if (fits(plan, content, at == from))
             return at;
     }
     return count;
 }
 
-static size_t find_plain(struct plan *plan, struct content *content)
+/* What the profile names, looking like items or not; lists without links are better than nothing. */
+static size_t find_named(struct plan *plan, struct content *content)
 {
-    size_t count = plan->blocks.count, at = find_items(plan, 0, content);
-    if (at < count)
-        return at;
-    /* Lists without links are better than nothing. */
-    for (at = 0; at < count; at++) {
-        const struct node *list = plan_block(plan, at)->node;
-        if (list->type == NODE_LIST && list->first->next) {
-            *content = (struct content){.kind = CONTENT_LIST};
-            plan->any_list = true;
-            return at;
-        }
+    enum shape shape = plan->profile->items;
+    size_t at = 0, count = plan->blocks.count;
+    if (shape == SHAPE_NUMBER) {
+        *content = (struct content){.kind = CONTENT_NUMBER};
+        return 0;
     }
-    return count;
+    for (; at < count; at++) {
+        const struct node *node = plan_block(plan, at)->node;
+        bool list = node->type == NODE_LIST && (shape == SHAPE_LIST || (node->first->next && !shape));
+        *content = (struct content){.kind = list ? CONTENT_LIST : CONTENT_PROSE};
+        plan->any_list = list;
+        if (list || (shape == SHAPE_TABLE && node->type == NODE_TABLE) ||
+            (shape == SHAPE_PARAGRAPH && (node->type == NODE_PARAGRAPH || node->type == NODE_QUOTE)))
+            break;
+    }
+    return at;
+}
+
+static void open_with(struct plan *plan, size_t from, size_t to)
+{
+    for (; from < to; from++) {
+        plan_explain(plan, plan_block(plan, from), RULE_INTRO);
+        node_append(plan->layout->opening, plan_block(plan, from)->node);
+    }
 }
 
 static int read_plain(struct plan *plan, struct error *err)
 {
     struct content content;
-    size_t count = plan->blocks.count, first = find_plain(plan, &content);
+    size_t count = plan->blocks.count, first = find_items(plan, 0, &content);
+    if (first == count)
+        first = find_named(plan, &content);
     if (first == count)
         return 0;
-    for (size_t i = 0; i < first; i++) {
-        plan_explain(plan, plan_block(plan, i), RULE_INTRO);
-        node_append(plan->layout->opening, plan_block(plan, i)->node);
-    }
     plan->numbered = content.numbered >= content.bulleted;
-    bool numbers = content.kind == CONTENT_NUMBER || plan->profile->items == SHAPE_NUMBER;
-    if (!numbers && content.kind != CONTENT_BOLD)
+    if (content.kind != CONTENT_NUMBER && content.kind != CONTENT_BOLD) {
+        open_with(plan, 0, first);
         return plan_split(plan, first, count, 0, &content, err);
+    }
     struct blocks out = {0};
-    if (numbers)
+    for (size_t i = 0; i < first; i++)
+        blocks_add(plan->arena, &out, plan_block(plan, i));
+    if (content.kind == CONTENT_NUMBER)
         number_cut(plan->reader, plan->blocks.all + first, count - first, LEVEL_CUT, &out);
-    for (size_t i = first; i < count && !numbers; i++)
+    for (size_t i = first; i < count && content.kind == CONTENT_BOLD; i++)
         bold_cut(plan->reader, plan_block(plan, i), LEVEL_CUT, RULE_ITEM_BOLD, &out);
     plan->blocks = out;
     plan->item_level = LEVEL_CUT;
-    return plan_walk(plan, plan_next_heading(plan, 0), err);
+    first = plan_next_heading(plan, 0);
+    if (first == plan->blocks.count)
+        return 0;
+    open_with(plan, 0, first);
+    return plan_walk(plan, first, err);
 }
 
 /* --- no items --- */
+
+/* What the profile says begins an item, and is not there. */
+static int no_items_named(const struct plan *plan, const char *see, struct error *err)
+{
+    static const struct {
+        const char *english, *chinese;
+    } missing[SHAPES] = {[SHAPE_BOLD] = {"no line is bold as a whole", "没有整行加粗的"},
+        [SHAPE_NUMBER] = {"no line begins with a number", "没有以编号开头的行"},
+        [SHAPE_LIST] = {"there is no list", "没有列表"},
+        [SHAPE_TABLE] = {"there is no table", "没有表格"},
+        [SHAPE_PARAGRAPH] = {"there is no paragraph", "没有段落"},
+        [SHAPE_SECTION] = {"no heading or bold line begins a section", "没有标题或加粗的行作小节"}};
+    enum shape shape = plan->profile->items;
+    const char *what =
+        missing[shape].english
+            ? error_says(err, missing[shape].english, missing[shape].chinese)
+            : arena_printf(plan->arena, error_says(err, "there is no heading of level %d", "没有 %d 级标题"),
+                  (int)(shape - SHAPE_HEADING_1) + 1);
+    return error_set(err,
+        error_says(err, "%s: 0 items: the profile says \"items: %s\", but %s%s",
+            "%s: 读出 0 条：profile 写的是 “items: %s”，但%s%s"),
+        plan->reader->request->name, shape_name(shape), what, see);
+}
 
 /* Says what the file looks like instead, block by block to those who asked. */
 static int no_items(const struct plan *plan, struct error *err)
@@ -94,6 +164,8 @@ static int no_items(const struct plan *plan, struct error *err)
             : arena_printf(plan->arena,
                   error_says(err, "; see digestd read --explain %s", "；请看 digestd read --explain %s"),
                   name);
+    if (plan->profile->items != SHAPE_FOUND)
+        return no_items_named(plan, see, err);
     if (bold && err->chinese)
         return error_set(err, "%s:%d:1: 读出 0 条，但有 %d 行加粗像是标题%s", name, first_bold, bold, see);
     if (bold)
@@ -105,8 +177,10 @@ static int no_items(const struct plan *plan, struct error *err)
         return error_set(
             err, "%s:%d:1: 0 items, but %d list%s%s", name, first_list, lists, lists == 1 ? "" : "s", see);
     return error_set(err,
-        error_says(err, "%s: 0 items: no heading, bold line, list or table begins one%s",
-            "%s: 读出 0 条：没有标题、加粗的行、列表或表格能算一条的开头%s"),
+        error_says(err,
+            "%s: 0 items: no heading, bold line, numbered line, list, table or paragraph with a link begins "
+            "one%s",
+            "%s: 读出 0 条：没有标题、加粗的行、编号的行、列表、表格或带链接的段落能算一条的开头%s"),
         name, see);
 }
 
@@ -207,74 +281,104 @@ static bool repeats_titles(const struct plan *plan, const struct node *list)
     return all > 1 && same * 2 >= (all < ENTRIES_MAX ? all : ENTRIES_MAX);
 }
 
+/* A heading that names the edition: no heading any more, and its link is the edition's. */
+static void take_title(struct plan *plan, size_t at)
+{
+    struct block *block = plan_block(plan, at);
+    plan->layout->title = plan_line(plan, block);
+    plan_explain(plan, block, RULE_TITLE_HEADING);
+    block->node->type = NODE_PARAGRAPH;
+    if (node_holds(block->node, NODE_LINK))
+        node_append(plan->layout->rest, block->node);
+}
+
+/* The only heading of its level, right below the title and deeper than what comes next: its second line. */
+static bool is_subtitle(const struct plan *plan, size_t at)
+{
+    size_t next = plan_next_heading(plan, at + 1), same = 0;
+    int level = at < plan->blocks.count ? plan_block(plan, at)->node->level : 0;
+    if (next >= plan->blocks.count || plan_block(plan, next)->node->level >= level)
+        return false;
+    for (size_t i = at; i < plan->blocks.count; i = plan_next_heading(plan, i + 1))
+        same += plan_block(plan, i)->node->level == level;
+    return same == 1;
+}
+
+/* "In this issue:" right above the contents. */
+static bool leads_to_contents(const struct plan *plan, size_t at, size_t end)
+{
+    const struct block *block = plan_block(plan, at);
+    if (at + 1 >= end || block->node->type != NODE_PARAGRAPH ||
+        plan_block(plan, at + 1)->node->type != NODE_LIST)
+        return false;
+    const char *line = plan_line(plan, block);
+    size_t len = strlen(line);
+    bool colon = len && (line[len - 1] == ':' || (len >= 3 && strcmp(line + len - 3, "：") == 0));
+    return (colon || purpose_is_contents(plan->reader, line)) &&
+           repeats_titles(plan, plan_block(plan, at + 1)->node);
+}
+
 /* The edition's title and what stands above its first section or item. Returns where that is. */
 static size_t take_opening(struct plan *plan)
 {
-    struct layout *layout = plan->layout;
     size_t at = plan_next_heading(plan, 0), opening = at;
     if (at < plan->blocks.count && plan_is_title(plan, at)) {
-        layout->title = plan_line(plan, plan_block(plan, at));
-        plan_explain(plan, plan_block(plan, at), RULE_TITLE_HEADING);
-        plan_block(plan, at)->node->type = NODE_PARAGRAPH; /* no rank any more */
-        if (node_holds(plan_block(plan, at)->node, NODE_LINK))
-            node_append(layout->rest, plan_block(plan, at)->node);
+        take_title(plan, at);
         opening = plan_next_heading(plan, at);
+        if (opening == at + 1 && is_subtitle(plan, opening)) {
+            plan_block(plan, opening)->node->type = NODE_PARAGRAPH;
+            opening = plan_next_heading(plan, opening);
+        }
     }
     for (size_t i = 0; i < opening; i++) {
-        struct node *node = plan_block(plan, i)->node;
+        const struct node *node = plan_block(plan, i)->node;
         if (i == at)
             continue;
-        if (node->type == NODE_LIST && repeats_titles(plan, node)) {
+        if (leads_to_contents(plan, i, opening) || (node->type == NODE_LIST && repeats_titles(plan, node)))
             plan_add_rest(plan, i, i + 1, RULE_ASIDE_CONTENTS);
-            continue;
-        }
-        plan_explain(plan, plan_block(plan, i), RULE_INTRO);
-        node_append(layout->opening, node);
+        else
+            open_with(plan, i, i + 1);
     }
     return opening;
 }
 
-/* One heading of the first level and no other: it names the edition. */
-static bool is_lone_title(const struct plan *plan, size_t at)
+/* One heading of the first level and no other: it names the edition, where what is below it has an outline of
+ * bold lines or holds items. It goes, and the rest is a file without headings. */
+static void take_lone_title(struct plan *plan)
 {
-    const struct block *block = plan_block(plan, at);
-    return block->node->level == 1 && !block->rule && plan_next_heading(plan, at + 1) == plan->blocks.count &&
-           plan->profile->items != SHAPE_SECTION;
+    size_t at = plan_next_heading(plan, 0);
+    struct blocks *blocks = &plan->blocks;
+    struct content content;
+    if (at == blocks->count || plan_block(plan, at)->node->level != 1 ||
+        plan_next_heading(plan, at + 1) < blocks->count || plan->profile->items == SHAPE_SECTION)
+        return;
+    plan->layout->title = plan_line(plan, plan_block(plan, at));
+    if (!plan_is_bold_outline(plan, at + 1) && find_items(plan, at + 1, &content) == blocks->count)
+        return;
+    take_title(plan, at);
+    memmove(&blocks->all[at], &blocks->all[at + 1], (blocks->count - at - 1) * sizeof *blocks->all);
+    blocks->count--;
 }
 
-/* The items right below a lone title, which goes. */
-static int read_below_title(struct plan *plan, size_t at, struct error *err)
+static int read_outline(struct plan *plan, bool bold, struct error *err)
 {
-    plan_explain(plan, plan_block(plan, at), RULE_TITLE_HEADING);
-    struct node *title = plan_block(plan, at)->node;
-    title->type = NODE_PARAGRAPH; /* no rank any more */
-    if (node_holds(title, NODE_LINK))
-        node_append(plan->layout->rest, title);
-    memmove(&plan->blocks.all[at], &plan->blocks.all[at + 1],
-        (plan->blocks.count - at - 1) * sizeof *plan->blocks.all);
-    plan->blocks.count--;
-    return read_plain(plan, err);
-}
-
-static int read_outline(struct plan *plan, struct error *err)
-{
-    size_t first = plan_next_heading(plan, 0);
-    if (first < plan->blocks.count && is_lone_title(plan, first)) {
-        struct content content;
-        plan->layout->title = plan_line(plan, plan_block(plan, first));
-        if (find_items(plan, first + 1, &content) < plan->blocks.count)
-            return read_below_title(plan, first, err);
-    }
-    if (plan_is_bold_outline(plan)) {
+    struct profile found = *plan->profile;
+    if (bold) {
         struct blocks out = {0};
         bold_outline(plan->reader, &plan->blocks, &out);
         plan->blocks = out;
+        if (found.items == SHAPE_BOLD) { /* they are headings now */
+            found.items = SHAPE_FOUND;
+            plan->profile = &found;
+        }
     }
     size_t from = take_opening(plan);
     plan_find_leaves(plan, from);
     plan_choose_levels(plan, from);
     plan_cut_leaves(plan, from);
-    return plan_walk(plan, from, err);
+    int status = plan_walk(plan, from, err);
+    plan->profile = plan->reader->profile;
+    return status;
 }
 
 int layout_read(struct reader *reader, struct tree *tree, const char *text, size_t len, struct layout *layout,
@@ -290,6 +394,7 @@ int layout_read(struct reader *reader, struct tree *tree, const char *text, size
     *layout =
         (struct layout){.opening = node_new(arena, NODE_DOCUMENT), .rest = node_new(arena, NODE_DOCUMENT)};
     take_blocks(&plan, tree);
+    bullets_read(arena, &plan.blocks);
     if (len)
         wrapped_headings(arena, &plan.blocks, text, len);
     numbered_titles_find(arena, &plan.blocks, text, len);
@@ -298,8 +403,10 @@ int layout_read(struct reader *reader, struct tree *tree, const char *text, size
     drop_question_ranks(&plan);
     struct blocks closing = cut_closing(&plan);
     torn_mend(reader, &plan.blocks, tree);
-    bool plain = plan_next_heading(&plan, 0) == plan.blocks.count && !plan_is_bold_outline(&plan);
-    if (plain ? read_plain(&plan, err) : read_outline(&plan, err))
+    take_lone_title(&plan);
+    bool bold = plan_is_bold_outline(&plan, 0);
+    bool plain = plan_next_heading(&plan, 0) == plan.blocks.count && !bold;
+    if (plain ? read_plain(&plan, err) : read_outline(&plan, bold, err))
         return -1;
     if (!plan.item_count)
         return no_items(&plan, err);

@@ -64,9 +64,9 @@ void plan_add_rest(struct plan *plan, size_t from, size_t to, enum reading_rule 
 
 /* Takes the headings out of the outline that the profile does not want in it. */
 void plan_keep_levels(struct plan *plan);
-/* Is the file's outline made of bold lines: are they before any heading with words in between, and no fewer
- * than the headings? */
-bool plan_is_bold_outline(const struct plan *plan);
+/* Is the outline from block `from` on made of bold lines: are they before any heading with words in between,
+ * and no fewer than the headings? */
+bool plan_is_bold_outline(const struct plan *plan, size_t from);
 /* The first heading is the edition's title when no other has its level and all others are below it. */
 bool plan_is_title(const struct plan *plan, size_t at);
 /* Which level begins the items, of the headings from block `from` on. */

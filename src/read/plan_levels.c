@@ -27,7 +27,7 @@ bool plan_is_title(const struct plan *plan, size_t at)
     int level = block->node->level;
     int top = level_below(counts, 0);
     return !block->rule && top == level && counts[level] == 1 && level <= 2 && level_below(counts, level) &&
-           (level == 1 || level_below(counts, level_below(counts, level)));
+           (level == 1 || !plan->reader->titled || level_below(counts, level_below(counts, level)));
 }
 
 /* Do most headings of this level stand right above deeper ones, with no words of their own? One below each is
@@ -81,28 +81,33 @@ void plan_choose_levels(struct plan *plan, size_t from)
 
 /* Is the file's outline made of bold lines: are they before any heading with words in between, and no fewer
  * than the headings? */
-bool plan_is_bold_outline(const struct plan *plan)
+bool plan_is_bold_outline(const struct plan *plan, size_t from)
 {
     enum shape items = plan->profile->items, sections = plan->profile->sections;
     if (items != SHAPE_FOUND || sections != SHAPE_FOUND)
         return sections == SHAPE_BOLD || (items == SHAPE_BOLD && sections == SHAPE_FOUND &&
-                                             plan_next_heading(plan, 0) == plan->blocks.count);
+                                             plan_next_heading(plan, from) == plan->blocks.count);
     size_t bold = 0, headings = 0;
+    size_t above = from;
     bool before = false, between = false;
-    for (size_t i = 0; i < plan->blocks.count; i++) {
+    for (size_t i = from; i < plan->blocks.count; i++) {
         const struct block *block = plan_block(plan, i);
         if (plan_is_heading(block)) {
             headings++;
             continue;
         }
         bool line = bold_begins(plan->reader, block->node, false);
-        bold += line;
+        if (line && !bold++ && !headings)
+            above = i;
         if (!headings && line)
             before = true;
         else if (!headings && before)
             between = true;
     }
-    return headings ? before && between && bold > headings : bold > 1;
+    if (headings)
+        return before && between && bold > headings;
+    return bold > 1 &&
+           plan_content(plan, from, above).evidence != EVIDENCE_ITEMS; /* of a list or table above */
 }
 
 /* Headings that the profile takes out of the outline. */
@@ -110,6 +115,8 @@ void plan_keep_levels(struct plan *plan)
 {
     enum shape sections = plan->profile->sections, items = plan->profile->items;
     int deepest = LEVEL_CUT;
+    size_t first = plan_next_heading(plan, 0);
+    bool titled = first < plan->blocks.count && plan_is_title(plan, first);
     if (items >= SHAPE_HEADING_1 && items <= SHAPE_HEADING_6)
         deepest = (int)(items - SHAPE_HEADING_1) + 1;
     else if (sections >= SHAPE_HEADING_1 && sections <= SHAPE_HEADING_6 && items != SHAPE_FOUND)
@@ -117,7 +124,8 @@ void plan_keep_levels(struct plan *plan)
     for (size_t i = 0; i < plan->blocks.count; i++) {
         struct node *node = plan_block(plan, i)->node;
         if (plan_is_heading(plan_block(plan, i)) &&
-            (node->level > deepest || (sections == SHAPE_NONE && node->level < deepest)))
+            (node->level > deepest ||
+                (sections == SHAPE_NONE && node->level < deepest && !(titled && i == first))))
             node->level = -node->level;
     }
 }
