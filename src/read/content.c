@@ -10,6 +10,7 @@
 #include "read/number.h"
 #include "read/purpose.h"
 
+#include <ctype.h>
 #include <string.h>
 
 enum {
@@ -18,17 +19,21 @@ enum {
     AROUND_MAX = 2,     /* paragraphs beside a list */
     ALONE_MAX = 64,
     TITLE_BYTES_MAX = 360,
+    PLACEHOLDER_BYTES_MAX = 300,
     TOLD_BYTES_MIN = 4, /* of an entry beside its links */
     SENTENCE_MIN = 30   /* columns */
 };
 
-/* Bytes of text below: enough to tell which of two is longer. */
-static size_t size_of(const struct node *root)
+/* Bytes of text below, enough to tell which of two is longer, and whether there is a link. */
+static size_t size_of(const struct node *root, bool *link)
 {
     size_t size = 0;
-    for (const struct node *node = root; node; node = node_next(root, node))
+    for (const struct node *node = root; node; node = node_next(root, node)) {
         if (node->type == NODE_TEXT)
             size += strlen(node->text);
+        else if (node->type == NODE_LINK)
+            *link = true;
+    }
     return size;
 }
 
@@ -108,14 +113,27 @@ static bool is_title_above_address(const struct reader *reader, const struct nod
         return false;
     if (link && link->type == NODE_BREAK)
         link = link->next;
-    if (!link || link->type != NODE_LINK || strcmp(flow_line(reader->arena, link), link->url) != 0)
+    if (!link || link->type != NODE_LINK)
         return false;
     const char *text = first->text + strspn(first->text, " \n"), *line = strchr(text, '\n');
-    if (strlen(text) > TITLE_BYTES_MAX || (line && line[1 + strspn(line + 1, " \n")]))
-        return false;
     const struct node *end = link->next;
-    return !end || end->type == NODE_BREAK ||
-           (end->type == NODE_TEXT && end->text[strspn(end->text, " ")] == '\n');
+    return strlen(text) <= TITLE_BYTES_MAX && !(line && line[1 + strspn(line + 1, " \n")]) &&
+           (!end || end->type == NODE_BREAK ||
+               (end->type == NODE_TEXT && end->text[strspn(end->text, " ")] == '\n')) &&
+           strcmp(flow_line(reader->arena, link), link->url) == 0;
+}
+
+/* A link that is a title: bold, or with its sentence's end, a sign or a new line after it. One that only
+ * begins a sentence ("[The keeper](…) opens on Saturday.") may be anything. */
+static bool stands_alone(const struct node *link)
+{
+    const struct node *next = link->next;
+    if (node_holds(link, NODE_STRONG) || !next || next->type == NODE_BREAK || next->type == NODE_IMAGE)
+        return true;
+    const char *text = next->type == NODE_TEXT ? next->text + strspn(next->text, " ") : "";
+    unsigned char c = (unsigned char)text[0];
+    return next->type == NODE_TEXT &&
+           (c < 0x80 ? !isalnum(c) : c == 0xe2 || c == 0xef || strncmp(text, "。", 3) == 0);
 }
 
 static enum mark mark_of(const struct reader *reader, const struct node *block)
@@ -131,7 +149,7 @@ static enum mark mark_of(const struct reader *reader, const struct node *block)
         return MARK_NONE;
     if (first->type == NODE_LINK) {
         bool words = strcmp(flow_line(reader->arena, first), first->url) != 0;
-        return words ? MARK_BEGIN : first == last ? MARK_NONE : MARK_END;
+        return words ? (stands_alone(first) ? MARK_BEGIN : MARK_END) : first == last ? MARK_NONE : MARK_END;
     }
     if (first->type == NODE_STRONG ? node_holds(paragraph, NODE_LINK) : is_title_above_address(reader, first))
         return MARK_BEGIN;
@@ -143,13 +161,21 @@ bool content_is_item_paragraph(const struct reader *reader, const struct node *b
     return mark_of(reader, block) != MARK_NONE;
 }
 
+bool content_begins_item(const struct reader *reader, const struct node *block)
+{
+    return mark_of(reader, block) == MARK_BEGIN;
+}
+
 /* --- the whole --- */
 
 struct tally {
     size_t blocks, paragraphs, pictures, quotes, others;
-    size_t marked, begun;  /* paragraphs and quotes that are items; those that begin as items do */
-    size_t items, entries; /* of lists */
-    size_t told;           /* items of lists that have words beside their links */
+    size_t asides;            /* of the others: quotes that are no items */
+    size_t followers, strays; /* paragraphs that are no items, right below one that is, and elsewhere */
+    bool after;               /* the block before is one that begins as items do */
+    size_t marked, begun;     /* paragraphs and quotes that are items; those that begin as items do */
+    size_t items, entries;    /* of lists */
+    size_t told;              /* items of lists that have words beside their links */
     size_t item_lists, plain_lists, rows;
     bool list_first, bold_first, placeholder_list;
     size_t placeholders; /* paragraphs */
@@ -201,19 +227,20 @@ static bool is_sentence(const struct reader *reader, const struct node *entry)
 static void count_list(
     const struct reader *reader, const struct node *list, struct tally *tally, struct content *content)
 {
+    bool link = false;
     size_t all, items = count_items(reader, list, &all);
     tally->items += items;
     tally->entries += all;
     tally->item_lists += items && enough(items, all);
     tally->placeholder_list = tally->placeholder_list || only_placeholders(reader, list);
     *(list->level ? &content->numbered : &content->bulleted) += items;
-    content->entry_words += size_of(list);
+    content->entry_words += size_of(list, &link);
     tally->list_first = tally->list_first || tally->blocks == tally->pictures + 1;
     size_t sentences = 0;
     for (const struct node *entry = list->first; entry; entry = entry->next) {
-        if (items)
+        if (items && tally->paragraphs + tally->others)
             tally->told += is_told(entry);
-        else
+        else if (!items)
             sentences += is_sentence(reader, entry);
     }
     tally->plain_lists += !items && all > 1 && sentences * 5 >= all * 3;
@@ -226,22 +253,27 @@ static void count_paragraph(
         tally->pictures++;
         return;
     }
-    enum mark mark = mark_of(reader, node);
+    bool link = false;
+    size_t size = size_of(node, &link);
+    enum mark mark = link ? mark_of(reader, node) : MARK_NONE;
     bool bold = bold_begins(reader, node, true);
     tally->paragraphs++;
     tally->marked += mark != MARK_NONE;
     tally->begun += mark == MARK_BEGIN;
-    tally->placeholders += purpose_is_placeholder(reader, node);
-    tally->link_before =
-        tally->link_before || (!tally->items && mark == MARK_NONE && node_holds(node, NODE_LINK));
+    if (mark != MARK_BEGIN)
+        ++*(tally->after ? &tally->followers : &tally->strays);
+    tally->after = mark == MARK_BEGIN;
+    tally->placeholders += !link && size < PLACEHOLDER_BYTES_MAX && purpose_is_placeholder(reader, node);
+    tally->link_before = tally->link_before || (link && mark == MARK_NONE && !tally->items);
     tally->bold_first = tally->bold_first || (bold && tally->blocks == tally->pictures + 1);
     content->bold += bold;
-    content->words += size_of(node);
+    content->words += size;
 }
 
 static void count_block(
     const struct reader *reader, const struct node *node, struct tally *tally, struct content *content)
 {
+    bool link = false;
     tally->blocks++;
     if (node->type == NODE_LIST) {
         count_list(reader, node, tally, content);
@@ -254,18 +286,26 @@ static void count_block(
         tally->quotes++;
         tally->marked++;
         tally->begun++;
-        content->words += size_of(node);
+        content->words += size_of(node, &link);
     } else {
         tally->others++;
-        content->words += size_of(node);
+        tally->asides += node->type == NODE_QUOTE;
+        content->words += size_of(node, &link);
     }
+}
+
+/* Each begins as items do and has one paragraph of words below. */
+static bool are_pairs(const struct tally *tally)
+{
+    return tally->begun > 1 && tally->followers <= tally->begun && tally->followers * 5 >= tally->begun * 3 &&
+           tally->strays <= 1;
 }
 
 static bool are_paragraphs(const struct tally *tally)
 {
     size_t all = tally->paragraphs + tally->quotes;
     return ((tally->begun && tally->begun * 5 >= all * 3) ||
-               (tally->marked >= PARAGRAPHS_MIN && tally->marked * 5 >= all * 3)) &&
+               (tally->marked >= PARAGRAPHS_MIN && tally->marked * 5 >= all * 3) || are_pairs(tally)) &&
            !tally->item_lists && !tally->others;
 }
 
@@ -296,8 +336,8 @@ static enum evidence judge_mixed(const struct tally *tally, const struct content
 {
     if (!tally->items)
         return EVIDENCE_NONE;
-    bool leads = tally->paragraphs <= AROUND_MAX && !tally->others && !tally->link_before &&
-                 content->words < content->entry_words;
+    bool leads = tally->paragraphs + tally->asides <= AROUND_MAX && tally->others == tally->asides &&
+                 !tally->link_before && content->words < content->entry_words;
     return leads && tally->items > 1 && tally->told * 2 >= tally->entries ? EVIDENCE_ITEMS : EVIDENCE_PERHAPS;
 }
 
@@ -322,6 +362,7 @@ static void judge(const struct tally *tally, struct content *content)
         break;
     case CONTENT_PARAGRAPHS:
         content->items = tally->begun ? tally->begun : tally->marked;
+        content->pairs = are_pairs(tally);
         break;
     default:
         break;

@@ -32,6 +32,7 @@ struct content {
     enum content_kind kind;
     enum evidence evidence;
     size_t items;              /* entries that look like items, of its kind */
+    bool pairs;                /* a paragraph below each that is an item belongs to it */
     size_t bold;               /* bold lines */
     size_t lines;              /* numbered lines from the beginning on */
     size_t numbered, bulleted; /* entries of either kind of list that are items */
@@ -45,5 +46,7 @@ bool content_is_item_table(const struct node *table);
 /* A paragraph (or a quote that begins with one) that is an item: it begins with a link, bold words or a title
  * above its address, or ends with a link. */
 bool content_is_item_paragraph(const struct reader *reader, const struct node *block);
+/* The same, but it does not only end with a link, or begin a sentence with one. */
+bool content_begins_item(const struct reader *reader, const struct node *block);
 
 #endif

@@ -25,6 +25,7 @@ struct plan {
     size_t clear[CONTENT_KINDS]; /* headings that hold items of this kind without doubt */
     size_t alone[CONTENT_KINDS]; /* those that hold one such entry and no more */
     bool bold_items;             /* bold lines below headings are items, also where a heading has one only */
+    bool bold_parts;             /* bold lines below headings are parts of one item */
     bool plain_lists;            /* all that hold anything hold lists of sentences: these are the items */
     bool leafy;                  /* headings without others below them hold items, rather than being ones */
     bool flat;                   /* items have no sections of their own: one level only */
@@ -90,6 +91,8 @@ int plan_walk(struct plan *plan, size_t at, struct error *err);
 
 /* --- plan_items.c --- */
 
+/* Nothing but references and promotion begins at this block or after it. */
+bool plan_is_last(struct plan *plan, size_t at);
 void plan_add_section(struct plan *plan, const char *title, int level);
 /* The item under the heading at `at` (a section's, for RULE_ITEM_SECTION), of blocks up to `to`. */
 int plan_heading_item(struct plan *plan, size_t at, size_t to, enum reading_rule rule, struct error *err);

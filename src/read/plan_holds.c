@@ -1,6 +1,7 @@
 #include "read/plan.h"
 
 #include "core/arena.h"
+#include "read/flow.h"
 #include "read/number.h"
 
 /* Whether a heading is a section that holds items or an item itself is decided here and nowhere else: what
@@ -42,6 +43,8 @@ struct votes {
     size_t told;                              /* headings of words */
     size_t plain, plain_words, heading_words; /* headings above lists of sentences, and their words */
     size_t bold_leaves, bold_lines;
+    const char *label;               /* the first bold line below the heading before */
+    size_t repeated;                 /* headings whose first bold line is the same as that */
     size_t bold_holders, bold_items; /* of those above, that a subtitle does not make */
 };
 
@@ -70,6 +73,20 @@ static void vote(struct plan *plan, size_t at, const struct content *content, st
     }
 }
 
+/* Bold lines that are the same below one heading after the other ("Why it matters") are parts of items. */
+static void count_bold(const struct plan *plan, size_t at, const struct content *content, struct votes *votes)
+{
+    const struct node *first = NULL;
+    for (size_t i = at + 1; i < plan->blocks.count && !first; i++)
+        if (bold_begins(plan->reader, plan_block(plan, i)->node, true))
+            first = flow_first_seen(plan_block(plan, i)->node);
+    const char *label = first ? flow_line(plan->arena, first) : "";
+    votes->bold_leaves++;
+    votes->bold_lines += content->bold;
+    votes->repeated += votes->label && strcmp(votes->label, label) == 0;
+    votes->label = label;
+}
+
 static void count_alone(const struct plan *plan, struct votes *votes)
 {
     for (enum content_kind kind = 0; kind < CONTENT_KINDS; kind++) {
@@ -92,10 +109,8 @@ void plan_find_leaves(struct plan *plan, size_t from)
         struct content content = plan_content(plan, at + 1, own);
         numbered += content.numbered;
         bulleted += content.bulleted;
-        if (content.kind == CONTENT_BOLD) {
-            votes.bold_leaves++;
-            votes.bold_lines += content.bold;
-        }
+        if (content.kind == CONTENT_BOLD)
+            count_bold(plan, at, &content, &votes);
         if (!is_leaf(plan, at, own))
             continue;
         leaves += content.evidence != EVIDENCE_NONE;
@@ -103,7 +118,9 @@ void plan_find_leaves(struct plan *plan, size_t from)
     }
     count_alone(plan, &votes);
     plan->numbered = numbered >= bulleted;
-    bool cut = votes.bold_lines >= 2 * votes.bold_leaves; /* one bold line below each heading is a subtitle */
+    plan->bold_parts = votes.repeated && votes.repeated * 2 >= votes.bold_leaves - 1;
+    /* One bold line below each heading is a subtitle. */
+    bool cut = votes.bold_lines >= 2 * votes.bold_leaves && !plan->bold_parts;
     plan->bold_items = cut && votes.bold_leaves > 1;
     if (!cut && shape != SHAPE_BOLD) {
         votes.holders -= votes.bold_holders;
@@ -156,6 +173,8 @@ bool plan_holds_items(const struct plan *plan, size_t at, size_t to, bool above)
     struct content content = plan_content(plan, at + 1, to);
     bool children = to < plan->blocks.count && level_of(plan, to) > level_of(plan, at);
     enum evidence evidence = evidence_of(plan, at, &content);
+    if (content.kind == CONTENT_BOLD && plan->bold_parts)
+        return false;
     if (evidence == EVIDENCE_PERHAPS)
         return decide(plan, &content, above, children);
     if (evidence == EVIDENCE_ITEMS)

@@ -114,7 +114,7 @@ static struct node *gather(struct plan *plan, size_t from, size_t to)
 }
 
 /* Nothing but references and promotion follows. Found out once: where the last other heading stands. */
-static bool is_last(struct plan *plan, size_t at)
+bool plan_is_last(struct plan *plan, size_t at)
 {
     if (!plan->last_known) {
         plan->last_known = true;
@@ -155,7 +155,7 @@ static void strip_number(struct plan *plan, struct node *heading)
 int plan_heading_item(struct plan *plan, size_t at, size_t to, enum reading_rule rule, struct error *err)
 {
     struct block heading = *plan_block(plan, at);
-    struct node *tail = is_last(plan, to) && !plan->late_pictures ? plan->layout->rest : NULL;
+    struct node *tail = plan_is_last(plan, to) && !plan->late_pictures ? plan->layout->rest : NULL;
     struct node *before = tail ? tail->last : NULL;
     int end_line = to > at + 1 ? plan_block(plan, to - 1)->end_line : heading.end_line;
     struct item *item = add_item(plan, heading.line);
@@ -293,11 +293,39 @@ static bool asks(const struct plan *plan, const struct block *block)
            label_question(plan->profile, plan_line(plan, block), true) > 0;
 }
 
+static bool is_item_paragraph(const struct plan *plan, const struct node *node, const struct content *content)
+{
+    if (plan->profile->items == SHAPE_PARAGRAPH)
+        return node->type == NODE_PARAGRAPH || node->type == NODE_QUOTE;
+    if (content->kind != CONTENT_PARAGRAPHS)
+        return false;
+    return content->pairs ? content_begins_item(plan->reader, node)
+                          : content_is_item_paragraph(plan->reader, node);
+}
+
+/* The paragraph at *at is an item; where they come in pairs, with the one below. */
+static int paragraph_item(
+    struct plan *plan, size_t *at, size_t to, const struct content *content, struct error *err)
+{
+    struct block block = *plan_block(plan, *at);
+    struct entry entry = entry_read(plan->reader, block.node);
+    if (content->pairs && plan->profile->items != SHAPE_PARAGRAPH && *at + 1 < to) {
+        const struct block *next = plan_block(plan, *at + 1);
+        if (next->node->type == NODE_PARAGRAPH && !content_begins_item(plan->reader, next->node) &&
+            !asks(plan, next)) {
+            block.end_line = next->end_line;
+            node_append(entry.body, next->node);
+            ++*at;
+        }
+    }
+    return entry_item(plan, entry, &block, RULE_ITEM_PARAGRAPH, err);
+}
+
 /* The items in the lists, tables or paragraphs of blocks[from..to); what stands around them is no item. */
 int plan_split(
     struct plan *plan, size_t from, size_t to, int level, const struct content *content, struct error *err)
 {
-    bool all = plan->profile->items == SHAPE_PARAGRAPH, tables = plan->profile->items == SHAPE_TABLE;
+    bool tables = plan->profile->items == SHAPE_TABLE;
     for (size_t at = from; at < to; at++) {
         const struct block *block = plan_block(plan, at);
         if (asks(plan, block))
@@ -308,10 +336,8 @@ int plan_split(
         } else if (block->node->type == NODE_TABLE && (tables || content->kind == CONTENT_TABLE)) {
             if (table_items(plan, block->node, block, err))
                 return -1;
-        } else if (all ? block->node->type == NODE_PARAGRAPH || block->node->type == NODE_QUOTE
-                       : content->kind == CONTENT_PARAGRAPHS &&
-                             content_is_item_paragraph(plan->reader, block->node)) {
-            if (entry_item(plan, entry_read(plan->reader, block->node), block, RULE_ITEM_PARAGRAPH, err))
+        } else if (is_item_paragraph(plan, block->node, content)) {
+            if (paragraph_item(plan, &at, to, content, err))
                 return -1;
         } else {
             bool placeholder = purpose_is_placeholder(plan->reader, block->node);

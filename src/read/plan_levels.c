@@ -18,16 +18,19 @@ static int level_below(const size_t counts[LEVELS], int level)
     return 0;
 }
 
-/* The first heading is the edition's title when no other has its level and all others are below it. */
+/* The first heading is the edition's title when no other has its level and all others are below it; one of
+ * the second level where nothing else says the title, and items are below it. */
 bool plan_is_title(const struct plan *plan, size_t at)
 {
     size_t counts[LEVELS];
     count_levels(plan, at, counts);
     const struct block *block = plan_block(plan, at);
     int level = block->node->level;
-    int top = level_below(counts, 0);
-    return !block->rule && top == level && counts[level] == 1 && level <= 2 && level_below(counts, level) &&
-           (level == 1 || !plan->reader->titled || level_below(counts, level_below(counts, level)));
+    int below = level_below(counts, level);
+    if (block->rule || level_below(counts, 0) != level || counts[level] != 1 || !below)
+        return false;
+    return level == 1 ||
+           (level == 2 && (level_below(counts, below) || (!plan->reader->titled && counts[below] > 1)));
 }
 
 /* Do most headings of this level stand right above deeper ones, with no words of their own? One below each is

@@ -5,6 +5,7 @@
 #include "read/purpose.h"
 
 #include <stdint.h>
+#include <strings.h>
 
 /* The words right below a section's heading, blocks[at + 1..to). */
 static int section_words(struct plan *plan, size_t at, size_t to, bool children, struct error *err)
@@ -44,6 +45,17 @@ static bool is_told_list(const struct plan *plan, size_t from, size_t to)
     return all > 2 && told * 2 > all;
 }
 
+/* "Links" in the middle of a file are what it tells; at its end they are its sources. */
+static bool are_references(struct plan *plan, const char *title, size_t at, size_t own)
+{
+    if (!purpose_is_references(plan->reader, title))
+        return false;
+    if (words_hold(&plan->profile->references, title))
+        return true;
+    return !is_told_list(plan, at + 1, own) &&
+           (strcasecmp(purpose_words(title), "links") != 0 || plan_is_last(plan, own));
+}
+
 static int read_section(struct plan *plan, size_t at, size_t own, bool children, struct error *err)
 {
     const struct block *heading = plan_block(plan, at);
@@ -52,8 +64,7 @@ static int read_section(struct plan *plan, size_t at, size_t own, bool children,
                              : (plan->leafy || heading->standing == STANDING_SECTION) && !children
                                  ? RULE_SECTION_LEAF
                                  : RULE_SECTION_HEADING;
-    if (purpose_is_references(plan->reader, title) &&
-        (words_hold(&plan->profile->references, title) || !is_told_list(plan, at + 1, own))) {
+    if (are_references(plan, title, at, own)) {
         plan_add_rest(plan, at, own, RULE_REFERENCES);
         return 0;
     }

@@ -451,7 +451,8 @@ static void words_in_chinese(void **state)
     static const char *const wrong[][3] = {
         {"x.md", "", "x.md: 是空的"},
         {"x.md", "字。\n",
-            "x.md: 读出 0 条：没有标题、加粗的行、列表或表格能算一条的开头；请看 digestd read --explain "
+            "x.md: 读出 0 条：没有标题、加粗的行、编号的行、列表、表格或带链接的段落能算一条的开头；请看 "
+            "digestd read --explain "
             "x.md"},
         {"x.md", "\xb5\xda\xd2\xbb\xcc\xf5\xb9\xca\xca\xc2\xa3\xac\xbd\xb2\xc1\xcb\xd2\xbb",
             "x.md:1:1: 不是 UTF-8，像是 GBK；请存成 UTF-8"},

@@ -224,13 +224,13 @@ static void no_text_at_all(void **state)
 static void no_items(void **state)
 {
     (void)state;
-    refused("words\n",
-        "x.md: 0 items: no heading, bold line, list or table begins one; see digestd read --explain x.md");
+    refused("words\n", "x.md: 0 items: no heading, bold line, numbered line, list, table or paragraph with a "
+                       "link begins one; see digestd read --explain x.md");
     refused("**a**\n\ntext\n",
         "x.md:1:1: 0 items, but 1 bold line looks like a title; see digestd read --explain x.md");
     refused("x\n\n- a\n", "x.md:3:1: 0 items, but 1 list; see digestd read --explain x.md");
-    refused("## A\n\n",
-        "x.md: 0 items: no heading, bold line, list or table begins one; see digestd read --explain x.md");
+    refused("## A\n\n", "x.md: 0 items: no heading, bold line, numbered line, list, table or paragraph with "
+                        "a link begins one; see digestd read --explain x.md");
     is_refused("f.xml", "<?xml version='1.0'?><rss/>", 27, "f.xml: the feed has no entries");
     is_refused(
         "f.json", "{}", 2, "f.json:1:1: is JSON, but no JSON Feed (no version of jsonfeed.org, or no items)");
