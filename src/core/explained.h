@@ -37,6 +37,8 @@ enum role {
         "标题，下面直接是条目，这份文件大多如此")                                                            \
     RULE(RULE_SECTION_BOLD, "section-bold", ROLE_SECTION, "a bold line right above another",                 \
         "粗体行，紧接着又是一行粗体")                                                                        \
+    RULE(RULE_SECTION_LINE, "section-line", ROLE_SECTION, "a short line above paragraphs that are items",    \
+        "短行，下面的段落都是条目")                                                                          \
     RULE(RULE_ITEM_HEADING, "item-heading", ROLE_ITEM, "a heading of the items' level", "条目一级的标题")    \
     RULE(RULE_ITEM_BOLD, "item-bold", ROLE_ITEM, "a bold line with text below", "粗体行，下面是正文")        \
     RULE(RULE_ITEM_MARK, "item-mark", ROLE_ITEM, "a bold number beside the title", "标题旁有粗体编号")       \

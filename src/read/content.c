@@ -274,6 +274,8 @@ static void count_block(
     const struct reader *reader, const struct node *node, struct tally *tally, struct content *content)
 {
     bool link = false;
+    if (node->type == NODE_RULE) /* it parts sections as well as items */
+        return;
     tally->blocks++;
     if (node->type == NODE_LIST) {
         count_list(reader, node, tally, content);

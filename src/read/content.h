@@ -33,6 +33,7 @@ struct content {
     enum evidence evidence;
     size_t items;              /* entries that look like items, of its kind */
     bool pairs;                /* a paragraph below each that is an item belongs to it */
+    bool lines_above;          /* short lines between paragraphs are sections: a file without headings */
     size_t bold;               /* bold lines */
     size_t lines;              /* numbered lines from the beginning on */
     size_t numbered, bulleted; /* entries of either kind of list that are items */

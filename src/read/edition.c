@@ -154,6 +154,25 @@ static void make_absolute(struct arena *arena, struct edition *edition)
     }
 }
 
+/* The edition's page where that is known before its text is read, as it nearly always is. */
+static const char *page_before(
+    struct arena *arena, const struct read_request *request, const struct front *front)
+{
+    const char *id = front->id ? front->id : path_stem(arena, request->name);
+    const struct edition known = {.id = id, .date = front->date};
+    return front->date || (front->link && tree_url_is_web(front->link))
+               ? own_link(arena, &known, front->link, request->link, without_date(id))
+               : NULL;
+}
+
+/* Links and pictures of the whole tree: then they count as any others. */
+static void make_tree_absolute(struct arena *arena, const char *page, struct node *root)
+{
+    for (struct node *node = page ? root : NULL; node; node = node_next(root, node))
+        if (node->type == NODE_LINK || node->type == NODE_IMAGE)
+            node->url = edition_absolute(arena, page, node->url);
+}
+
 /* --- the edition --- */
 
 static void take_opening(struct arena *arena, struct edition *edition, struct node *opening)
@@ -246,7 +265,6 @@ static void describe(struct arena *arena, const struct read_request *request, co
     take_opening(arena, edition, layout->opening);
     edition->sections = layout->sections;
     edition->section_count = layout->section_count;
-    make_absolute(arena, edition);
 }
 
 int edition_read(struct reader *reader, const struct front *front, struct tree *tree, const char *text,
@@ -256,9 +274,13 @@ int edition_read(struct reader *reader, const struct front *front, struct tree *
     reader->titled = front->title != NULL;
     if (front->title)
         explain(reader->explanation, reader->arena, 0, 0, RULE_TITLE_FRONT, front->title);
+    const char *page = page_before(reader->arena, reader->request, front);
+    make_tree_absolute(reader->arena, page, tree->root);
     if (layout_read(reader, tree, text, len, &layout, err))
         return -1;
     describe(reader->arena, reader->request, front, &layout, edition);
+    if (!page)
+        make_absolute(reader->arena, edition);
     *rest = layout.rest;
     return 0;
 }

@@ -30,10 +30,16 @@ static const struct node *first_paragraph(const struct node *node)
     return first && (first->type == NODE_PARAGRAPH || first->type == NODE_HEADING) ? first : NULL;
 }
 
-static bool holds_web_link(const struct node *root)
+/* A page of the web, or of the edition's own site; no place in the file, no mail. */
+static bool is_page(const char *url)
+{
+    return strncmp(url, "http", 4) == 0 || (url[0] && url[0] != '#' && url[strcspn(url, ":/?#")] != ':');
+}
+
+static bool holds_page_link(const struct node *root)
 {
     for (const struct node *node = root; node; node = node_next(root, node))
-        if (node->type == NODE_LINK && strncmp(node->url, "http", 4) == 0)
+        if (node->type == NODE_LINK && is_page(node->url))
             return true;
     return false;
 }
@@ -42,7 +48,7 @@ bool entry_is_item(const struct reader *reader, const struct node *node)
 {
     const struct node *paragraph = first_paragraph(node);
     if (!paragraph || title_is_label(reader, paragraph) ||
-        !(holds_web_link(node) || title_is_bold(reader, paragraph)))
+        !(holds_page_link(node) || title_is_bold(reader, paragraph)))
         return false;
     const struct node *first = flow_first_seen(paragraph);
     return !first || first->type != NODE_TEXT || !label_may_ask(reader->profile, first->text) ||
@@ -65,7 +71,7 @@ bool entry_is_section(const struct reader *reader, const struct node *item)
 {
     const struct node *list = nested_list(item);
     char date[DATE_BYTES + 1];
-    if (!list || list->prev != item->first || holds_web_link(item->first))
+    if (!list || list->prev != item->first || holds_page_link(item->first))
         return false;
     const char *line = entry_line(reader, item);
     if (!line[0] || points_of(line) > SECTION_POINTS_MAX || date_read(line, date) || !list->first->next)

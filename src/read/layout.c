@@ -80,6 +80,19 @@ static size_t find_named(struct plan *plan, struct content *content)
     return at;
 }
 
+/* Two short lines above paragraphs that are items name sections, the first of them also right above these. */
+static size_t find_section_lines(const struct plan *plan, size_t first, struct content *content)
+{
+    size_t lines = 0, from = first > 0 ? first - 1 : 0;
+    if (content->kind != CONTENT_PARAGRAPHS || content->pairs || plan->profile->items != SHAPE_FOUND ||
+        plan->profile->sections == SHAPE_NONE)
+        return first;
+    for (size_t at = from; at < plan->blocks.count; at++)
+        lines += plan_is_section_line(plan, at);
+    content->lines_above = lines > 1;
+    return lines > 1 && plan_is_section_line(plan, from) ? from : first;
+}
+
 static void open_with(struct plan *plan, size_t from, size_t to)
 {
     for (; from < to; from++) {
@@ -98,6 +111,7 @@ static int read_plain(struct plan *plan, struct error *err)
         return 0;
     plan->numbered = content.numbered >= content.bulleted;
     if (content.kind != CONTENT_NUMBER && content.kind != CONTENT_BOLD) {
+        first = find_section_lines(plan, first, &content);
         open_with(plan, 0, first);
         return plan_split(plan, first, count, 0, &content, err);
     }

@@ -99,6 +99,8 @@ int plan_heading_item(struct plan *plan, size_t at, size_t to, enum reading_rule
 /* The items in the lists, tables or paragraphs of blocks[from..to); what stands around them is no item. */
 int plan_split(
     struct plan *plan, size_t from, size_t to, int level, const struct content *content, struct error *err);
+/* A line that names the items below it, where there are no headings. */
+bool plan_is_section_line(const struct plan *plan, size_t at);
 /* Gives each section its items, when all are there. */
 void plan_settle(struct plan *plan);
 

@@ -2,6 +2,7 @@
 
 #include "core/arena.h"
 #include "core/error.h"
+#include "core/utf8.h"
 #include "read/entry.h"
 #include "read/flow.h"
 #include "read/item.h"
@@ -303,6 +304,31 @@ static bool is_item_paragraph(const struct plan *plan, const struct node *node, 
                           : content_is_item_paragraph(plan->reader, node);
 }
 
+/* "🚀 Headlines": a short line without a link right above a paragraph that is an item, in a file that has no
+ * headings. */
+bool plan_is_section_line(const struct plan *plan, size_t at)
+{
+    enum { LINE_POINTS_MAX = 40 };
+    static const char *const ends[] = {".", "。", "!", "！", "?", "？", ":", "：", ",", "，"};
+    const struct node *node = plan_block(plan, at)->node;
+    if (at + 1 >= plan->blocks.count || node->type != NODE_PARAGRAPH || node_holds(node, NODE_LINK) ||
+        node_holds(node, NODE_IMAGE) || !content_begins_item(plan->reader, plan_block(plan, at + 1)->node))
+        return false;
+    const char *line = flow_line(plan->arena, node);
+    size_t len = strlen(line);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (len >= strlen(ends[i]) && strcmp(line + len - strlen(ends[i]), ends[i]) == 0)
+            return false;
+    return line[0] && utf8_points(line, len) <= LINE_POINTS_MAX;
+}
+
+static void section_line(struct plan *plan, size_t at)
+{
+    struct block *block = plan_block(plan, at);
+    plan_explain(plan, block, RULE_SECTION_LINE);
+    plan_add_section(plan, plan_line(plan, block), 1);
+}
+
 /* The paragraph at *at is an item; where they come in pairs, with the one below. */
 static int paragraph_item(
     struct plan *plan, size_t *at, size_t to, const struct content *content, struct error *err)
@@ -325,12 +351,15 @@ static int paragraph_item(
 int plan_split(
     struct plan *plan, size_t from, size_t to, int level, const struct content *content, struct error *err)
 {
-    bool tables = plan->profile->items == SHAPE_TABLE;
+    bool tables = plan->profile->items == SHAPE_TABLE, ruled = false;
     for (size_t at = from; at < to; at++) {
         const struct block *block = plan_block(plan, at);
+        ruled = ruled || block->node->type == NODE_RULE;
         if (asks(plan, block))
             return asking_item(plan, at, to, err);
-        if (holds_items(plan, block->node, content)) {
+        if (ruled && purpose_is_farewell(plan->reader, block->node)) {
+            plan_add_rest(plan, at, at + 1, RULE_TAIL_CLOSING);
+        } else if (holds_items(plan, block->node, content)) {
             if (list_items(plan, block->node, block, level, err))
                 return -1;
         } else if (block->node->type == NODE_TABLE && (tables || content->kind == CONTENT_TABLE)) {
@@ -339,6 +368,8 @@ int plan_split(
         } else if (is_item_paragraph(plan, block->node, content)) {
             if (paragraph_item(plan, &at, to, content, err))
                 return -1;
+        } else if (content->lines_above && plan_is_section_line(plan, at)) {
+            section_line(plan, at);
         } else {
             bool placeholder = purpose_is_placeholder(plan->reader, block->node);
             plan_add_rest(plan, at, at + 1,

@@ -5,7 +5,6 @@
 #include "read/purpose.h"
 
 #include <stdint.h>
-#include <strings.h>
 
 /* The words right below a section's heading, blocks[at + 1..to). */
 static int section_words(struct plan *plan, size_t at, size_t to, bool children, struct error *err)
@@ -53,7 +52,7 @@ static bool are_references(struct plan *plan, const char *title, size_t at, size
     if (words_hold(&plan->profile->references, title))
         return true;
     return !is_told_list(plan, at + 1, own) &&
-           (strcasecmp(purpose_words(title), "links") != 0 || plan_is_last(plan, own));
+           (!purpose_is_links(plan->reader, title) || plan_is_last(plan, own));
 }
 
 static int read_section(struct plan *plan, size_t at, size_t own, bool children, struct error *err)

@@ -47,6 +47,12 @@ bool purpose_is_references(const struct reader *reader, const char *title)
     return title && (words_hold(&reader->profile->references, title) || is_title_of(reader, title, list));
 }
 
+bool purpose_is_links(const struct reader *reader, const char *title)
+{
+    static const char *const list[] = {"links", NULL};
+    return is_title_of(reader, title, list);
+}
+
 bool purpose_is_promotion(const struct reader *reader, const char *title)
 {
     static const char *const list[] = {"join us", "join the community", "join our community", "get involved",

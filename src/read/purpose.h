@@ -9,6 +9,8 @@ struct node;
 
 /* "References", "参考资料": links of the edition as a whole. */
 bool purpose_is_references(const struct reader *reader, const char *title);
+/* "Links": of the edition as a whole where it is the last that is told, else what is told itself. */
+bool purpose_is_links(const struct reader *reader, const char *title);
 /* "Join us", "关注我们": invites, advertises, thanks; or the profile says to skip it. */
 bool purpose_is_promotion(const struct reader *reader, const char *title);
 /* "Contents", "本期目录". */

@@ -7,6 +7,7 @@
 #include "core/buf.h"
 #include "core/error.h"
 #include "core/utf8.h"
+#include "read/edition.h"
 #include "read/flow.h"
 #include "read/footnotes.h"
 #include "read/label.h"
@@ -230,8 +231,11 @@ static void check_nothing_lost(const char *name)
     footnotes_place(&arena, &tree);
     if (held == TEMPLATE_INCLUDES)
         tree_lone_references(&arena, tree.root);
-    bag_tree(&source, tree.root);
     const struct edition *edition = &reading.digest.editions[0];
+    for (struct node *node = tree.root; node; node = node_next(tree.root, node))
+        if (node->type == NODE_LINK || node->type == NODE_IMAGE)
+            node->url = edition_absolute(&arena, edition->link, node->url);
+    bag_tree(&source, tree.root);
     if (edition->intro)
         bag_tree(&found, edition->intro);
     bag_tree(&found, reading.rest);
