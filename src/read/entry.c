@@ -247,7 +247,7 @@ struct entry entry_row(const struct reader *reader, struct node *row, const stru
     for (struct node *cell = row->first, *next; cell; cell = next, name = name ? name->next : NULL) {
         next = cell->next;
         bool skip =
-            flow_is_blank(cell) || (cell == row->first && is_number_alone(flow_line(reader->arena, cell)));
+            flow_is_blank(cell) || (name == head->first && is_number_alone(flow_line(reader->arena, cell)));
         node_unlink(cell);
         cell->type = NODE_PARAGRAPH;
         if (cell == named) {

@@ -371,15 +371,6 @@ static size_t columns_of(const char *text, size_t len)
 
 enum { COLUMNS_MAX = 60, WRAPPED_MIN = 40 /* nobody wraps shorter lines */ };
 
-/* The end of a first line that nobody wrapped: far shorter than lines are. The text is cut there. */
-static struct node *short_line_end(const struct reader *reader, struct node *paragraph)
-{
-    struct node *first = paragraph->first;
-    const char *end = first && first->type == NODE_TEXT ? strchr(first->text, '\n') : NULL;
-    size_t columns = end ? columns_of(first->text, (size_t)(end - first->text)) : 0;
-    return columns && columns <= COLUMNS_MAX ? split_text(reader, first, (size_t)(end - first->text)) : NULL;
-}
-
 /* The columns of the longest line of a paragraph. Bare addresses cannot be wrapped, and count for nothing. */
 static size_t longest_line(const struct reader *reader, const struct node *paragraph)
 {
@@ -418,6 +409,15 @@ static bool line_was_meant(
     else
         word = 1 + columns_of(next, strcspn(next, " \n"));
     return columns + word <= longest;
+}
+
+/* The end of a first line that was meant to end there. The text is cut. */
+static struct node *short_line_end(const struct reader *reader, struct node *paragraph)
+{
+    struct node *first = paragraph->first;
+    const char *end = first && first->type == NODE_TEXT ? strchr(first->text, '\n') : NULL;
+    size_t len = end ? (size_t)(end - first->text) : 0;
+    return len && line_was_meant(reader, paragraph, first->text, len) ? split_text(reader, first, len) : NULL;
 }
 
 /* "渡轮改点⏎冬季时刻表周一开始。⏎[时刻表](…)": a short first line without a link, and words below. A line
@@ -506,7 +506,8 @@ static bool leads_away(const struct reader *reader, const struct node *link)
     if (len && punct_before(before->text, end, ~(unsigned)PUNCT_SPACE))
         return true;
     if (end)
-        return plain && !label_ends_loosely(before->text, end);
+        return (plain || (end < len && (unsigned char)words[0] >= 0x80)) &&
+               !label_ends_loosely(before->text, end);
     before = len ? before->prev : before;
     return before && (before->type == NODE_LINK || plain);
 }
@@ -545,8 +546,18 @@ static struct node *cut_leading_away(const struct reader *reader, struct node *p
     if (bracket && cut->last->type == NODE_TEXT &&
         only_signs(cut->last, PUNCT_SPACE | PUNCT_CLOSE | PUNCT_STOP))
         node_unlink(cut->last);
+    for (struct node *text = cut->first; text; text = text->next) /* "（[原文](…)）（[视频](…)）" */
+        if (text->type == NODE_TEXT && only_signs(text, PUNCT_SPACE | PUNCT_CLOSE | PUNCT_OPEN))
+            text->text = " ";
     trim_title_end(reader, paragraph);
     return cut;
+}
+
+/* Behind full-width signs and ideographs no space is written. */
+static bool ends_wide(const struct node *node)
+{
+    return node->type == NODE_TEXT && node->text[0] &&
+           (unsigned char)node->text[strlen(node->text) - 1] >= 0x80;
 }
 
 /* `dated`: a date stood before it, as in lists of sources, where a last link names the source. */
@@ -563,7 +574,7 @@ static struct node *find_title(const struct reader *reader, struct node *paragra
                 title_by_announced_link(reader, paragraph, title) ||
                 title_by_words_before(reader, paragraph, title, dated) ||
                 title_by_line(reader, paragraph, title, more) || title_by_sentence(reader, paragraph, title);
-        if (away && paragraph->first)
+        if (away && paragraph->first && !ends_wide(paragraph->last))
             node_add_text(reader->arena, paragraph, " ");
         if (away)
             node_move_children(away, paragraph);
