@@ -55,11 +55,12 @@ bool label_boundary(const char *text, size_t len)
     {                                                                                                        \
         text, sizeof text - 1, false                                                                         \
     }
-static const struct {
+struct link_word {
     const char *text;
     size_t len;
     bool plain;
-} link_words[] = {
+};
+static const struct link_word chinese_words[] = {
     PLAIN("阅读原文"),
     PLAIN("查看原文"),
     PLAIN("原文链接"),
@@ -100,6 +101,8 @@ static const struct {
     OTHER("报道"),
     OTHER("演示"),
     OTHER("试用"),
+};
+static const struct link_word english_words[] = {
     PLAIN("read the full article"),
     PLAIN("read full article"),
     PLAIN("read the article"),
@@ -152,6 +155,17 @@ static const struct {
 #undef PLAIN
 #undef OTHER
 
+/* The words of the language that this byte is of. */
+static const struct link_word *words_like(char byte, size_t *count)
+{
+    if ((unsigned char)byte >= 0x80) {
+        *count = sizeof chinese_words / sizeof *chinese_words;
+        return chinese_words;
+    }
+    *count = isalpha((unsigned char)byte) ? sizeof english_words / sizeof *english_words : 0;
+    return english_words;
+}
+
 /* Do the first `len` bytes end in this word, in whatever case? */
 static bool word_before(const char *text, size_t len, const char *word, size_t size)
 {
@@ -166,9 +180,11 @@ bool label_is_word(const struct profile *profile, const char *text, bool *plain)
     if (*plain)
         return true;
     text = words_bare(text, &len);
-    for (size_t i = 0; len && i < sizeof link_words / sizeof *link_words; i++)
-        if (link_words[i].len == len && word_before(text, len, link_words[i].text, len)) {
-            *plain = link_words[i].plain;
+    size_t count = 0;
+    const struct link_word *words = words_like(len ? text[len - 1] : '\0', &count);
+    for (size_t i = 0; i < count; i++)
+        if (words[i].len == len && word_before(text, len, words[i].text, len)) {
+            *plain = words[i].plain;
             return true;
         }
     return false;
@@ -211,9 +227,11 @@ size_t label_word_before(const struct profile *profile, const char *text, size_t
         if (size > longest && word_before(text, len, word, size))
             longest = size;
     }
-    for (size_t i = 0; i < sizeof link_words / sizeof *link_words; i++)
-        if (link_words[i].len > longest && word_before(text, len, link_words[i].text, link_words[i].len))
-            longest = link_words[i].len;
+    size_t count;
+    const struct link_word *words = words_like(text[len - 1], &count);
+    for (size_t i = 0; i < count; i++)
+        if (words[i].len > longest && word_before(text, len, words[i].text, words[i].len))
+            longest = words[i].len;
     return longest && begins_label(text, len - longest) ? longest : 0;
 }
 

@@ -25,12 +25,16 @@ static const uint16_t ascii[128] = {
     ['>'] = PUNCT_LEAD | PUNCT_POINT,
 };
 
-/* By their first byte. None begins as ideographs and kana do. */
-static const struct {
+struct sign {
     char text[5];
     uint16_t classes;
-} wide[] = {
+};
+
+/* By their first byte. None begins as ideographs and kana do. */
+static const struct sign from_c2[] = {
     {"·", PUNCT_PART | PUNCT_JOIN | PUNCT_BULLET},
+};
+static const struct sign from_e2[] = {
     {"–", PUNCT_PART | PUNCT_LEAD},
     {"—", PUNCT_PART | PUNCT_LEAD | PUNCT_BULLET},
     {"“", PUNCT_OPEN},
@@ -49,6 +53,8 @@ static const struct {
     {"☆", PUNCT_BULLET},
     {"➜", PUNCT_PART | PUNCT_LEAD | PUNCT_POINT},
     {"➡", PUNCT_PART | PUNCT_LEAD | PUNCT_POINT},
+};
+static const struct sign from_e3[] = {
     {"、", PUNCT_JOIN},
     {"。", PUNCT_STOP},
     {"《", PUNCT_OPEN},
@@ -57,15 +63,15 @@ static const struct {
     {"」", PUNCT_CLOSE},
     {"【", PUNCT_OPEN | PUNCT_LEAD},
     {"】", PUNCT_CLOSE},
-    {"！", PUNCT_STOP},
-    {"（", PUNCT_OPEN | PUNCT_LEAD},
-    {"）", PUNCT_CLOSE},
-    {"，", PUNCT_PART | PUNCT_JOIN | PUNCT_LEAD},
-    {"：", PUNCT_PART | PUNCT_LEAD},
-    {"；", PUNCT_PAUSE | PUNCT_JOIN | PUNCT_LEAD},
-    {"？", PUNCT_ASK},
+};
+static const struct sign from_ef[] = {
+    {"！", PUNCT_STOP}, {"（", PUNCT_OPEN | PUNCT_LEAD}, {"）", PUNCT_CLOSE},
+    {"，", PUNCT_PART | PUNCT_JOIN | PUNCT_LEAD}, {"：", PUNCT_PART | PUNCT_LEAD},
+    {"；", PUNCT_PAUSE | PUNCT_JOIN | PUNCT_LEAD}, {"？", PUNCT_ASK},
     {"｜", PUNCT_PAUSE | PUNCT_PART | PUNCT_JOIN | PUNCT_LEAD},
     {"\xef\xb8\x8f", PUNCT_LEAD | PUNCT_BULLET | PUNCT_POINT}, /* makes a picture of the sign before it */
+};
+static const struct sign from_f0[] = {
     {"👇", PUNCT_LEAD | PUNCT_POINT},
     {"👉", PUNCT_LEAD | PUNCT_BULLET | PUNCT_POINT},
     {"📎", PUNCT_LEAD | PUNCT_POINT},
@@ -80,18 +86,35 @@ static size_t size_of(unsigned char first)
     return first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
 }
 
+static size_t look_up(const struct sign *signs, size_t count, const char *text, size_t size, unsigned classes)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((signs[i].classes & classes) && strncmp(text, signs[i].text, size) == 0)
+            return size;
+    return 0;
+}
+
+#define LOOK_UP(signs) look_up(signs, sizeof signs / sizeof *signs, text, size_of(first), classes)
+
 size_t punct_at(const char *text, unsigned classes)
 {
     unsigned char first = (unsigned char)text[0];
     if (first < 0x80)
         return ascii[first] & classes ? 1 : 0;
-    if (first >= 0xe4 && first <= 0xee)
-        return 0; /* ideographs, most often */
-    size_t size = size_of(first);
-    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
-        if ((wide[i].classes & classes) && strncmp(text, wide[i].text, size) == 0)
-            return size;
-    return 0;
+    switch (first) {
+    case 0xc2:
+        return LOOK_UP(from_c2);
+    case 0xe2:
+        return LOOK_UP(from_e2);
+    case 0xe3:
+        return LOOK_UP(from_e3);
+    case 0xef:
+        return LOOK_UP(from_ef);
+    case 0xf0:
+        return LOOK_UP(from_f0);
+    default:
+        return 0; /* an ideograph, most often */
+    }
 }
 
 size_t punct_before(const char *text, size_t len, unsigned classes)
