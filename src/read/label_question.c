@@ -115,11 +115,29 @@ static size_t label_end(const char *text, bool open, bool whole)
     return text[at] ? SIZE_MAX : at; /* "Questions?" invites to ask */
 }
 
+/* Do the table's words in English begin with these letters? Few others do. */
+static bool may_begin_english(const char *text)
+{
+    int second = text[1] | 0x20;
+    switch (text[0] | 0x20) {
+    case 'd':
+        return second == 'i'; /* discussion */
+    case 'f':
+        return second == 'o'; /* food for thought */
+    case 'q':
+        return second == 'u'; /* question */
+    case 't':
+        return second == 'h' && (text[2] | 0x20) == 'i'; /* this week's question, think */
+    default:
+        return false;
+    }
+}
+
 /* Is it one of a table's first letters, or the last byte of one of its first characters? */
 static bool may_begin(const struct profile *profile, const char *text)
 {
-    /* The first letters of the table's words, and the last bytes of 探思讨延今每本想互问提. */
-    static const char letters[] = "DdFfQqTt", ends[] = "\xa2\x9d\xa8\xb6\x8a\x8f\xac\xb3\x92\xae\x90";
+    /* The last bytes of 探思讨延今每本想互问提. */
+    static const char ends[] = "\xa2\x9d\xa8\xb6\x8a\x8f\xac\xb3\x92\xae\x90";
     for (size_t i = 0; i < profile->questions.count; i++) {
         size_t len;
         if ((words_bare(profile->questions.texts[i], &len)[0] | 0x20) == (text[0] | 0x20))
@@ -127,7 +145,7 @@ static bool may_begin(const struct profile *profile, const char *text)
     }
     unsigned char first = (unsigned char)text[0];
     if (first < 0x80)
-        return first && memchr(letters, first, sizeof letters - 1);
+        return first && may_begin_english(text);
     return first >= 0xe4 && first <= 0xe9 && memchr(ends, text[2], sizeof ends - 1);
 }
 

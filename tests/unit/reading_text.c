@@ -149,6 +149,12 @@ static void question_labels(void **state)
     assert_int_equal(label_question(&no_profile, "Questions", false), 0);
     assert_int_equal(label_question(&no_profile, "Questions are good", true), 0);
     assert_int_equal(label_question(&no_profile, "讨论会：", false), 0);
+    static const char *const words[] = {"Discuss", "Food for thought", "QUESTIONS", "This week’s question", "think",
+        "探索之问", "思考", "讨论题", "延伸思考", "今日一问", "每周一问", "本周问题", "想一想", "互动话题", "问题", "提问"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        assert_true(label_may_ask(&no_profile, words[i]));
+        assert_int_equal(label_question(&no_profile, words[i], true), strlen(words[i]));
+    }
     assert_int_equal(label_question(&no_profile, "💡 探索之问：甲", false), strlen("💡 探索之问："));
     assert_int_equal(label_question(&no_profile, "【思考题】甲", false), strlen("【思考题】"));
     assert_int_equal(label_question(&no_profile, "🤔 思考题", true), strlen("🤔 思考题"));
