@@ -591,6 +591,27 @@ static struct server_answer drop(struct scene *scene, const char *query, size_t 
     return answer;
 }
 
+/* Of a feed the newest edition is shown, and how many there are. */
+static void of_several_the_newest_is_shown(void **slot)
+{
+    struct scene *scene = *slot;
+    char path[256];
+    struct arena arena = {0};
+    struct digest *digest = make_digest(&arena);
+    struct edition *editions = arena_array(&arena, 2, sizeof *editions);
+    editions[0] = editions[1] = digest->editions[0];
+    editions[0].title = "older";
+    editions[1].title = "newest";
+    *digest = (struct digest){.editions = editions, .count = 2};
+    assert_int_equal(drop(scene, "name=feed.xml", 10).status, 202);
+    room_read_done(scene->room, scene->ticket, digest, NULL, NULL);
+    arena_free(&arena);
+    snprintf(path, sizeof path, "/room/read/%s", scene->ticket);
+    struct server_answer answer = get(scene, "GET", path, "");
+    assert_body_has(&answer, "\"title\":\"newest\"");
+    assert_body_has(&answer, "\"editions\":2");
+}
+
 static void a_dropped_file_is_shown(void **slot)
 {
     struct scene *scene = *slot;
@@ -735,6 +756,7 @@ int main(void)
         CASE(a_new_setup_sends_the_pages_back),
         CASE(the_page_is_served),
         CASE(a_dropped_file_is_shown),
+        CASE(of_several_the_newest_is_shown),
         CASE(dropped_files_have_limits),
         CASE(the_archive_is_plain_and_escaped),
     };

@@ -160,6 +160,18 @@ describe('the room', { skip }, () => {
     await page.context().close();
   });
 
+  test('of a feed the newest edition is shown, and how many there are', async () => {
+    const page = await open(browser, demo);
+    await page.waitForSelector('#log .row.post', WAIT);
+    const week = (day, title) => `<item><title>${title}</title><link>https://e.example/${day}</link><pubDate>${day} Jan 2026 08:00:00 +0000</pubDate></item>`;
+    const feed = `<rss version="2.0"><channel><title>短讯</title>${week(20, 'Newest')}${week(6, 'Oldest')}</channel></rss>`;
+    await page.setInputFiles('#file', { name: 'feed.xml', mimeType: 'application/xml', buffer: Buffer.from(feed) });
+    await page.waitForSelector('#panel-room', WAIT);
+    assert.match(await page.innerText('#reading .editions'), /2/);
+    assert.match(await page.innerText('#reading'), /Newest/);
+    await page.context().close();
+  });
+
   test('a file that cannot be read says why', async () => {
     const page = await open(browser, demo);
     await page.waitForSelector('#log .row.post', WAIT);
@@ -173,7 +185,9 @@ describe('the room', { skip }, () => {
       return message;
     };
     assert.match(await read('empty.md', Buffer.alloc(0)), /empty\.md|空|empty/);
-    assert.match(await read('words.md', Buffer.from('Only words.\n')), /0 items/);
+    const words = await read('words.md', Buffer.from('Only words.\n'));
+    assert.match(words, /^words\.md: 读出 0 条/);
+    assert.doesNotMatch(words, /digestd read/); // what helps stands below
     assert.match(await read('picture.md', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 0, 1, 2, 3])), /picture\.md/);
     assert.equal(await read('large.md', Buffer.alloc(2 * 1024 * 1024 + 1, 0x61)), '文件超过 2 MB。');
     await page.context().close();
