@@ -119,7 +119,7 @@ static bool is_title_above_address(const struct reader *reader, const struct nod
     const struct node *end = link->next;
     return strlen(text) <= TITLE_BYTES_MAX && !(line && line[1 + strspn(line + 1, " \n")]) &&
            (!end || end->type == NODE_BREAK ||
-               (end->type == NODE_TEXT && end->text[strspn(end->text, " ")] == '\n')) &&
+               (end->type == NODE_TEXT && strchr("\n", end->text[strspn(end->text, " ")]))) &&
            strcmp(flow_line(reader->arena, link), link->url) == 0;
 }
 
@@ -288,6 +288,7 @@ static void count_block(
         tally->quotes++;
         tally->marked++;
         tally->begun++;
+        tally->after = true;
         content->words += size_of(node, &link);
     } else {
         tally->others++;
@@ -299,7 +300,7 @@ static void count_block(
 /* Each begins as items do and has one paragraph of words below. */
 static bool are_pairs(const struct tally *tally)
 {
-    return tally->begun > 1 && tally->followers <= tally->begun && tally->followers * 5 >= tally->begun * 3 &&
+    return tally->begun && tally->followers <= tally->begun && tally->followers * 5 >= tally->begun * 3 &&
            tally->strays <= 1;
 }
 

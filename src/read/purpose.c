@@ -108,7 +108,7 @@ bool purpose_is_placeholder(const struct reader *reader, const struct node *bloc
     if (one_of(words, whole))
         return true;
     /* "No RFCs were approved this week." */
-    return begins(words, "no ") &&
+    return (begins(words, "no ") || begins(words, "none ")) &&
            (strstr(words, "this week") || strstr(words, "this month") || strstr(words, "this time") ||
                strstr(words, " yet") || strstr(words, " were "));
 }

@@ -165,6 +165,17 @@ static bool is_colon_alone(const char *text)
     return colon && !text[gap + colon + punct_skip(text + gap + colon, PUNCT_SPACE)];
 }
 
+/* "**Ferries:** leave at ten past from Monday. [More](…)": a sentence, told under that title. */
+static bool tells_before_link(const struct node *strong)
+{
+    enum { TOLD_POINTS_MIN = 24 };
+    const struct node *words = strong->next, *link = words ? words->next : NULL;
+    if (!link || words->type != NODE_TEXT || link->type != NODE_LINK || strchr(words->text, '|'))
+        return false;
+    size_t len = punct_trim(words->text, strlen(words->text), PUNCT_SPACE);
+    return points_of(words->text) >= TOLD_POINTS_MIN || punct_before(words->text, len, PUNCT_STOP);
+}
+
 bool title_is_label(const struct reader *reader, const struct node *paragraph)
 {
     const struct node *first = flow_first_seen(paragraph);
@@ -173,7 +184,8 @@ bool title_is_label(const struct reader *reader, const struct node *paragraph)
     if (!first)
         return false;
     if (first->type == NODE_STRONG)
-        return label_is_link_label(reader->profile, flow_line(reader->arena, first), &len) &&
+        return !tells_before_link(first) &&
+               label_is_link_label(reader->profile, flow_line(reader->arena, first), &len) &&
                (label_colon(flow_line(reader->arena, first) + len) ||
                    (first->next && first->next->type == NODE_TEXT && is_colon_alone(first->next->text) &&
                        first->next->next && first->next->next->type == NODE_LINK));
@@ -257,6 +269,7 @@ static bool title_by_bold(const struct reader *reader, struct node *paragraph, s
         return false;
     struct node *strong = (struct node *)flow_first_seen(paragraph), *rest = strong->next;
     move_until(paragraph->first, rest, title);
+    trim_title_end(reader, strong); /* "**Ferries:**" */
     trim_after_title(reader, title, rest);
     return true;
 }
