@@ -212,6 +212,20 @@ static void take_pairs(struct work *work, struct node *paragraph)
         node_unlink(paragraph->first);
 }
 
+/* Does what is left before a link end a line, or is there nothing but another that was taken? */
+static bool begins_line(const struct node *before, const struct node *taken)
+{
+    while (before && before->type == NODE_TEXT) {
+        size_t len = strlen(before->text);
+        while (len && before->text[len - 1] == ' ')
+            len--;
+        if (len)
+            return before->text[len - 1] == '\n';
+        before = before->prev;
+    }
+    return !before || before->type == NODE_BREAK || before == taken;
+}
+
 bool item_take_links(struct work *work, struct node *paragraph)
 {
     bool any = false;
@@ -229,9 +243,7 @@ bool item_take_links(struct work *work, struct node *paragraph)
         if (!(before->type == NODE_TEXT && take_text_label(work, before, link, &bracket)) &&
             !take_strong_label(work, before, link))
             continue;
-        before = link->prev; /* what is left of it */
-        trim_after(
-            link->next, bracket, !before || (before->type == NODE_TEXT && !before->prev && !before->text[0]));
+        trim_after(link->next, bracket, begins_line(link->prev, last));
         taken = link;
         any = true;
         if (last)
