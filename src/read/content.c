@@ -20,6 +20,7 @@ enum {
     ALONE_MAX = 64,
     TITLE_BYTES_MAX = 360,
     PLACEHOLDER_BYTES_MAX = 300,
+    LEAD_BYTES_MAX = 60,
     TOLD_BYTES_MIN = 4, /* of an entry beside its links */
     SENTENCE_MIN = 30   /* columns */
 };
@@ -172,6 +173,7 @@ struct tally {
     size_t blocks, paragraphs, pictures, quotes, others;
     size_t asides;            /* of the others: quotes that are no items */
     size_t followers, strays; /* paragraphs that are no items, right below one that is, and elsewhere */
+    bool led;                 /* the last paragraph is short and ends with a colon */
     bool after;               /* the block before is one that begins as items do */
     size_t marked, begun;     /* paragraphs and quotes that are items; those that begin as items do */
     size_t items, entries;    /* of lists */
@@ -246,6 +248,12 @@ static void count_list(
     tally->plain_lists += !items && all > 1 && sentences * 5 >= all * 3;
 }
 
+static bool ends_with_colon(const char *line)
+{
+    size_t len = strlen(line);
+    return len && (line[len - 1] == ':' || (len >= 3 && strcmp(line + len - 3, "：") == 0));
+}
+
 static void count_paragraph(
     const struct reader *reader, const struct node *node, struct tally *tally, struct content *content)
 {
@@ -263,6 +271,7 @@ static void count_paragraph(
     if (mark != MARK_BEGIN)
         ++*(tally->after ? &tally->followers : &tally->strays);
     tally->after = mark == MARK_BEGIN;
+    tally->led = !link && size <= LEAD_BYTES_MAX && ends_with_colon(flow_line(reader->arena, node));
     tally->placeholders += !link && size < PLACEHOLDER_BYTES_MAX && purpose_is_placeholder(reader, node);
     tally->link_before = tally->link_before || (link && mark == MARK_NONE && !tally->items);
     tally->bold_first = tally->bold_first || (bold && tally->blocks == tally->pictures + 1);
@@ -333,15 +342,20 @@ static enum content_kind kind_of(const struct tally *tally, bool numbers)
     return lists ? CONTENT_MIXED : CONTENT_PROSE;
 }
 
-/* Words, then a list: items where these are told and the words only lead to them; bare links after words are
- * more often their references. */
+/* Words, then a list: items where these are told and the words only lead to them ("Three of them:"); bare
+ * links after words are more often their references. */
 static enum evidence judge_mixed(const struct tally *tally, const struct content *content)
 {
+    bool few = tally->paragraphs + tally->asides <= AROUND_MAX && tally->others == tally->asides;
     if (!tally->items)
         return EVIDENCE_NONE;
-    bool leads = tally->paragraphs + tally->asides <= AROUND_MAX && tally->others == tally->asides &&
-                 !tally->link_before && content->words < content->entry_words;
-    return leads && tally->items > 1 && tally->told * 2 >= tally->entries ? EVIDENCE_ITEMS : EVIDENCE_PERHAPS;
+    if (!few || tally->items < 2)
+        return EVIDENCE_PERHAPS;
+    bool brief = content->words < content->entry_words && !tally->link_before;
+    bool leads = tally->led && tally->paragraphs == 1 && content->words <= LEAD_BYTES_MAX;
+    bool told = tally->told * 2 >= tally->entries;
+    return leads || (told && (brief || content->words * 2 < content->entry_words)) ? EVIDENCE_ITEMS
+                                                                                   : EVIDENCE_PERHAPS;
 }
 
 static void judge(const struct tally *tally, struct content *content)

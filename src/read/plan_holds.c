@@ -38,6 +38,8 @@ static bool one_is_enough(const struct plan *plan, enum content_kind kind)
 
 /* --- the vote --- */
 
+enum { PLAIN_WORDS_MIN = 4 }; /* times as many as the headings: titles are no longer than that */
+
 struct votes {
     size_t holders, items;                    /* headings that hold items, and how many these are */
     size_t told;                              /* headings of words */
@@ -87,6 +89,19 @@ static void count_bold(const struct plan *plan, size_t at, const struct content 
     votes->label = label;
 }
 
+/* Sections of sentences, in a file of one level: like the others where these hold lists. */
+static void count_plain(struct plan *plan, struct votes *votes, bool one_level, bool all)
+{
+    bool all_plain = all && votes->plain > 1 && votes->plain_words > PLAIN_WORDS_MIN * votes->heading_words;
+    plan->plain_lists =
+        one_level && (all_plain || plan->clear[CONTENT_LIST] + plan->clear[CONTENT_MIXED] > 0);
+    if (plan->plain_lists) {
+        votes->holders += votes->plain;
+        votes->items += 2 * votes->plain; /* at least */
+        votes->told -= votes->plain;
+    }
+}
+
 static void count_alone(const struct plan *plan, struct votes *votes)
 {
     for (enum content_kind kind = 0; kind < CONTENT_KINDS; kind++) {
@@ -104,9 +119,11 @@ void plan_find_leaves(struct plan *plan, size_t from)
     enum shape shape = plan->profile->items;
     struct votes votes = {0};
     size_t numbered = 0, bulleted = 0, leaves = 0;
+    bool one_level = true;
     for (size_t at = from; at < plan->blocks.count; at = plan_next_heading(plan, at + 1)) {
         size_t own = plan_next_heading(plan, at + 1);
         struct content content = plan_content(plan, at + 1, own);
+        one_level = one_level && level_of(plan, at) == level_of(plan, from);
         numbered += content.numbered;
         bulleted += content.bulleted;
         if (content.kind == CONTENT_BOLD)
@@ -117,21 +134,20 @@ void plan_find_leaves(struct plan *plan, size_t from)
         vote(plan, at, &content, &votes);
     }
     count_alone(plan, &votes);
+    count_plain(plan, &votes, one_level, votes.plain == leaves);
     plan->numbered = numbered >= bulleted;
     plan->bold_parts = votes.repeated && votes.repeated * 2 >= votes.bold_leaves - 1;
     /* One bold line below each heading is a subtitle. */
-    bool cut = votes.bold_lines >= 2 * votes.bold_leaves && !plan->bold_parts;
+    size_t more = plan->clear[CONTENT_BOLD], one = votes.bold_leaves - more;
+    bool cut = (votes.bold_lines >= 2 * votes.bold_leaves || (more && more >= one)) && !plan->bold_parts;
     plan->bold_items = cut && votes.bold_leaves > 1;
     if (!cut && shape != SHAPE_BOLD) {
         votes.holders -= votes.bold_holders;
         votes.items -= votes.bold_items;
         votes.told += votes.bold_holders;
     }
-    plan->plain_lists =
-        votes.plain > 1 && votes.plain == leaves && votes.plain_words > 3 * votes.heading_words;
-    plan->leafy = shape == SHAPE_FOUND
-                      ? (votes.items > votes.told && votes.holders * 2 >= votes.told) || plan->plain_lists
-                      : shape > SHAPE_HEADING_6;
+    plan->leafy = shape == SHAPE_FOUND ? votes.items > votes.told && votes.holders * 2 >= votes.told
+                                       : shape > SHAPE_HEADING_6;
 }
 
 /* --- one heading --- */
