@@ -45,14 +45,8 @@ static size_t size_of(const json_t *json)
 
 static void add_piece(struct writing *writing, const struct section *section, json_t *json)
 {
-    if (writing->count == writing->cap) {
-        size_t cap = writing->cap ? writing->cap * 2 : 16;
-        struct piece *more = arena_array(writing->arena, cap, sizeof *more);
-        if (writing->count)
-            memcpy(more, writing->pieces, writing->count * sizeof *more);
-        writing->pieces = more;
-        writing->cap = cap;
-    }
+    writing->pieces = arena_grow(
+        writing->arena, writing->pieces, writing->count, &writing->cap, 16, sizeof *writing->pieces);
     writing->pieces[writing->count++] =
         (struct piece){.section = section, .json = json, .size = size_of(json)};
 }

@@ -71,6 +71,19 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
     return arena_alloc(arena, count * size);
 }
 
+void *arena_grow(struct arena *arena, void *list, size_t count, size_t *cap, size_t least, size_t size)
+{
+    if (count < *cap)
+        return list;
+    *cap = *cap ? *cap * 2 : least;
+    assert(*cap <= SIZE_MAX / 4 / size);
+    char *grown = piece_of(arena, *cap * size);
+    if (count)
+        memcpy(grown, list, count * size);
+    memset(grown + count * size, 0, (*cap - count) * size);
+    return grown;
+}
+
 char *arena_copy(struct arena *arena, const char *bytes, size_t len)
 {
     assert(len < SIZE_MAX / 4);

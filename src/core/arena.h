@@ -16,6 +16,9 @@ struct arena {
 
 void *arena_alloc(struct arena *arena, size_t size); /* zeroed, aligned for any type */
 void *arena_array(struct arena *arena, size_t count, size_t size);
+/* Room for one more of a list of `count`, which grows: the list itself where there is some (count < *cap),
+ * else a copy of it with twice as much, at first for `least`. What is behind the copy is zeroed. */
+void *arena_grow(struct arena *arena, void *list, size_t count, size_t *cap, size_t least, size_t size);
 char *arena_copy(struct arena *arena, const char *bytes, size_t len); /* adds a terminating NUL */
 char *arena_string(struct arena *arena, const char *text);            /* NULL stays NULL */
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -60,14 +60,8 @@ void explain(struct explanation *explanation, struct arena *arena, int line, int
 {
     if (!explanation || explanation->count == EXPLAINED_MAX)
         return;
-    if (explanation->count == explanation->cap) {
-        size_t cap = explanation->cap ? explanation->cap * 2 : 64;
-        struct explained *blocks = arena_array(arena, cap, sizeof *blocks);
-        if (explanation->count)
-            memcpy(blocks, explanation->blocks, explanation->count * sizeof *blocks);
-        explanation->blocks = blocks;
-        explanation->cap = cap;
-    }
+    explanation->blocks = arena_grow(
+        arena, explanation->blocks, explanation->count, &explanation->cap, 64, sizeof *explanation->blocks);
     explanation->blocks[explanation->count++] =
         (struct explained){line, end_line, rule, beginning(arena, text ? text : "")};
 }

@@ -39,14 +39,7 @@ void desk_free(struct desk *desk)
 struct action *act(struct turn *turn, enum action_kind kind)
 {
     struct actions *out = turn->out;
-    if (out->count == turn->action_cap) {
-        size_t cap = turn->action_cap ? turn->action_cap * 2 : 16;
-        struct action *list = arena_array(turn->arena, cap, sizeof *list);
-        if (out->count)
-            memcpy(list, out->list, out->count * sizeof *list);
-        out->list = list;
-        turn->action_cap = cap;
-    }
+    out->list = arena_grow(turn->arena, out->list, out->count, &turn->action_cap, 16, sizeof *out->list);
     struct action *action = &out->list[out->count++];
     *action = (struct action){.kind = kind, .channel = "", .text = ""};
     return action;

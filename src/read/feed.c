@@ -17,14 +17,7 @@ enum { LINE_MAX_BYTES = 4096 };
 
 struct feed_entry *feed_add(struct arena *arena, struct feed *feed)
 {
-    if (feed->count == feed->cap) {
-        size_t cap = feed->cap ? feed->cap * 2 : 32;
-        struct feed_entry *entries = arena_array(arena, cap, sizeof *entries);
-        if (feed->count)
-            memcpy(entries, feed->entries, feed->count * sizeof *entries);
-        feed->entries = entries;
-        feed->cap = cap;
-    }
+    feed->entries = arena_grow(arena, feed->entries, feed->count, &feed->cap, 32, sizeof *feed->entries);
     struct feed_entry *entry = &feed->entries[feed->count++];
     *entry = (struct feed_entry){.base = ""};
     return entry;

@@ -49,14 +49,7 @@ static size_t definition(const char *text)
 
 static void add_note(struct notes *notes, const char *mark, size_t len, size_t block)
 {
-    if (notes->count == notes->cap) {
-        size_t cap = notes->cap ? notes->cap * 2 : 16;
-        struct note *all = arena_array(notes->arena, cap, sizeof *all);
-        if (notes->count)
-            memcpy(all, notes->all, notes->count * sizeof *all);
-        notes->all = all;
-        notes->cap = cap;
-    }
+    notes->all = arena_grow(notes->arena, notes->all, notes->count, &notes->cap, 16, sizeof *notes->all);
     notes->all[notes->count++] = (struct note){.mark = mark, .len = len, .block = block};
 }
 

@@ -231,28 +231,14 @@ static struct group *group_of(struct reader *reader, struct groups *groups, cons
     for (size_t i = groups->count; i-- > 0;)
         if (strcmp(groups->list[i].id, wanted.id) == 0)
             return &groups->list[i];
-    if (groups->count == groups->cap) {
-        size_t cap = groups->cap ? groups->cap * 2 : 16;
-        struct group *list = arena_array(arena, cap, sizeof *list);
-        if (groups->count)
-            memcpy(list, groups->list, groups->count * sizeof *list);
-        groups->list = list;
-        groups->cap = cap;
-    }
+    groups->list = arena_grow(arena, groups->list, groups->count, &groups->cap, 16, sizeof *groups->list);
     groups->list[groups->count] = wanted;
     return &groups->list[groups->count++];
 }
 
 static struct item *add_item(struct arena *arena, struct group *group)
 {
-    if (group->count == group->cap) {
-        size_t cap = group->cap ? group->cap * 2 : 16;
-        struct item *items = arena_array(arena, cap, sizeof *items);
-        if (group->count)
-            memcpy(items, group->items, group->count * sizeof *items);
-        group->items = items;
-        group->cap = cap;
-    }
+    group->items = arena_grow(arena, group->items, group->count, &group->cap, 16, sizeof *group->items);
     return &group->items[group->count++];
 }
 

@@ -147,14 +147,8 @@ struct tokens {
 
 static void push(struct tokens *tokens, struct node *node)
 {
-    if (tokens->count == tokens->cap) {
-        size_t cap = tokens->cap ? tokens->cap * 2 : 16;
-        struct token *all = arena_array(tokens->arena, cap, sizeof *all);
-        if (tokens->count)
-            memcpy(all, tokens->all, tokens->count * sizeof *all);
-        tokens->all = all;
-        tokens->cap = cap;
-    }
+    tokens->all =
+        arena_grow(tokens->arena, tokens->all, tokens->count, &tokens->cap, 16, sizeof *tokens->all);
     tokens->all[tokens->count++] = (struct token){node};
     tokens->signs += node == NULL;
 }

@@ -17,14 +17,7 @@
 
 static void add_mark(struct work *work, const struct node *node, const struct node *block)
 {
-    if (work->count == work->cap) {
-        size_t cap = work->cap ? work->cap * 2 : 16;
-        struct mark *marks = arena_array(work->arena, cap, sizeof *marks);
-        if (work->count)
-            memcpy(marks, work->marks, work->count * sizeof *marks);
-        work->marks = marks;
-        work->cap = cap;
-    }
+    work->marks = arena_grow(work->arena, work->marks, work->count, &work->cap, 16, sizeof *work->marks);
     const char *text = NULL;
     if (node->type == NODE_LINK) {
         text = flow_line(work->arena, node);

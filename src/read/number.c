@@ -37,14 +37,7 @@ struct lines {
 
 static void add_line(const struct reader *reader, struct lines *lines, const struct line *line)
 {
-    if (lines->count == lines->cap) {
-        size_t cap = lines->cap ? lines->cap * 2 : 16;
-        struct line *all = arena_array(reader->arena, cap, sizeof *all);
-        if (lines->count)
-            memcpy(all, lines->all, lines->count * sizeof *all);
-        lines->all = all;
-        lines->cap = cap;
-    }
+    lines->all = arena_grow(reader->arena, lines->all, lines->count, &lines->cap, 16, sizeof *lines->all);
     lines->all[lines->count++] = *line;
 }
 

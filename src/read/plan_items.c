@@ -16,18 +16,11 @@ enum { ITEM_NODES_MAX = MESSAGE_NODES_MAX / 2 };
 void plan_add_section(struct plan *plan, const char *title, int level)
 {
     struct layout *layout = plan->layout;
-    if (layout->section_count == plan->section_cap) {
-        size_t cap = plan->section_cap ? plan->section_cap * 2 : 16;
-        struct section *sections = arena_array(plan->arena, cap, sizeof *sections);
-        size_t *first = arena_array(plan->arena, cap, sizeof *first);
-        if (layout->section_count) {
-            memcpy(sections, layout->sections, layout->section_count * sizeof *sections);
-            memcpy(first, plan->first_items, layout->section_count * sizeof *first);
-        }
-        layout->sections = sections;
-        plan->first_items = first;
-        plan->section_cap = cap;
-    }
+    size_t cap = plan->section_cap;
+    plan->first_items = arena_grow(
+        plan->arena, plan->first_items, layout->section_count, &cap, 16, sizeof *plan->first_items);
+    layout->sections = arena_grow(plan->arena, layout->sections, layout->section_count, &plan->section_cap,
+        16, sizeof *layout->sections);
     plan->first_items[layout->section_count] = plan->item_count;
     plan->open = &layout->sections[layout->section_count++];
     plan->open->title = title && title[0] ? title : NULL;
@@ -45,14 +38,8 @@ static struct item *add_item(struct plan *plan, int line)
 {
     if (!plan->open)
         plan_add_section(plan, NULL, 0);
-    if (plan->item_count == plan->item_cap) {
-        size_t cap = plan->item_cap ? plan->item_cap * 2 : 16;
-        struct item *items = arena_array(plan->arena, cap, sizeof *items);
-        if (plan->item_count)
-            memcpy(items, plan->items, plan->item_count * sizeof *items);
-        plan->items = items;
-        plan->item_cap = cap;
-    }
+    plan->items =
+        arena_grow(plan->arena, plan->items, plan->item_count, &plan->item_cap, 16, sizeof *plan->items);
     plan->open->item_count++;
     struct item *item = &plan->items[plan->item_count++];
     *item = (struct item){.line = line};

@@ -52,14 +52,8 @@ static void add(struct arena *arena, struct questions *questions, const char *ra
     buf_init(&text, len);
     flow_text(&text, raw, len);
     if (text.len) {
-        if (questions->count == questions->cap) {
-            size_t cap = questions->cap ? questions->cap * 2 : 8;
-            const char **texts = arena_array(arena, cap, sizeof *texts);
-            if (questions->count)
-                memcpy(texts, questions->texts, questions->count * sizeof *texts);
-            questions->texts = texts;
-            questions->cap = cap;
-        }
+        questions->texts = arena_grow(
+            arena, questions->texts, questions->count, &questions->cap, 8, sizeof *questions->texts);
         questions->texts[questions->count++] = buf_keep(&text, arena);
     }
     buf_free(&text);

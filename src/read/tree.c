@@ -15,14 +15,7 @@
 
 void blocks_add(struct arena *arena, struct blocks *blocks, const struct block *block)
 {
-    if (blocks->count == blocks->cap) {
-        size_t cap = blocks->cap ? blocks->cap * 2 : 16;
-        struct block *all = arena_array(arena, cap, sizeof *all);
-        if (blocks->count)
-            memcpy(all, blocks->all, blocks->count * sizeof *all);
-        blocks->all = all;
-        blocks->cap = cap;
-    }
+    blocks->all = arena_grow(arena, blocks->all, blocks->count, &blocks->cap, 16, sizeof *blocks->all);
     blocks->all[blocks->count++] = *block;
 }
 
