@@ -257,12 +257,15 @@ static bool ends_with_colon(const char *line)
 static void count_paragraph(
     const struct reader *reader, const struct node *node, struct tally *tally, struct content *content)
 {
+    bool link = false;
+    size_t size = size_of(node, &link);
+    if (!size && flow_is_blank(node))
+        return;
+    tally->blocks++;
     if (is_picture(node)) {
         tally->pictures++;
         return;
     }
-    bool link = false;
-    size_t size = size_of(node, &link);
     enum mark mark = link ? mark_of(reader, node) : MARK_NONE;
     bool bold = bold_begins(reader, node, true);
     tally->paragraphs++;
@@ -285,14 +288,18 @@ static void count_block(
     bool link = false;
     if (node->type == NODE_RULE) /* it parts sections as well as items */
         return;
+    if (node->type == NODE_PARAGRAPH) {
+        count_paragraph(reader, node, tally, content);
+        return;
+    }
+    if (flow_is_blank(node))
+        return;
     tally->blocks++;
     if (node->type == NODE_LIST) {
         count_list(reader, node, tally, content);
     } else if (content_is_item_table(node)) {
         for (const struct node *row = node->first->next; row; row = row->next)
             tally->rows++;
-    } else if (node->type == NODE_PARAGRAPH) {
-        count_paragraph(reader, node, tally, content);
     } else if (node->type == NODE_QUOTE && mark_of(reader, node) == MARK_BEGIN) {
         tally->quotes++;
         tally->marked++;
@@ -409,8 +416,7 @@ struct content content_of(const struct reader *reader, const struct block *block
            !asks(reader, blocks[end].node))
         end++;
     for (size_t i = 0; i < end; i++)
-        if (!flow_is_blank(blocks[i].node))
-            count_block(reader, blocks[i].node, &tally, &content);
+        count_block(reader, blocks[i].node, &tally, &content);
     while (first < end && (flow_is_blank(blocks[first].node) ||
                               (blocks[first].node->type == NODE_PARAGRAPH && is_picture(blocks[first].node))))
         first++;

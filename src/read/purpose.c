@@ -82,7 +82,7 @@ static bool may_begin_placeholder(const char *text)
     for (size_t size; (size = words_sign(text));)
         text += size;
     return strchr("NnTt", text[0]) || begins(text, "无") || begins(text, "暂") || begins(text, "空") ||
-           begins(text, "本");
+           begins(text, "本周") || begins(text, "本期");
 }
 
 bool purpose_is_placeholder(const struct reader *reader, const struct node *block)
