@@ -52,6 +52,12 @@ const char *words_bare(const char *text, size_t *len)
     for (size_t size; (size = words_sign(text));)
         text += size;
     for (size_t at = 0, size; text[at]; at += size ? size : 1) {
+        unsigned char c = (unsigned char)text[at];
+        if (c >= 0xe4 && c <= 0xe9) { /* ideographs are no signs, and are passed over whole */
+            end = at + 1;
+            size = 3;
+            continue;
+        }
         size = words_sign(text + at);
         if (!size || (at == end && at > 0 && (text[at] == '+' || text[at] == '#'))) /* "C++", "C#" */
             end = at + 1;

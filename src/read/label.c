@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <strings.h>
 
-enum { LABEL_WIDTH_MAX = 28, LABEL_WORDS_MAX = 5 };
+enum { LABEL_WIDTH_MAX = 28, LABEL_WORDS_MAX = 5, WORD_BYTES_MAX = 80 /* with all its signs */ };
 
 size_t label_colon(const char *text)
 {
@@ -179,6 +179,8 @@ bool label_is_word(const struct profile *profile, const char *text, bool *plain)
     *plain = words_hold(&profile->labels, text);
     if (*plain)
         return true;
+    if (strnlen(text, WORD_BYTES_MAX) == WORD_BYTES_MAX)
+        return false;
     text = words_bare(text, &len);
     size_t count = 0;
     const struct link_word *words = words_like(len ? text[len - 1] : '\0', &count);

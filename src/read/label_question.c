@@ -12,10 +12,10 @@
     {                                                                                                        \
         text, sizeof text - 1                                                                                \
     }
-static const struct {
+static const struct question_word {
     const char *text;
     size_t len;
-} question_labels[] = {
+} chinese_words[] = {
     WORD("探索之问"),
     WORD("思考题"),
     WORD("讨论题"),
@@ -32,6 +32,8 @@ static const struct {
     WORD("讨论"),
     WORD("问题"),
     WORD("提问"),
+};
+static const struct question_word english_words[] = {
     WORD("discussion questions"),
     WORD("questions for discussion"),
     WORD("questions to explore"),
@@ -47,6 +49,15 @@ static const struct {
     WORD("discuss"),
     WORD("think"),
 };
+
+/* The words of the language that this byte, their first or last, is of. */
+static const struct question_word *words_like(char byte, size_t *count)
+{
+    bool chinese = (unsigned char)byte >= 0x80;
+    *count =
+        chinese ? sizeof chinese_words / sizeof *chinese_words : sizeof english_words / sizeof *english_words;
+    return chinese ? chinese_words : english_words;
+}
 
 static bool is_space(char c)
 {
@@ -173,8 +184,10 @@ size_t label_question(const struct profile *profile, const char *text, bool whol
         if (len && (size = begins_with(at, word, len)))
             end = label_end(at + size, open, whole);
     }
-    for (size_t i = 0; i < sizeof question_labels / sizeof *question_labels && end == SIZE_MAX; i++)
-        if ((size = begins_with(at, question_labels[i].text, question_labels[i].len)))
+    size_t count;
+    const struct question_word *words = words_like(at[0], &count);
+    for (size_t i = 0; i < count && end == SIZE_MAX; i++)
+        if ((size = begins_with(at, words[i].text, words[i].len)))
             end = label_end(at + size, open, whole);
     return end == SIZE_MAX ? 0 : before + size + end;
 }
@@ -198,10 +211,11 @@ static size_t longest_before(const struct profile *profile, const char *text, si
         if (len > longest && word_before(text, end, word, len))
             longest = len;
     }
-    for (size_t i = 0; end && i < sizeof question_labels / sizeof *question_labels; i++)
-        if (question_labels[i].len > longest &&
-            word_before(text, end, question_labels[i].text, question_labels[i].len))
-            longest = question_labels[i].len;
+    size_t count = 0;
+    const struct question_word *words = end ? words_like(text[end - 1], &count) : NULL;
+    for (size_t i = 0; i < count; i++)
+        if (words[i].len > longest && word_before(text, end, words[i].text, words[i].len))
+            longest = words[i].len;
     return longest;
 }
 

@@ -279,6 +279,6 @@ void number_cut(
         size_t from = at;
         while (at < lines.count && lines.all[at].block == i)
             at++;
-        cut_block(reader, &blocks[i], lines.all + from, at - from, level, out);
+        cut_block(reader, &blocks[i], at > from ? &lines.all[from] : NULL, at - from, level, out);
     }
 }
