@@ -230,8 +230,10 @@ static bool plain_number(
 static bool no_number(const char *text, struct marker *marker)
 {
     enum sign sign;
+    if (strncasecmp(text, "no.", 3) != 0)
+        return false;
     size_t size, gap = 3 + strspn(text + 3, " ");
-    int number = strncasecmp(text, "no.", 3) == 0 ? digits_number(text + gap, &size) : 0;
+    int number = digits_number(text + gap, &size);
     return number && set(marker, number, gap + size + closing(text + gap + size, &sign), KIND_NO, SIGN_NONE);
 }
 
