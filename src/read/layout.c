@@ -203,12 +203,14 @@ static int no_items(const struct plan *plan, struct error *err)
 /* Detaches the blocks from the tree; question headings lose their rank, so that they begin nothing. */
 static void take_blocks(struct plan *plan, struct tree *tree)
 {
+    size_t kept = 0;
     for (size_t i = 0; i < tree->count; i++) {
         struct node *node = tree->blocks[i].node;
         node_unlink(node);
         if (!flow_is_blank(node) || node->type == NODE_HEADING)
-            blocks_add(plan->arena, &plan->blocks, &tree->blocks[i]);
+            tree->blocks[kept++] = tree->blocks[i];
     }
+    plan->blocks = (struct blocks){tree->blocks, kept, tree->count};
 }
 
 /* But a lone one above the level of items asks for the whole edition: it is a section. */

@@ -271,7 +271,8 @@ static void cut(struct plan *plan, size_t at, size_t own, bool holds, struct blo
 
 void plan_cut_leaves(struct plan *plan, size_t from)
 {
-    struct blocks out = {0};
+    struct blocks out = {
+        arena_array(plan->arena, plan->blocks.count, sizeof *out.all), 0, plan->blocks.count};
     struct group groups[LEVELS] = {0};
     for (size_t i = 0; i < from; i++)
         blocks_add(plan->arena, &out, plan_block(plan, i));

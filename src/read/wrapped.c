@@ -118,7 +118,7 @@ static bool is_prose(struct arena *arena, const struct block *block)
     if (block->node->type != NODE_HEADING)
         return false;
     const char *line = flow_line(arena, block->node);
-    size_t points = utf8_points(line, strlen(line));
+    size_t len = strlen(line), points = len > TITLE_LONG ? utf8_points(line, len) : len;
     return points > 2 * TITLE_LONG || (points > TITLE_LONG && ends_sentence(line));
 }
 
