@@ -287,6 +287,20 @@ static void note_definition(struct walk *w, const char *eol)
     walk_keep(w, at + size);
 }
 
+/* "**<!--why-->**": bold words that nobody sees. cmark would pair their signs with those of the words behind.
+ */
+static bool hidden_bold(struct walk *w, const char *eol)
+{
+    enum { HIDDEN_MAX = 200 };
+    if (eol - w->at < 11 || memcmp(w->at, "**<!--", 6) != 0)
+        return false;
+    size_t reach = (size_t)(eol - w->at) < HIDDEN_MAX ? (size_t)(eol - w->at) : HIDDEN_MAX;
+    const char *end = memmem(w->at, reach, "-->**", 5);
+    if (end)
+        walk_drop(w, end + 5);
+    return end != NULL;
+}
+
 static void walk_line(struct walk *w)
 {
     const char *eol = line_end(w->at, w->end);
@@ -299,16 +313,18 @@ static void walk_line(struct walk *w)
     note_definition(w, eol);
     while (w->at < w->end && *w->at != '\n') {
         const char *start = w->at;
-        while (w->at < w->end && !strchr("\n{`\\", *w->at))
+        while (w->at < w->end && !strchr("\n{`\\*", *w->at))
             w->at++;
         buf_add(w->out, start, (size_t)(w->at - start));
         if (w->at == w->end || *w->at == '\n')
             return;
+        if (*w->at == '*' && hidden_bold(w, eol))
+            continue;
         if (*w->at == '`')
             pass_span(w);
         else if (*w->at == '\\')
             walk_keep(w, w->at + (w->at + 1 < w->end && w->at[1] != '\n' ? 2 : 1));
-        else if (!walk_brace(w))
+        else if (*w->at != '{' || !walk_brace(w))
             walk_keep(w, w->at + 1);
     }
 }
@@ -325,6 +341,9 @@ static bool may_have(const char *text, size_t len)
             return true;
     for (const char *at = text; (at = memchr(at, '^', (size_t)(end - at))); at++)
         if (at > text && at[-1] == '[')
+            return true;
+    for (const char *at = text; (at = memchr(at, '<', (size_t)(end - at))); at++)
+        if (at - text > 1 && at[-1] == '*' && at[-2] == '*' && end - at > 3 && at[1] == '!' && at[2] == '-')
             return true;
     const char *first = text;
     while (first < end && strchr(" \t\n", *first))
