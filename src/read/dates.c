@@ -208,7 +208,7 @@ static size_t dash(const char *text)
     return 0;
 }
 
-/* One end of a period: 0814, 20200831, 2020-08-31, 8月14日. The length, 0 = none. */
+/* One end of a period: 0814, 03.24, 20200831, 2020-08-31, 8月14日. The length, 0 = none. */
 static size_t period_end(const char *text)
 {
     int year, month, day;
@@ -225,6 +225,9 @@ static size_t period_end(const char *text)
             m += 3;
         return m && valid_day(2000, month, day) ? at + m : 0;
     }
+    if (n == 2 && (text[2] == '.' || text[2] == '/') && digits(text, 2, &month) == 2 &&
+        digits(text + 3, 2, &day) == 2 && !digit(text[5])) /* 03.24, but not the 3.11 of a version */
+        return valid_day(2000, month, day) ? 5 : 0;
     return 0;
 }
 

@@ -146,6 +146,22 @@ static bool ends_digest(const char *text, size_t len)
     return false;
 }
 
+/* "日报 1126": four digits after what comes every day are a day. */
+static bool is_day(const char *text, size_t end, const char *digits, size_t len)
+{
+    static const char *const dailies[] = {"日报", "日報", "早报", "早報", "晚报", "daily"};
+    int month = (digits[0] - '0') * 10 + digits[1] - '0',
+        day = len == 4 ? (digits[2] - '0') * 10 + digits[3] - '0' : 0;
+    if (month < 1 || month > 12 || day < 1 || day > 31)
+        return false;
+    for (size_t i = 0; i < sizeof dailies / sizeof *dailies; i++) {
+        size_t n = strlen(dailies[i]);
+        if (end >= n && strncasecmp(text + end - n, dailies[i], n) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* What may part the word from its number. */
 static size_t before_gap(const char *text, size_t at)
 {
@@ -184,7 +200,8 @@ static const char *after_digest(struct arena *arena, const char *text)
         size_t len = count_digits(text + at);
         if (len > 4 || is_year(text + at, len) || !stands_alone(text + at + len))
             continue;
-        if (ends_digest(text, before_gap(text, at)) || is_week_in(text, at, len))
+        size_t word = before_gap(text, at);
+        if ((ends_digest(text, word) && !is_day(text, word, text + at, len)) || is_week_in(text, at, len))
             return arena_copy(arena, text + at, len);
     }
     return NULL;
