@@ -129,13 +129,37 @@ static bool all_italic(const struct reader *reader, const struct node *paragraph
     return any;
 }
 
+/* What a mail has below its end: whose it is, and how to get no more of them. */
+static bool is_mail_footer(const struct reader *reader, const struct node *paragraph)
+{
+    static const char *const starts[] = {"unsubscribe", "you are receiving this", "you're receiving this",
+        "you’re receiving this", "you received this", "you are getting this", "copyright ",
+        "all rights reserved", "view this email in", "view in browser", "view in your browser",
+        "update your preferences", "manage your preferences", "manage your subscription", "退订", "取消订阅",
+        "版权所有", "您收到这封邮件", "你收到这封邮件"};
+    static const char *const links[] = {"unsubscribe", "unsubscribe here", "unsubscribe from this list",
+        "update your preferences", "manage your preferences", "manage preferences", "email preferences",
+        "view in browser", "view in your browser", "退订", "取消订阅", "点此退订", NULL};
+    const char *line = flow_line(reader->arena, paragraph), *words = bare_words(reader, line);
+    if (strncmp(line + strspn(line, " "), "©", 2) == 0)
+        return true;
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (begins(words, starts[i]))
+            return true;
+    for (const struct node *node = paragraph; node; node = node_next(paragraph, node))
+        if (node->type == NODE_LINK && one_of(bare_words(reader, flow_line(reader->arena, node)), links))
+            return true;
+    return false;
+}
+
 bool purpose_is_closing(const struct reader *reader, const struct node *block)
 {
     static const char *const list[] = {
         "the end", "end", "fin", "eof", "完", "全文完", "本期完", "以上", "结束", NULL};
     if (block->type != NODE_PARAGRAPH)
         return false;
-    return all_italic(reader, block) || one_of(bare_words(reader, flow_line(reader->arena, block)), list);
+    return all_italic(reader, block) || one_of(bare_words(reader, flow_line(reader->arena, block)), list) ||
+           is_mail_footer(reader, block);
 }
 
 bool purpose_is_link_alone(const struct node *paragraph)
