@@ -108,12 +108,30 @@ static void trim_after(struct node *next, bool bracket, bool alone)
         next->text = text;
 }
 
-/* The label in the text before a link is cut off. */
-static bool take_text_label(struct work *work, struct node *text, struct node *link, bool *bracket)
+/* Does nothing else stand in the line before a label: does it begin one, or follow the link `last`, which has
+ * its label too? One in brackets stands alone too. */
+static bool stands_alone(const struct node *text, const struct label *found, const struct node *last)
+{
+    const struct node *before = text->prev;
+    size_t len = found->start;
+    if (found->bracket)
+        return true;
+    while (len && text->text[len - 1] == ' ')
+        len--;
+    if (len && text->text[len - 1] == '\n')
+        return true;
+    return found->start <= punct_skip(text->text, BETWEEN) &&
+           (!before || (before->type == NODE_LINK ? before == last : item_breaks_before(before)));
+}
+
+/* The label in the text before a link is cut off. `last`: the link before it, whose label was taken. */
+static bool take_text_label(
+    struct work *work, struct node *text, struct node *link, const struct node *last, bool *bracket)
 {
     struct label found;
     size_t len = strlen(text->text);
-    if (!label_find(work->reader->profile, text->text, len, item_breaks_before(text->prev), &found))
+    if (!label_find(work->reader->profile, text->text, len, item_breaks_before(text->prev), &found) ||
+        (!found.known && !stands_alone(text, &found, last)))
         return false;
     bool closed = link->next && link->next->type == NODE_TEXT && closing_bracket(link->next->text);
     if (closed != found.bracket)
@@ -240,7 +258,7 @@ bool item_take_links(struct work *work, struct node *paragraph)
         next = link->next;
         if (link->type != NODE_LINK || !before || !ends_after(work->reader, link))
             continue;
-        if (!(before->type == NODE_TEXT && take_text_label(work, before, link, &bracket)) &&
+        if (!(before->type == NODE_TEXT && take_text_label(work, before, link, last, &bracket)) &&
             !take_strong_label(work, before, link))
             continue;
         trim_after(link->next, bracket, begins_line(link->prev, last));

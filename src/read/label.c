@@ -295,6 +295,80 @@ static bool plausible(const char *text, size_t len)
     return width <= LABEL_WIDTH_MAX && words <= LABEL_WORDS_MAX;
 }
 
+/* The length of the word of a table or the profile that this text ends in, or of one that needs its colon:
+ * "试用 Demo", "手册地址"; 0 = there is none. */
+static size_t known_end(const struct profile *profile, const char *text, size_t len)
+{
+    static const char *const words[] = {"地址", "网址", "链接", "主页", "原文", "来源", "官网", "论文",
+        "代码", "视频", "报道", "文档", "下载", "仓库", "阅读", "project", "download", "documentation",
+        "see also"};
+    size_t longest = label_word_before(profile, text, len);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t size = strlen(words[i]);
+        if (size > longest && word_before(text, len, words[i], size) &&
+            (len == size || (unsigned char)words[i][0] >= 0x80 || isupper((unsigned char)text[len - size])))
+            longest = size;
+    }
+    return longest;
+}
+
+/* Is this word, of a label in English, one of a sentence? `first`: it begins the label. */
+static bool is_of_sentence(const char *word, size_t len, bool first)
+{
+    static const char *const anywhere[] = {"is", "are", "was", "were", "am", "be", "has", "have", "had",
+        "will", "would", "can", "could", "should", "must", "do", "does", "did", "said", "says", "say",
+        "wrote", "writes", "told", "asked", "think", "thinks", "we", "i", "you", "they", "he", "she"};
+    static const char *const beginning[] = {"and", "or", "but", "the", "a", "an", "see", "this", "that",
+        "these", "it", "our", "my", "your", "their", "his", "her", "its", "in", "on", "at", "to", "of",
+        "with", "as", "if", "so", "because", "which", "who", "there"};
+    for (size_t i = 0; i < sizeof anywhere / sizeof *anywhere; i++)
+        if (strlen(anywhere[i]) == len && strncasecmp(word, anywhere[i], len) == 0)
+            return true;
+    for (size_t i = 0; first && i < sizeof beginning / sizeof *beginning; i++)
+        if (strlen(beginning[i]) == len && strncasecmp(word, beginning[i], len) == 0)
+            return true;
+    return false;
+}
+
+/* Does a word go on here: "1.5", "e-book"? */
+static bool is_in_word(const char *text)
+{
+    return isalnum((unsigned char)text[0]) ||
+           ((text[0] == '.' || text[0] == '-') && isalnum((unsigned char)text[1]));
+}
+
+/* Does it read like the end of a sentence rather than a name: "We are hiring", "思考题库上线了"? `known`: the
+ * length of the known word it ends in. */
+static bool is_sentence(const char *text, size_t len, size_t known)
+{
+    enum { WORDS_MAX = 3, IDEOGRAPHS_MAX = 6 };
+    static const char *const ends[] = {"了", "说", "是", "的"};
+    size_t words = 0, ideographs = 0;
+    if (known == len)
+        return false;
+    for (size_t at = 0, size = 0; at < len; at += size) {
+        unsigned char c = (unsigned char)text[at];
+        size = 1;
+        if (c >= 0x80) {
+            ideographs += utf8_is_cjk(utf8_decode(text, len, at, &size));
+            continue;
+        }
+        if (!isalnum(c))
+            continue;
+        while (at + size < len && is_in_word(text + at + size))
+            size++;
+        if (is_of_sentence(text + at, size, at == 0))
+            return true;
+        words += size > 1; /* the "s" of "reader's" is none */
+    }
+    if (known || ends_with(text, len, "小说") || ends_with(text, len, "目的"))
+        return false;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (ends_with(text, len, ends[i]))
+            return true;
+    return words > WORDS_MAX || ideographs > IDEOGRAPHS_MAX;
+}
+
 /* 《…》 at the end of the text: where it begins; len = there is none. */
 static size_t quote_start(const char *text, size_t len)
 {
@@ -373,6 +447,7 @@ bool label_find(const struct profile *profile, const char *text, size_t len, boo
         label->label_at = before;
         label->label_len = n;
         label->bracket = bracket;
+        label->known = true;
         return true;
     }
     size_t start = words_start(text, end, open);
@@ -380,8 +455,10 @@ bool label_find(const struct profile *profile, const char *text, size_t len, boo
         return false;
     label->bracket = label_bracket(text + start) > 0;
     size_t at = skip_signs(text, start + label_bracket(text + start), end);
-    if (!plausible(text + at, end - at))
+    size_t known = known_end(profile, text + at, end - at);
+    if (!plausible(text + at, end - at) || is_sentence(text + at, end - at, known))
         return false;
+    label->known = known > 0;
     label->start = start;
     label->label_at = at;
     label->label_len = end - at;
@@ -397,7 +474,8 @@ bool label_between(const struct profile *profile, const char *text, struct label
     size_t end = punct_trim(text, len, PUNCT_SPACE | PUNCT_POINT),
            at = skip_signs(text, before < end ? before : end, end);
     *label = (struct label){.label_at = at, .label_len = end - at};
-    return plausible(text + at, end - at);
+    return plausible(text + at, end - at) &&
+           !is_sentence(text + at, end - at, known_end(profile, text + at, end - at));
 }
 
 bool label_is_link_label(const struct profile *profile, const char *text, size_t *len)

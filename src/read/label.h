@@ -14,7 +14,8 @@ struct label {
     size_t start;               /* where it begins in the text */
     size_t label_at, label_len; /* without colon */
     size_t quote_at, quote_len; /* a 《…》 between label and link; length 0 = none */
-    bool bracket;               /* `start` is a bracket that opens: it must close behind the link */
+    bool known;   /* it ends in a word of a table or the profile; others name a link only alone */
+    bool bracket; /* `start` is a bracket that opens: it must close behind the link */
 };
 
 /* `open`: the text begins where a label may begin (a new line, after another link). False: there is none.

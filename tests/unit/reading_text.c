@@ -120,6 +120,19 @@ static void labels_before_links(void **state)
         {"It ends (2024). Source: ", false, "It ends (2024). ", "Source", ""},
         {"the article of the source ", true, NULL, NULL, ""},
         {"他说的来源", true, NULL, NULL, ""},
+        {"We are hiring: ", true, NULL, NULL, ""},
+        {"The harbour master said: ", true, NULL, NULL, ""},
+        {" and the code: ", true, NULL, NULL, ""},
+        {"All we have left: ", true, NULL, NULL, ""},
+        {"思考题库上线了：", true, NULL, NULL, ""},
+        {"他是这样回答我们的：", true, NULL, NULL, ""},
+        {"See also: ", true, "", "See also", ""},
+        {"See more: ", true, "", "See more", ""},
+        {"We've moved: ", true, NULL, NULL, ""},
+        {"Reader's own pick: ", true, "", "Reader's own pick", ""},
+        {"频道：", true, "", "频道", ""},
+        {"短篇小说：", true, "", "短篇小说", ""},
+        {"海港文章的地址：", true, "", "海港文章的地址", ""},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
