@@ -10,13 +10,13 @@
 #include "read/label.h"
 #include "read/numbered_titles.h"
 #include "read/punct.h"
+#include "read/sentence.h"
 
 #include <ctype.h>
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
-enum { TITLE_POINTS_MAX = 120, PREFIX_POINTS_MAX = 24, DATE_BYTES = 10 };
+enum { PREFIX_POINTS_MAX = 24, DATE_BYTES = 10 };
 
 static size_t points_of(const char *text)
 {
@@ -159,51 +159,6 @@ static struct node *take_date(const struct reader *reader, struct node *paragrap
 
 /* --- what the words are --- */
 
-static bool is_colon_alone(const char *text)
-{
-    size_t gap = strspn(text, " \n"), colon = label_colon(text + gap);
-    return colon && !text[gap + colon + punct_skip(text + gap + colon, PUNCT_SPACE)];
-}
-
-/* "**Ferries:** leave at ten past from Monday. [More](…)": a sentence, told under that title. */
-static bool tells_before_link(const struct node *strong)
-{
-    enum { TOLD_POINTS_MIN = 24 };
-    const struct node *words = strong->next, *link = words ? words->next : NULL;
-    if (!link || words->type != NODE_TEXT || link->type != NODE_LINK || strchr(words->text, '|'))
-        return false;
-    size_t len = punct_trim(words->text, strlen(words->text), PUNCT_SPACE);
-    return points_of(words->text) >= TOLD_POINTS_MIN || punct_before(words->text, len, PUNCT_STOP);
-}
-
-bool title_is_label(const struct reader *reader, const struct node *paragraph)
-{
-    const struct node *first = flow_first_seen(paragraph);
-    struct label label;
-    size_t len;
-    if (!first)
-        return false;
-    if (first->type == NODE_STRONG)
-        return !tells_before_link(first) &&
-               label_is_link_label(reader->profile, flow_line(reader->arena, first), &len) &&
-               (label_colon(flow_line(reader->arena, first) + len) ||
-                   (first->next && first->next->type == NODE_TEXT && is_colon_alone(first->next->text) &&
-                       first->next->next && first->next->next->type == NODE_LINK));
-    if (first->type != NODE_TEXT || !first->next || first->next->type != NODE_LINK)
-        return false;
-    return label_find(reader->profile, first->text, strlen(first->text), true, &label) && label.start == 0 &&
-           is_bare(reader, first->next);
-}
-
-bool title_is_bold(const struct reader *reader, const struct node *paragraph)
-{
-    const struct node *first = flow_first_seen(paragraph);
-    return first && first->type == NODE_STRONG &&
-           points_of(flow_line(reader->arena, first)) <= TITLE_POINTS_MAX &&
-           !label_question(reader->profile, flow_line(reader->arena, first), true) &&
-           !title_is_label(reader, paragraph);
-}
-
 /* Links and signs between them, nothing else. */
 static bool only_links(const struct node *from)
 {
@@ -223,44 +178,6 @@ static bool only_links(const struct node *from)
     return true;
 }
 
-/* Is the point at text[at] one of "e.g. ", "No. 5", "J. Doe"? */
-static bool is_short_form(const char *text, size_t at)
-{
-    static const char *const forms[] = {
-        "no", "vs", "etc", "dr", "mr", "mrs", "ms", "st", "inc", "ltd", "vol", "fig", "approx", "cf"};
-    size_t start = at;
-    while (start > 0 && isalpha((unsigned char)text[start - 1]))
-        start--;
-    size_t len = at - start;
-    if (len == 1 || (start > 0 && text[start - 1] == '.'))
-        return true;
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-        if (strlen(forms[i]) == len && strncasecmp(text + start, forms[i], len) == 0)
-            return true;
-    return false;
-}
-
-/* The end of the first sentence in a text that has more after it; 0 = it has no such end. */
-static size_t sentence_end(const char *text, bool questions)
-{
-    for (size_t at = 0, n; text[at]; at++) {
-        unsigned char c = (unsigned char)text[at];
-        if (c != '.' && c != '!' && c != '?' && c != 0xe3 && c != 0xef)
-            continue;
-        n = punct_at(text + at, PUNCT_STOP | (questions ? (unsigned)PUNCT_ASK : 0));
-        if (!n || (n == 1 && !punct_at(text + at + 1, PUNCT_SPACE)) || (c == '.' && is_short_form(text, at)))
-            continue;
-        n += punct_skip(text + at + n, PUNCT_CLOSE);
-        return text[at + n + punct_skip(text + at + n, PUNCT_SPACE)] ? at + n : 0;
-    }
-    return 0;
-}
-
-static bool has_sentences(const char *words)
-{
-    return sentence_end(words, false) > 0;
-}
-
 /* --- by what it begins with --- */
 
 static bool title_by_bold(const struct reader *reader, struct node *paragraph, struct node *title)
@@ -274,6 +191,23 @@ static bool title_by_bold(const struct reader *reader, struct node *paragraph, s
     return true;
 }
 
+/* Does a link stand in a sentence, words before it and behind it? */
+static bool in_sentence(const char *prefix, const struct node *rest)
+{
+    size_t len = strlen(prefix);
+    return rest && rest->type == NODE_TEXT && len && !punct_before(prefix, len, ~(unsigned)PUNCT_SPACE) &&
+           (sentence_goes_on(rest->text) || sentence_is_open(prefix));
+}
+
+/* Does what follows a link not belong to its title? */
+static bool is_aside(const struct node *rest)
+{
+    const char *text = rest && rest->type == NODE_TEXT ? rest->text : "", *words = text + strspn(text, " ");
+    return rest && (separator(text) || end_sign(text) || rest->type == NODE_BREAK ||
+                       strncmp(text, " by ", 4) == 0 || !*words || strchr("(\n", *words) ||
+                       strncmp(words, "//", 2) == 0 || strncmp(words, "（", 3) == 0 || sentence_host(words));
+}
+
 static bool title_by_leading_link(
     const struct reader *reader, struct node *paragraph, struct node *title, bool dated)
 {
@@ -281,19 +215,18 @@ static bool title_by_leading_link(
     if (!link || is_bare(reader, link) || (dated && link != flow_first_seen(paragraph) && only_links(link)))
         return false;
     const char *prefix = words_of(reader, paragraph->first, link);
-    if (points_of(prefix) > PREFIX_POINTS_MAX || has_sentences(prefix))
+    if (points_of(prefix) > PREFIX_POINTS_MAX || sentence_parts(prefix))
         return false;
     struct node *rest = link->next;
     bool plain;
+    if (in_sentence(prefix, rest))
+        return false; /* "We found [a clock](…) in the attic." */
     if (link == flow_first_seen(paragraph) && !only_links(rest) &&
         label_is_word(reader->profile, flow_line(reader->arena, link), &plain))
         return false; /* "[Paper](…): Why we sleep" */
     const char *whole = words_of(reader, paragraph->first, NULL);
-    const char *after = rest && rest->type == NODE_TEXT ? rest->text : "";
-    bool aside = rest && (separator(after) || end_sign(after) || rest->type == NODE_BREAK ||
-                             strncmp(after, " by ", 4) == 0 || strchr("(\n", after[strspn(after, " ")]) ||
-                             strncmp(after + strspn(after, " "), "（", 3) == 0);
-    if (only_links(rest) || (!aside && points_of(whole) <= TITLE_POINTS_MAX && !has_sentences(whole)))
+    if (only_links(rest) ||
+        (!is_aside(rest) && points_of(whole) <= TITLE_POINTS_MAX && !sentence_parts(whole)))
         rest = NULL;
     if (rest && points_of(flow_line(reader->arena, link)) + points_of(prefix) > TITLE_POINTS_MAX)
         return false;
@@ -465,7 +398,7 @@ static bool title_by_line(const struct reader *reader, struct node *paragraph, s
     if (!end)
         end = short_line_end(reader, paragraph);
     const char *words = words_of(reader, paragraph->first, end);
-    if (!words[0] || points_of(words) > TITLE_POINTS_MAX || (has_sentences(words) && !end && !more))
+    if (!words[0] || points_of(words) > TITLE_POINTS_MAX || (sentence_parts(words) && !end && !more))
         return false;
     move_until(paragraph->first, end, title);
     return true;
@@ -573,26 +506,61 @@ static bool ends_wide(const struct node *node)
            (unsigned char)node->text[strlen(node->text) - 1] >= 0x80;
 }
 
+/* "https://… A page about soup.": the address before the words, which are the title, is taken out until that
+ * is found. NULL = there is none. */
+static struct node *take_leading_address(const struct reader *reader, struct node *paragraph)
+{
+    struct node *link = paragraph->first, *rest = link ? link->next : NULL;
+    if (!rest || link->type != NODE_LINK || rest->type != NODE_TEXT || !is_bare(reader, link) ||
+        rest->text[0] != ' ' || find_link(rest))
+        return NULL;
+    const char *words = rest->text + separator(rest->text);
+    words += strspn(words, " ");
+    if (!*words || *words == '\n' || punct_at(words, PUNCT_OPEN | PUNCT_STOP) || sentence_goes_on(words))
+        return NULL;
+    node_unlink(link);
+    rest->text = arena_string(reader->arena, words);
+    return link;
+}
+
+/* Puts it back before what is said of it. */
+static void give_address(const struct reader *reader, struct node *paragraph, struct node *link)
+{
+    struct node *rest = node_new(reader->arena, NODE_PARAGRAPH);
+    node_move_children(paragraph, rest);
+    node_append(paragraph, link);
+    if (rest->first)
+        node_add_text(reader->arena, paragraph, " ");
+    node_move_children(rest, paragraph);
+}
+
 /* `dated`: a date stood before it, as in lists of sources, where a last link names the source. */
 static struct node *find_title(const struct reader *reader, struct node *paragraph, bool dated, bool more)
 {
     struct node *title = node_new(reader->arena, NODE_HEADING);
     title->level = 6;
     drop_gaps(paragraph);
-    bool found = title_by_bold(reader, paragraph, title) || title_by_short_line(reader, paragraph, title);
+    struct node *address = take_leading_address(reader, paragraph);
+    bool sentence = title_bold_goes_on(reader, paragraph);
+    bool found = (!sentence && title_by_bold(reader, paragraph, title)) ||
+                 title_by_short_line(reader, paragraph, title);
     if (!found) {
         struct node *away = cut_leading_away(reader, paragraph);
         found = title_by_words_before_label(reader, paragraph, title) ||
-                title_by_leading_link(reader, paragraph, title, dated) ||
+                (!sentence && title_by_leading_link(reader, paragraph, title, dated)) ||
                 title_by_announced_link(reader, paragraph, title) ||
                 title_by_words_before(reader, paragraph, title, dated) ||
-                title_by_line(reader, paragraph, title, more) || title_by_sentence(reader, paragraph, title);
+                title_by_line(reader, paragraph, title, more) ||
+                title_by_sentence(reader, paragraph, title) ||
+                (sentence && title_by_bold(reader, paragraph, title));
         if (away && paragraph->first && !ends_wide(paragraph->last))
             node_add_text(reader->arena, paragraph, " ");
         if (away)
             node_move_children(away, paragraph);
     }
     drop_gaps(paragraph);
+    if (address)
+        give_address(reader, paragraph, address);
     return found && !flow_is_blank(title) ? title : NULL;
 }
 
