@@ -314,10 +314,40 @@ static void join_text(struct flow *flow, struct node *node)
     node->text = flow->text.len ? buf_keep(&flow->text, flow->arena) : "";
 }
 
+/* Bold words with their colon: "**Why:**", "**Why**:". */
+static bool is_bold_label(const struct node *node)
+{
+    static const char wide[] = "：";
+    const struct node *last = node->type == NODE_STRONG ? node->last : NULL;
+    if (!last || last->type != NODE_TEXT)
+        return false;
+    size_t len = strlen(last->text);
+    const char *after = node->next && node->next->type == NODE_TEXT ? node->next->text : "";
+    return (len && last->text[len - 1] == ':') || (len >= 3 && memcmp(last->text + len - 3, wide, 3) == 0) ||
+           after[0] == ':' || strncmp(after, wide, 3) == 0;
+}
+
+/* Lines that each begin with a bold label were meant as lines. */
+static void keep_labelled_lines(struct arena *arena, struct node *block)
+{
+    for (struct node *node = block->first; node; node = node->next) {
+        struct node *before = node->prev;
+        if (!before || before->type != NODE_TEXT || !is_bold_label(node))
+            continue;
+        size_t len = strlen(before->text), end = len;
+        while (end && is_space(before->text[end - 1]))
+            end--;
+        if (memchr(before->text + end, '\n', len - end))
+            node_insert_before(node, node_new(arena, NODE_BREAK));
+    }
+}
+
 /* A paragraph, heading or cell. */
 static void join_block(struct arena *arena, struct node *block)
 {
     struct flow flow = {.arena = arena, .block = block};
+    if (block->type == NODE_PARAGRAPH)
+        keep_labelled_lines(arena, block);
     buf_init(&flow.text, SIZE_MAX / 4);
     for (struct node *node = block->first; node; node = node_next(block, node)) {
         if (node->type == NODE_TEXT) {
