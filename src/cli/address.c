@@ -53,7 +53,7 @@ int shell_page(struct shell *shell, const char *word, struct reading_input *inpu
     input->name = !strcmp(word, "-") ? "standard-input.md" : word;
     if (shell_is_address(word)) {
         input->name = fetch_name(&shell->arena, word, false);
-        struct fetched fetched;
+        struct fetched fetched = {0};
         failed = shell_fetch(shell, word, false, &fetched);
         bytes = fetched.bytes;
         input->len = fetched.len;

@@ -94,7 +94,8 @@ bool guard_put(const char *text, size_t len, void (*put)(void *to, const char *b
 static bool holds(const char *text, size_t len, const char *character)
 {
     size_t size = strlen(character);
-    for (const char *at = text, *end = text + len; (at = memchr(at, character[0], (size_t)(end - at))); at++)
+    for (const char *at = text, *end = text + len;
+         (at = memchr(at, (unsigned char)character[0], (size_t)(end - at))); at++)
         if ((size_t)(end - at) >= size && memcmp(at, character, size) == 0)
             return true;
     return false;

@@ -49,11 +49,11 @@ bool label_boundary(const char *text, size_t len)
  * it leads; the others are words of sentences too ("we wrote new docs"). */
 #define PLAIN(text)                                                                                          \
     {                                                                                                        \
-        text, sizeof text - 1, true                                                                          \
+        text, sizeof(text) - 1, true                                                                         \
     }
 #define OTHER(text)                                                                                          \
     {                                                                                                        \
-        text, sizeof text - 1, false                                                                         \
+        text, sizeof(text) - 1, false                                                                        \
     }
 struct link_word {
     const char *text;

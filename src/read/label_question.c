@@ -10,7 +10,7 @@
 /* Words that are followed by questions. */
 #define WORD(text)                                                                                           \
     {                                                                                                        \
-        text, sizeof text - 1                                                                                \
+        text, sizeof(text) - 1                                                                               \
     }
 static const struct question_word {
     const char *text;

@@ -94,7 +94,7 @@ static size_t look_up(const struct sign *signs, size_t count, const char *text, 
     return 0;
 }
 
-#define LOOK_UP(signs) look_up(signs, sizeof signs / sizeof *signs, text, size_of(first), classes)
+#define LOOK_UP(signs) look_up(signs, sizeof(signs) / sizeof *(signs), text, size_of(first), classes)
 
 size_t punct_at(const char *text, unsigned classes)
 {

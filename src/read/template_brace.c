@@ -352,9 +352,8 @@ static bool attributes(struct walk *w)
     bool alone = blank_line_so_far(w) && blank_rest(w, to + 1);
     if (*from == ':') {
         from++;
-        if (*from == ':' || *from == '/') /* {::comment} … {:/comment}, {:/} */
-            alone = true;
-        else if (!are_attributes(from, to, alone))
+        bool extension = *from == ':' || *from == '/'; /* {::comment} … {:/comment}, {:/} */
+        if (!extension && !are_attributes(from, to, alone))
             return false;
         if (strncmp(from, ":comment}", 9) == 0) {
             const char *close = find(w, MARK_KRAMDOWN, from);

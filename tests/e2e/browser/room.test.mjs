@@ -49,7 +49,7 @@ describe('the room', { skip }, () => {
     await page.locator('#log .row.said.mine', { hasText: '/week' }).waitFor(WAIT);
     await answers(page).filter({ hasText: TITLE }).first().waitFor(WAIT);
     await page.click('#chips button:has-text("第 2 条")');
-    const item = answers(page).filter({ hasText: 'whisper.cpp' }).last();
+    const item = answers(page).filter({ hasText: 'whisper.cpp', has: page.locator('details') }).last(); // the week's answer names it too
     await item.waitFor(WAIT);
     const link = item.locator('.body a').first();
     assert.match(await link.getAttribute('href'), /^https:\/\//);
