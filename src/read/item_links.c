@@ -131,7 +131,7 @@ static bool take_text_label(
     struct label found;
     size_t len = strlen(text->text);
     if (!label_find(work->reader->profile, text->text, len, item_breaks_before(text->prev), &found) ||
-        (!found.known && !stands_alone(text, &found, last)))
+        (!stands_alone(text, &found, last) && !label_is_known(work->reader->profile, text->text, &found)))
         return false;
     bool closed = link->next && link->next->type == NODE_TEXT && closing_bracket(link->next->text);
     if (closed != found.bracket)

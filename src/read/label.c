@@ -312,6 +312,11 @@ static size_t known_end(const struct profile *profile, const char *text, size_t 
     return longest;
 }
 
+static bool is_word(const char *word, size_t len, const char *other)
+{
+    return (word[0] | 0x20) == other[0] && strncasecmp(word, other, len) == 0 && !other[len];
+}
+
 /* Is this word, of a label in English, one of a sentence? `first`: it begins the label. */
 static bool is_of_sentence(const char *word, size_t len, bool first)
 {
@@ -322,10 +327,10 @@ static bool is_of_sentence(const char *word, size_t len, bool first)
         "these", "it", "our", "my", "your", "their", "his", "her", "its", "in", "on", "at", "to", "of",
         "with", "as", "if", "so", "because", "which", "who", "there"};
     for (size_t i = 0; i < sizeof anywhere / sizeof *anywhere; i++)
-        if (strlen(anywhere[i]) == len && strncasecmp(word, anywhere[i], len) == 0)
+        if (is_word(word, len, anywhere[i]))
             return true;
     for (size_t i = 0; first && i < sizeof beginning / sizeof *beginning; i++)
-        if (strlen(beginning[i]) == len && strncasecmp(word, beginning[i], len) == 0)
+        if (is_word(word, len, beginning[i]))
             return true;
     return false;
 }
@@ -337,20 +342,20 @@ static bool is_in_word(const char *text)
            ((text[0] == '.' || text[0] == '-') && isalnum((unsigned char)text[1]));
 }
 
-/* Does it read like the end of a sentence rather than a name: "We are hiring", "思考题库上线了"? `known`: the
- * length of the known word it ends in. */
-static bool is_sentence(const char *text, size_t len, size_t known)
+enum likeness { LIKE_NAME, LIKE_WORDS /* too many for a name */, LIKE_SENTENCE };
+
+/* Does it read like a name, or like the end of a sentence: "We are hiring", "思考题库上线了"? */
+static enum likeness likeness_of(const char *text, size_t len)
 {
     enum { WORDS_MAX = 3, IDEOGRAPHS_MAX = 6 };
     static const char *const ends[] = {"了", "说", "是", "的"};
     size_t words = 0, ideographs = 0;
-    if (known == len)
-        return false;
     for (size_t at = 0, size = 0; at < len; at += size) {
         unsigned char c = (unsigned char)text[at];
         size = 1;
         if (c >= 0x80) {
-            ideographs += utf8_is_cjk(utf8_decode(text, len, at, &size));
+            size = 3;
+            ideographs += (c >= 0xe4 && c <= 0xe9) || utf8_is_cjk(utf8_decode(text, len, at, &size));
             continue;
         }
         if (!isalnum(c))
@@ -358,15 +363,28 @@ static bool is_sentence(const char *text, size_t len, size_t known)
         while (at + size < len && is_in_word(text + at + size))
             size++;
         if (is_of_sentence(text + at, size, at == 0))
-            return true;
+            return LIKE_SENTENCE;
         words += size > 1; /* the "s" of "reader's" is none */
     }
-    if (known || ends_with(text, len, "小说") || ends_with(text, len, "目的"))
-        return false;
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        if (ends_with(text, len, ends[i]))
-            return true;
-    return words > WORDS_MAX || ideographs > IDEOGRAPHS_MAX;
+    for (size_t i = 0; ideographs && i < sizeof ends / sizeof *ends; i++)
+        if (ends_with(text, len, ends[i]) && !ends_with(text, len, "小说") && !ends_with(text, len, "目的"))
+            return LIKE_WORDS;
+    return words > WORDS_MAX || ideographs > IDEOGRAPHS_MAX ? LIKE_WORDS : LIKE_NAME;
+}
+
+/* Is it a name that an editor gives a link? A known word is one, and makes one of many words. */
+static bool is_name(const struct profile *profile, const char *text, size_t len)
+{
+    enum likeness like = likeness_of(text, len);
+    if (like == LIKE_NAME)
+        return true;
+    size_t known = known_end(profile, text, len);
+    return known == len || (known && like == LIKE_WORDS);
+}
+
+bool label_is_known(const struct profile *profile, const char *text, const struct label *label)
+{
+    return !label->colon || known_end(profile, text + label->label_at, label->label_len);
 }
 
 /* 《…》 at the end of the text: where it begins; len = there is none. */
@@ -447,7 +465,6 @@ bool label_find(const struct profile *profile, const char *text, size_t len, boo
         label->label_at = before;
         label->label_len = n;
         label->bracket = bracket;
-        label->known = true;
         return true;
     }
     size_t start = words_start(text, end, open);
@@ -455,10 +472,9 @@ bool label_find(const struct profile *profile, const char *text, size_t len, boo
         return false;
     label->bracket = label_bracket(text + start) > 0;
     size_t at = skip_signs(text, start + label_bracket(text + start), end);
-    size_t known = known_end(profile, text + at, end - at);
-    if (!plausible(text + at, end - at) || is_sentence(text + at, end - at, known))
+    if (!plausible(text + at, end - at) || !is_name(profile, text + at, end - at))
         return false;
-    label->known = known > 0;
+    label->colon = true;
     label->start = start;
     label->label_at = at;
     label->label_len = end - at;
@@ -474,8 +490,7 @@ bool label_between(const struct profile *profile, const char *text, struct label
     size_t end = punct_trim(text, len, PUNCT_SPACE | PUNCT_POINT),
            at = skip_signs(text, before < end ? before : end, end);
     *label = (struct label){.label_at = at, .label_len = end - at};
-    return plausible(text + at, end - at) &&
-           !is_sentence(text + at, end - at, known_end(profile, text + at, end - at));
+    return plausible(text + at, end - at) && is_name(profile, text + at, end - at);
 }
 
 bool label_is_link_label(const struct profile *profile, const char *text, size_t *len)

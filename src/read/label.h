@@ -14,13 +14,17 @@ struct label {
     size_t start;               /* where it begins in the text */
     size_t label_at, label_len; /* without colon */
     size_t quote_at, quote_len; /* a 《…》 between label and link; length 0 = none */
-    bool known;   /* it ends in a word of a table or the profile; others name a link only alone */
-    bool bracket; /* `start` is a bracket that opens: it must close behind the link */
+    bool colon;                 /* it has one; without, it is a known word */
+    bool bracket;               /* `start` is a bracket that opens: it must close behind the link */
 };
 
 /* `open`: the text begins where a label may begin (a new line, after another link). False: there is none.
  * Soft breaks in the text are "\n". */
 bool label_find(const struct profile *profile, const char *text, size_t len, bool open, struct label *label);
+
+/* Does a label that was found end in a word of a table or the profile? Others name a link only where nothing
+ * else stands beside the two. */
+bool label_is_known(const struct profile *profile, const char *text, const struct label *label);
 
 /* Is all the text before a link its label, with its colon or without, but for signs that end what stands
  * before it: "。试用 Demo：", " | Code: ", "领袖"? */
