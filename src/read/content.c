@@ -178,7 +178,8 @@ struct tally {
     size_t marked, begun;     /* paragraphs and quotes that are items; those that begin as items do */
     size_t items, entries;    /* of lists */
     size_t told;              /* items of lists that have words beside their links */
-    size_t item_lists, plain_lists, rows;
+    size_t opened;            /* items of lists that begin with a link or bold, and tell something besides */
+    size_t item_lists, plain_lists, bare_lists, rows;
     bool list_first, bold_first, placeholder_list;
     size_t placeholders; /* paragraphs */
     bool link_before;    /* words before the first list hold a link */
@@ -207,6 +208,40 @@ static bool is_told(const struct node *entry)
         if (node->type == NODE_TEXT && !flow_is_blank(node))
             words += strlen(node->text);
     return words >= TOLD_BYTES_MIN || (entry->first && entry->first->next);
+}
+
+/* "- [Ferry](…) — back on Monday", "- **Ferry** back on Monday [timetable](…)": it names what it tells. A
+ * label with its link ("**Paper**: [x](…)") has nothing besides. */
+static bool is_opened(const struct reader *reader, const struct node *entry)
+{
+    const struct node *first = entry->first ? flow_first_seen(entry->first) : NULL;
+    size_t words = 0;
+    if (!first || (first->type != NODE_LINK && first->type != NODE_STRONG))
+        return false;
+    for (const struct node *node = entry->first->first; node; node = node->next)
+        if (node->type == NODE_TEXT && !flow_is_blank(node))
+            words += strlen(node->text);
+    return words >= TOLD_BYTES_MIN && entry_is_item(reader, entry);
+}
+
+bool content_is_told_list(const struct reader *reader, const struct node *list)
+{
+    size_t opened = 0, all = 0;
+    for (const struct node *entry = list->type == NODE_LIST ? list->first : NULL; entry;
+         entry = entry->next) {
+        opened += is_opened(reader, entry);
+        all++;
+    }
+    return opened > 1 && enough(opened, all);
+}
+
+/* Two or more short entries, no links, nothing below them. */
+static bool is_bare(const struct node *list)
+{
+    for (const struct node *entry = list->first; entry; entry = entry->next)
+        if (!entry->first || entry->first->type != NODE_PARAGRAPH || entry->first->next)
+            return false;
+    return list->first && list->first->next;
 }
 
 /* An entry without links that is news all the same: a sentence. */
@@ -240,11 +275,13 @@ static void count_list(
     tally->list_first = tally->list_first || tally->blocks == tally->pictures + 1;
     size_t sentences = 0;
     for (const struct node *entry = list->first; entry; entry = entry->next) {
-        if (items && tally->paragraphs + tally->others)
+        if (items && tally->paragraphs + tally->others) {
             tally->told += is_told(entry);
-        else if (!items)
+            tally->opened += is_opened(reader, entry);
+        } else if (!items)
             sentences += is_sentence(reader, entry);
     }
+    tally->bare_lists += !items && !link && is_bare(list);
     tally->plain_lists += !items && all > 1 && sentences * 5 >= all * 3;
 }
 
@@ -367,6 +404,10 @@ static enum evidence judge_mixed(const struct tally *tally, const struct content
 
 static void judge(const struct tally *tally, struct content *content)
 {
+    bool few = tally->paragraphs + tally->asides <= AROUND_MAX && tally->others == tally->asides;
+    content->told =
+        few && content->kind == CONTENT_MIXED && tally->opened > 1 && enough(tally->opened, tally->entries);
+    content->bare = content->kind == CONTENT_PROSE && tally->blocks == 1 && tally->bare_lists;
     bool nothing = tally->placeholders && tally->placeholders == tally->paragraphs && !tally->others &&
                    !tally->items && !tally->rows;
     switch (content->kind) {

@@ -34,6 +34,8 @@ struct content {
     size_t items;              /* entries that look like items, of its kind */
     bool pairs;                /* a paragraph below each that is an item belongs to it */
     bool lines_above;          /* short lines between paragraphs are sections: a file without headings */
+    bool told;                 /* words, then a list whose entries each name what they tell */
+    bool bare;                 /* words that are nothing but one list, of short entries without links */
     size_t bold;               /* bold lines */
     size_t lines;              /* numbered lines from the beginning on */
     size_t numbered, bulleted; /* entries of either kind of list that are items */
@@ -43,6 +45,8 @@ struct content {
 struct content content_of(const struct reader *reader, const struct block *blocks, size_t count);
 /* A block that holds items: one of the lists or tables meant above. */
 bool content_is_item_list(const struct reader *reader, const struct node *list);
+/* Two or more entries, most of them beginning with a link or bold and telling something besides. */
+bool content_is_told_list(const struct reader *reader, const struct node *list);
 bool content_is_item_table(const struct node *table);
 /* A paragraph (or a quote that begins with one) that is an item: it begins with a link, bold words or a title
  * above its address, or ends with a link. */

@@ -334,10 +334,11 @@ static bool leads_to_contents(const struct plan *plan, size_t at, size_t end)
            repeats_titles(plan, plan_block(plan, at + 1)->node);
 }
 
-/* The edition's title and what stands above its first section or item. Returns where that is. */
-static size_t take_opening(struct plan *plan)
+/* The edition's title, at *at if there is one. Returns where its first section or item is. */
+static size_t find_opening(struct plan *plan, size_t *title)
 {
     size_t at = plan_next_heading(plan, 0), opening = at;
+    *title = at;
     if (at < plan->blocks.count && plan_is_title(plan, at)) {
         take_title(plan, at);
         opening = plan_next_heading(plan, at);
@@ -346,16 +347,61 @@ static size_t take_opening(struct plan *plan)
             opening = plan_next_heading(plan, opening);
         }
     }
+    return opening;
+}
+
+/* Do the first links of the list lead where blocks from `from` on lead, too? Half of them are enough. */
+static bool repeats_links(const struct plan *plan, const struct node *list, size_t from)
+{
+    enum { LINKS_MAX = 8 };
+    const char *urls[LINKS_MAX];
+    bool found[LINKS_MAX] = {false};
+    size_t count = 0, same = 0;
+    for (const struct node *node = list; node && count < LINKS_MAX; node = node_next(list, node))
+        if (node->type == NODE_LINK)
+            urls[count++] = node->url;
+    for (; from < plan->blocks.count; from++) {
+        const struct node *block = plan_block(plan, from)->node;
+        for (const struct node *node = block; node; node = node_next(block, node))
+            for (size_t i = 0; node->type == NODE_LINK && i < count; i++)
+                found[i] = found[i] || strcmp(urls[i], node->url) == 0;
+    }
+    for (size_t i = 0; i < count; i++)
+        same += found[i];
+    return count && same * 2 >= count;
+}
+
+/* A list above the first section holds items where the sections below hold lists of them, too; one that
+ * picks out some of these does not. */
+static bool opens_with_items(const struct plan *plan, size_t at, size_t opening)
+{
+    const struct node *list = plan_block(plan, at)->node;
+    enum shape shape = plan->profile->items;
+    if (at > 0 && purpose_is_contents(plan->reader, plan_line(plan, plan_block(plan, at - 1))))
+        return false;
+    return (shape == SHAPE_FOUND || shape == SHAPE_LIST) && plan->leafy &&
+           plan->clear[CONTENT_LIST] + plan->clear[CONTENT_MIXED] > 0 &&
+           content_is_told_list(plan->reader, list) && !repeats_links(plan, list, opening);
+}
+
+/* What stands above the first section or item, but the title. */
+static int take_opening(struct plan *plan, size_t title, size_t opening, struct error *err)
+{
     for (size_t i = 0; i < opening; i++) {
         const struct node *node = plan_block(plan, i)->node;
-        if (i == at)
+        if (i == title)
             continue;
-        if (leads_to_contents(plan, i, opening) || (node->type == NODE_LIST && repeats_titles(plan, node)))
+        if (leads_to_contents(plan, i, opening) || (node->type == NODE_LIST && repeats_titles(plan, node))) {
             plan_add_rest(plan, i, i + 1, RULE_ASIDE_CONTENTS);
-        else
+        } else if (opens_with_items(plan, i, opening)) {
+            struct content content = content_of(plan->reader, plan_block(plan, i), 1);
+            if (plan_split(plan, i, i + 1, 0, &content, err))
+                return -1;
+        } else {
             open_with(plan, i, i + 1);
+        }
     }
-    return opening;
+    return 0;
 }
 
 /* One heading of the first level and no other: it names the edition, where what is below it has an outline of
@@ -388,11 +434,11 @@ static int read_outline(struct plan *plan, bool bold, struct error *err)
             plan->profile = &found;
         }
     }
-    size_t from = take_opening(plan);
+    size_t title, from = find_opening(plan, &title);
     plan_find_leaves(plan, from);
     plan_choose_levels(plan, from);
     plan_cut_leaves(plan, from);
-    int status = plan_walk(plan, from, err);
+    int status = take_opening(plan, title, from, err) ? -1 : plan_walk(plan, from, err);
     plan->profile = plan->reader->profile;
     return status;
 }

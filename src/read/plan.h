@@ -27,6 +27,8 @@ struct plan {
     bool bold_items;             /* bold lines below headings are items, also where a heading has one only */
     bool bold_parts;             /* bold lines below headings are parts of one item */
     bool plain_lists;            /* lists of sentences without links hold items */
+    bool led_lists;              /* lists whose entries are told hold items, however long the words above */
+    bool bare_lists;             /* short lists without links hold items */
     bool leafy;                  /* headings without others below them hold items, rather than being ones */
     bool flat;                   /* items have no sections of their own: one level only */
     bool numbered; /* of lists with and without numbers in one section, the numbered ones hold the items */

@@ -29,6 +29,13 @@ static enum evidence evidence_of(const struct plan *plan, size_t at, const struc
                : content->evidence;
 }
 
+/* Words, and a list that is told, though they are too many for it to decide. */
+static bool is_led(const struct plan *plan, size_t at, const struct content *content)
+{
+    return content->told && content->evidence == EVIDENCE_PERHAPS &&
+           !node_holds(plan_block(plan, at)->node, NODE_LINK);
+}
+
 /* Of numbered lines and paragraphs one is an item only where others are: where enough headings hold more. */
 static bool one_is_enough(const struct plan *plan, enum content_kind kind)
 {
@@ -41,8 +48,10 @@ static bool one_is_enough(const struct plan *plan, enum content_kind kind)
 enum { PLAIN_WORDS_MIN = 4 }; /* times as many as the headings: titles are no longer than that */
 
 struct votes {
-    size_t holders, items;                    /* headings that hold items, and how many these are */
-    size_t told;                              /* headings of words */
+    size_t holders, items; /* headings that hold items, and how many these are */
+    size_t told;           /* headings of words */
+    size_t led, led_items; /* of those, words above lists that are told, and their entries */
+    size_t bare;           /* and those above short lists without links */
     size_t plain, plain_words, heading_words; /* headings above lists of sentences, and their words */
     size_t bold_leaves, bold_lines;
     const char *label;               /* the first bold line below the heading before */
@@ -72,6 +81,9 @@ static void vote(struct plan *plan, size_t at, const struct content *content, st
         votes->bold_items += kind == CONTENT_BOLD ? content->items : 0;
     } else {
         votes->told++;
+        votes->led += is_led(plan, at, content);
+        votes->led_items += is_led(plan, at, content) ? content->items : 0;
+        votes->bare += content->bare;
     }
 }
 
@@ -99,6 +111,32 @@ static void count_plain(struct plan *plan, struct votes *votes, bool one_level, 
         votes->holders += votes->plain;
         votes->items += 2 * votes->plain; /* at least */
         votes->told -= votes->plain;
+    }
+}
+
+/* However long the words above a list: where most sections are lists, it is one of them. Where headings tell,
+ * the lists below them are their references. */
+static void count_led(struct plan *plan, struct votes *votes)
+{
+    size_t lists = plan->clear[CONTENT_LIST] + plan->clear[CONTENT_MIXED];
+    plan->led_lists = votes->led && lists >= votes->told;
+    if (plan->led_lists) {
+        votes->holders += votes->led;
+        votes->items += votes->led_items;
+        votes->told -= votes->led;
+    }
+}
+
+/* Short lists without links hold items where all sections are nothing but lists, and no fewer hold items. */
+static void count_bare(struct plan *plan, struct votes *votes, bool one_level)
+{
+    plan->bare_lists = one_level && votes->bare && votes->told == votes->bare + votes->plain &&
+                       plan->clear[CONTENT_LIST] >= votes->bare &&
+                       plan->clear[CONTENT_LIST] == votes->holders;
+    if (plan->bare_lists) {
+        votes->holders += votes->bare;
+        votes->items += 2 * votes->bare; /* at least */
+        votes->told -= votes->bare;
     }
 }
 
@@ -134,7 +172,9 @@ void plan_find_leaves(struct plan *plan, size_t from)
         vote(plan, at, &content, &votes);
     }
     count_alone(plan, &votes);
+    count_bare(plan, &votes, one_level);
     count_plain(plan, &votes, one_level, votes.plain == leaves);
+    count_led(plan, &votes);
     plan->numbered = numbered >= bulleted;
     plan->bold_parts = votes.repeated && votes.repeated * 2 >= votes.bold_leaves - 1;
     /* One bold line below each heading is a subtitle. */
@@ -191,10 +231,14 @@ bool plan_holds_items(const struct plan *plan, size_t at, size_t to, bool above)
     enum evidence evidence = evidence_of(plan, at, &content);
     if (content.kind == CONTENT_BOLD && plan->bold_parts)
         return false;
+    if (plan->led_lists && plan->leafy && is_led(plan, at, &content))
+        return above;
     if (evidence == EVIDENCE_PERHAPS)
         return decide(plan, &content, above, children);
     if (evidence == EVIDENCE_ITEMS)
         return above || stands_out(plan, &content);
+    if (content.bare && plan->bare_lists && plan->leafy)
+        return above;
     return shape == SHAPE_LIST || shape == SHAPE_TABLE || shape == SHAPE_PARAGRAPH;
 }
 

@@ -247,7 +247,8 @@ static bool holds_items(const struct plan *plan, const struct node *list, const 
         return false;
     if (content->numbered && content->bulleted && (list->level != 0) != plan->numbered)
         return false;
-    if (plan->profile->items == SHAPE_LIST || plan->any_list || content->kind == CONTENT_PLAIN)
+    if (plan->profile->items == SHAPE_LIST || plan->any_list || content->kind == CONTENT_PLAIN ||
+        content->bare)
         return true;
     for (const struct node *entry = list->first; entry; entry = entry->next)
         if (purpose_is_placeholder(plan->reader, entry))
