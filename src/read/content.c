@@ -167,6 +167,41 @@ bool content_begins_item(const struct reader *reader, const struct node *block)
     return mark_of(reader, block) == MARK_BEGIN;
 }
 
+/* --- paragraphs that begin bold, and what follows them --- */
+
+/* "**The ferry** — back on Monday": the words are parted from the title by a dash. */
+bool content_begins_run(const struct node *block)
+{
+    static const char *const dashes[] = {"—", "–", "―", "- ", "-- "};
+    const struct node *first = block->type == NODE_PARAGRAPH ? flow_first_seen(block) : NULL;
+    const struct node *next = first && first->type == NODE_STRONG ? first->next : NULL;
+    const char *text = next && next->type == NODE_TEXT ? next->text + strspn(next->text, " \n") : "";
+    for (size_t i = 0; i < sizeof dashes / sizeof *dashes; i++)
+        if (strncmp(text, dashes[i], strlen(dashes[i])) == 0)
+            return true;
+    return false;
+}
+
+/* "**Title** — words", then an address, a name, more words, then the next one: how many begin so, if each has
+ * a link somewhere below. */
+static size_t count_runs(const struct block *blocks, size_t count)
+{
+    size_t runs = 0;
+    bool link = true;
+    for (size_t i = 0; i < count; i++) {
+        if (content_begins_run(blocks[i].node)) {
+            if (!link)
+                return 0;
+            link = false;
+            runs++;
+        } else if (!runs || blocks[i].node->type == NODE_LIST || blocks[i].node->type == NODE_TABLE) {
+            return 0;
+        }
+        link = link || node_holds(blocks[i].node, NODE_LINK);
+    }
+    return link ? runs : 0;
+}
+
 /* --- the whole --- */
 
 struct tally {
@@ -466,6 +501,13 @@ struct content content_of(const struct reader *reader, const struct block *block
     if (content.kind == CONTENT_PROSE && content.lines)
         content.kind = CONTENT_NUMBER;
     judge(&tally, &content);
+    size_t runs = content.kind == CONTENT_PROSE ? count_runs(blocks + first, end - first) : 0;
+    if (runs > 1) {
+        content.kind = CONTENT_PARAGRAPHS;
+        content.evidence = EVIDENCE_ITEMS;
+        content.items = runs;
+        content.runs = true;
+    }
     if (!tally.blocks && end < count) {
         content.kind = CONTENT_PROSE;
         content.evidence = EVIDENCE_WORDS;

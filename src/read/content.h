@@ -33,6 +33,7 @@ struct content {
     enum evidence evidence;
     size_t items;              /* entries that look like items, of its kind */
     bool pairs;                /* a paragraph below each that is an item belongs to it */
+    bool runs;                 /* each begins bold with a dash, and all up to the next belongs to it */
     bool lines_above;          /* short lines between paragraphs are sections: a file without headings */
     bool told;                 /* words, then a list whose entries each name what they tell */
     bool bare;                 /* words that are nothing but one list, of short entries without links */
@@ -53,5 +54,7 @@ bool content_is_item_table(const struct node *table);
 bool content_is_item_paragraph(const struct reader *reader, const struct node *block);
 /* The same, but it does not only end with a link, or begin a sentence with one. */
 bool content_begins_item(const struct reader *reader, const struct node *block);
+/* Bold words and a dash. */
+bool content_begins_run(const struct node *block);
 
 #endif

@@ -84,8 +84,8 @@ static size_t find_named(struct plan *plan, struct content *content)
 static size_t find_section_lines(const struct plan *plan, size_t first, struct content *content)
 {
     size_t lines = 0, from = first > 0 ? first - 1 : 0;
-    if (content->kind != CONTENT_PARAGRAPHS || content->pairs || plan->profile->items != SHAPE_FOUND ||
-        plan->profile->sections == SHAPE_NONE)
+    if (content->kind != CONTENT_PARAGRAPHS || content->pairs || content->runs ||
+        plan->profile->items != SHAPE_FOUND || plan->profile->sections == SHAPE_NONE)
         return first;
     for (size_t at = from; at < plan->blocks.count; at++)
         lines += plan_is_section_line(plan, at);

@@ -288,6 +288,8 @@ static bool is_item_paragraph(const struct plan *plan, const struct node *node, 
         return node->type == NODE_PARAGRAPH || node->type == NODE_QUOTE;
     if (content->kind != CONTENT_PARAGRAPHS)
         return false;
+    if (content->runs)
+        return content_begins_run(node);
     return content->pairs ? content_begins_item(plan->reader, node)
                           : content_is_item_paragraph(plan->reader, node);
 }
@@ -317,12 +319,20 @@ static void section_line(struct plan *plan, size_t at)
     plan_add_section(plan, plan_line(plan, block), 1);
 }
 
-/* The paragraph at *at is an item; where they come in pairs, with the one below. */
+/* The paragraph at *at is an item; where they come in pairs, with the one below; in runs, with all up to the
+ * next. */
 static int paragraph_item(
     struct plan *plan, size_t *at, size_t to, const struct content *content, struct error *err)
 {
     struct block block = *plan_block(plan, *at);
     struct entry entry = entry_read(plan->reader, block.node);
+    for (const struct block *next; content->runs && *at + 1 < to; ++*at) {
+        next = plan_block(plan, *at + 1);
+        if (content_begins_run(next->node) || next->node->type == NODE_RULE || asks(plan, next))
+            break;
+        block.end_line = next->end_line;
+        node_append(entry.body, next->node);
+    }
     if (content->pairs && plan->profile->items != SHAPE_PARAGRAPH && *at + 1 < to) {
         const struct block *next = plan_block(plan, *at + 1);
         if (next->node->type == NODE_PARAGRAPH && !content_begins_item(plan->reader, next->node) &&
