@@ -161,7 +161,7 @@ static int ask_address(struct shell *shell, const struct source *source, bool *f
         .chinese = shell->chinese};
     struct error err = {0};
     const char *words;
-    struct fetched fetched;
+    struct fetched fetched = {0};
     struct digest *digest = NULL;
     if (!shell_fetch(shell, source->url->value, secret, &fetched)) {
         input.bytes = fetched.bytes;

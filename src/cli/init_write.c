@@ -77,7 +77,7 @@ void init_show_address(struct plan *plan, const char *url)
         .name = fetch_name(arena, url, false), .link = "", .chinese = plan->shell->chinese};
     struct error err = {0};
     struct digest *digest = NULL;
-    struct fetched fetched;
+    struct fetched fetched = {0};
     size_t items = 0, questions = 0;
     if (!fetch_wait(arena, NULL, &wish, &fetched, &err)) {
         input.bytes = fetched.bytes;
