@@ -37,8 +37,7 @@ static struct arena_block *block_new(struct arena_block *before, size_t size)
     return block;
 }
 
-/* Room that holds anything. */
-static void *piece_of(struct arena *arena, size_t size)
+void *arena_room(struct arena *arena, size_t size)
 {
     const size_t align = alignof(max_align_t);
     assert(size < SIZE_MAX / 4);
@@ -62,7 +61,7 @@ static void *piece_of(struct arena *arena, size_t size)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-    return memset(piece_of(arena, size), 0, size);
+    return memset(arena_room(arena, size), 0, size);
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t size)
@@ -77,7 +76,7 @@ void *arena_grow(struct arena *arena, void *list, size_t count, size_t *cap, siz
         return list;
     *cap = *cap ? *cap * 2 : least;
     assert(*cap <= SIZE_MAX / 4 / size);
-    char *grown = piece_of(arena, *cap * size);
+    char *grown = arena_room(arena, *cap * size);
     if (count)
         memcpy(grown, list, count * size);
     memset(grown + count * size, 0, (*cap - count) * size);
@@ -87,7 +86,7 @@ void *arena_grow(struct arena *arena, void *list, size_t count, size_t *cap, siz
 char *arena_copy(struct arena *arena, const char *bytes, size_t len)
 {
     assert(len < SIZE_MAX / 4);
-    char *copy = piece_of(arena, len + 1);
+    char *copy = arena_room(arena, len + 1);
     if (len)
         memcpy(copy, bytes, len);
     copy[len] = '\0';

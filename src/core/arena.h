@@ -15,6 +15,7 @@ struct arena {
 };
 
 void *arena_alloc(struct arena *arena, size_t size); /* zeroed, aligned for any type */
+void *arena_room(struct arena *arena, size_t size);  /* the same, not zeroed: for what is filled at once */
 void *arena_array(struct arena *arena, size_t count, size_t size);
 /* Room for one more of a list of `count`, which grows: the list itself where there is some (count < *cap),
  * else a copy of it with twice as much, at first for `least`. What is behind the copy is zeroed. */

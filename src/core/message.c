@@ -18,7 +18,7 @@ bool node_is_block(enum node_type type)
 
 struct node *node_new(struct arena *arena, enum node_type type)
 {
-    struct node *node = arena_alloc(arena, sizeof *node);
+    struct node *node = arena_room(arena, sizeof *node);
     *node = (struct node){.type = type, .text = "", .url = "", .info = ""};
     return node;
 }
