@@ -15,11 +15,6 @@
 
 enum { SECTION_POINTS_MAX = 60, DATE_BYTES = 10 };
 
-static size_t points_of(const char *text)
-{
-    return utf8_points(text, strlen(text));
-}
-
 /* --- what it is --- */
 
 static const struct node *first_paragraph(const struct node *node)
@@ -74,7 +69,7 @@ bool entry_is_section(const struct reader *reader, const struct node *item)
     if (!list || list->prev != item->first || holds_page_link(item->first))
         return false;
     const char *line = entry_line(reader, item);
-    if (!line[0] || points_of(line) > SECTION_POINTS_MAX || date_read(line, date) || !list->first->next)
+    if (!line[0] || title_points(line) > SECTION_POINTS_MAX || date_read(line, date) || !list->first->next)
         return false;
     for (const struct node *entry = list->first; entry; entry = entry->next)
         if (!entry_is_item(reader, entry))

@@ -7,11 +7,6 @@
 
 #include <stdint.h>
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\n' || c == '\t';
-}
-
 /* The code point that ends before `at`. */
 static uint32_t point_before(const char *raw, size_t at)
 {
@@ -39,7 +34,7 @@ static bool stays(const struct gap *gap)
     if (!gap->line)
         return true;
     const char *end = gap->before + gap->before_len;
-    if (end[-1] == '-' && (gap->before_len >= 2 ? !is_space(end[-2]) : gap->glued))
+    if (end[-1] == '-' && (gap->before_len >= 2 ? !flow_is_space(end[-2]) : gap->glued))
         return false;
     size_t size;
     return !utf8_is_cjk(point_before(gap->before, gap->before_len)) ||
@@ -68,9 +63,9 @@ static size_t find_run(const char *text, size_t len, size_t at)
     while (len - at > WORD && !has_run(text + at))
         at += WORD;
     for (; at < len; at++) {
-        if ((unsigned char)text[at] > ' ' || !is_space(text[at]))
+        if ((unsigned char)text[at] > ' ' || !flow_is_space(text[at]))
             continue; /* most of them, so the first question is one comparison */
-        if (text[at] != ' ' || at + 1 == len || is_space(text[at + 1]))
+        if (text[at] != ' ' || at + 1 == len || flow_is_space(text[at + 1]))
             break;
     }
     return at;
@@ -78,7 +73,7 @@ static size_t find_run(const char *text, size_t len, size_t at)
 
 static size_t skip_space(const char *text, size_t len, size_t at)
 {
-    while (at < len && is_space(text[at]))
+    while (at < len && flow_is_space(text[at]))
         at++;
     return at;
 }
@@ -166,7 +161,7 @@ bool flow_is_blank(const struct node *root)
             else if ((*at == '\xe3' && strncmp(at, "\xe3\x80\x80", 3) == 0) ||
                      (*at == '\xe2' && strncmp(at, "\xe2\x80\x8d", 3) == 0))
                 at += 2; /* an ideographic space; a joiner with nothing to join */
-            else if (!is_space(*at))
+            else if (!flow_is_space(*at))
                 return false;
         }
     }
@@ -291,7 +286,7 @@ static void join_text(struct flow *flow, struct node *node)
     const char *text = node->text;
     struct gap *gap = &flow->gap;
     size_t len = strlen(text), start = flow->inside || !gap->before ? skip_space(text, len, 0) : 0;
-    bool glued = gap->before && !flow->inside && !is_space(text[0]);
+    bool glued = gap->before && !flow->inside && !flow_is_space(text[0]);
     buf_reset(&flow->text);
     for (size_t at = start, end, next; at < len; at = next) {
         end = find_run(text, len, at);
@@ -335,7 +330,7 @@ static void keep_labelled_lines(struct arena *arena, struct node *block)
         if (!before || before->type != NODE_TEXT || !is_bold_label(node))
             continue;
         size_t len = strlen(before->text), end = len;
-        while (end && is_space(before->text[end - 1]))
+        while (end && flow_is_space(before->text[end - 1]))
             end--;
         if (memchr(before->text + end, '\n', len - end))
             node_insert_before(node, node_new(arena, NODE_BREAK));

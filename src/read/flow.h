@@ -12,6 +12,12 @@ struct arena;
 struct buf;
 struct node;
 
+/* White space as it flows: nothing else parts words or lines of a text. */
+static inline bool flow_is_space(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t';
+}
+
 /* The text below a node, soft and hard breaks as "\n"; images give nothing. */
 void flow_raw(struct buf *out, const struct node *node);
 /* Raw text as one line. */

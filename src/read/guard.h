@@ -28,8 +28,6 @@ bool guard_marked(const char *text, size_t len); /* it holds a mark */
  * turns of direction too.
  */
 void guard_take(struct buf *out, const char *text, enum guard_mode mode);
-/* The first byte of every mark. */
-#define GUARD_FIRST '\xef'
 /* Asterisks for the marks that are left, in place. */
 void guard_end(char *text);
 

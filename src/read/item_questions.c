@@ -246,15 +246,7 @@ static void put_back(struct work *work, struct node *after, const char *text)
 
 static bool ends_sentence(const char *text, size_t len)
 {
-    static const char *const ends[] = {"？", "?", "。", ".", "！", "!"};
-    while (len && strchr(" \n\t", text[len - 1]))
-        len--;
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        size_t n = strlen(ends[i]);
-        if (len >= n && memcmp(text + len - n, ends[i], n) == 0)
-            return true;
-    }
-    return false;
+    return punct_before(text, punct_trim(text, len, PUNCT_SPACE), PUNCT_STOP | PUNCT_ASK);
 }
 
 /* "**Q2.** …", "**2.** …": bold, but only the number of what follows. */

@@ -2,6 +2,7 @@
 
 #include "core/profile.h"
 #include "core/utf8.h"
+#include "read/flow.h"
 #include "read/punct.h"
 
 #include <ctype.h>
@@ -17,14 +18,9 @@ size_t label_colon(const char *text)
     return strncmp(text, "：", 3) == 0 ? 3 : 0;
 }
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\n' || c == '\t';
-}
-
 static size_t trim_end(const char *text, size_t len)
 {
-    while (len && is_space(text[len - 1]))
+    while (len && flow_is_space(text[len - 1]))
         len--;
     return len;
 }
@@ -166,13 +162,6 @@ static const struct link_word *words_like(char byte, size_t *count)
     return english_words;
 }
 
-/* Do the first `len` bytes end in this word, in whatever case? */
-static bool word_before(const char *text, size_t len, const char *word, size_t size)
-{
-    return len >= size && (text[len - 1] | 0x20) == (word[size - 1] | 0x20) &&
-           strncasecmp(text + len - size, word, size) == 0;
-}
-
 bool label_is_word(const struct profile *profile, const char *text, bool *plain)
 {
     size_t len;
@@ -185,7 +174,7 @@ bool label_is_word(const struct profile *profile, const char *text, bool *plain)
     size_t count = 0;
     const struct link_word *words = words_like(len ? text[len - 1] : '\0', &count);
     for (size_t i = 0; i < count; i++)
-        if (words[i].len == len && word_before(text, len, words[i].text, len)) {
+        if (words[i].len == len && label_ends_in(text, len, words[i].text, len)) {
             *plain = words[i].plain;
             return true;
         }
@@ -200,7 +189,7 @@ bool label_ends_loosely(const char *text, size_t len)
     len = trim_end(text, len);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t size = strlen(words[i]);
-        if (word_before(text, len, words[i], size) &&
+        if (label_ends_in(text, len, words[i], size) &&
             (len == size || !isalnum((unsigned char)text[len - size - 1])))
             return true;
     }
@@ -226,13 +215,13 @@ size_t label_word_before(const struct profile *profile, const char *text, size_t
     for (size_t i = 0; i < profile->labels.count; i++) {
         size_t size = 0;
         const char *word = words_bare(profile->labels.texts[i], &size);
-        if (size > longest && word_before(text, len, word, size))
+        if (size > longest && label_ends_in(text, len, word, size))
             longest = size;
     }
     size_t count;
     const struct link_word *words = words_like(text[len - 1], &count);
     for (size_t i = 0; i < count; i++)
-        if (words[i].len > longest && word_before(text, len, words[i].text, words[i].len))
+        if (words[i].len > longest && label_ends_in(text, len, words[i].text, words[i].len))
             longest = words[i].len;
     return longest && begins_label(text, len - longest) ? longest : 0;
 }
@@ -278,7 +267,7 @@ static bool plausible(const char *text, size_t len)
         if (c < 0x80) {
             if (c == '(' || c == ')' || c == '"' || c == ':' || c == ',')
                 return false;
-            words += is_space((char)c);
+            words += flow_is_space((char)c);
             width++;
             size = 1;
             continue;
@@ -305,7 +294,7 @@ static size_t known_end(const struct profile *profile, const char *text, size_t 
     size_t longest = label_word_before(profile, text, len);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t size = strlen(words[i]);
-        if (size > longest && word_before(text, len, words[i], size) &&
+        if (size > longest && label_ends_in(text, len, words[i], size) &&
             (len == size || (unsigned char)words[i][0] >= 0x80 || isupper((unsigned char)text[len - size])))
             longest = size;
     }
@@ -428,7 +417,7 @@ static size_t words_start(const char *text, size_t end, bool open)
         while (at > 0 && ((unsigned char)text[at] & 0xc0) == 0x80);
         if (trim_end(text, at) == 0)
             return open || memchr(text, '\n', at) || label_bracket(text + at) ? at : end + 1;
-        if (text[at - 1] == '.' && !is_space(text[at]))
+        if (text[at - 1] == '.' && !flow_is_space(text[at]))
             continue; /* the point of a number or name */
         if (label_boundary(text, at) || label_bracket(text + at))
             return at;

@@ -5,8 +5,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <strings.h>
 
 struct profile;
+
+/* Do the first `len` bytes end in this word, in whatever case? Asked so often that it stands here. */
+static inline bool label_ends_in(const char *text, size_t len, const char *word, size_t size)
+{
+    return len >= size && (text[len - 1] | 0x20) == (word[size - 1] | 0x20) &&
+           strncasecmp(text + len - size, word, size) == 0;
+}
 
 /* A label at the end of the text that stands before a link: "ref. ", "源头：", "试用 Demo: ",
  * "拓展阅读：《…》". */

@@ -1,6 +1,7 @@
 #include "read/label.h"
 
 #include "core/profile.h"
+#include "read/flow.h"
 #include "read/punct.h"
 
 #include <ctype.h>
@@ -59,11 +60,6 @@ static const struct question_word *words_like(char byte, size_t *count)
     return chinese ? chinese_words : english_words;
 }
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\n' || c == '\t';
-}
-
 enum { DECORATION_MAX = 24 };
 
 /* Pictures, brackets and other signs before a label, in its line: "💡 ", "【", "## ". */
@@ -109,11 +105,11 @@ static size_t begins_with(const char *text, const char *word, size_t len)
 static size_t label_end(const char *text, bool open, bool whole)
 {
     size_t at = 0;
-    while (is_space(text[at]))
+    while (flow_is_space(text[at]))
         at++;
     size_t close = punct_skip(text + at, PUNCT_CLOSE);
     at += close;
-    while (is_space(text[at]))
+    while (flow_is_space(text[at]))
         at++;
     if (label_colon(text + at))
         return at + label_colon(text + at);
@@ -194,13 +190,6 @@ size_t label_question(const struct profile *profile, const char *text, bool whol
 
 /* --- before its end --- */
 
-/* Do the bytes before `end` end in this word, in whatever case? */
-static bool word_before(const char *text, size_t end, const char *word, size_t len)
-{
-    return end >= len && (text[end - 1] | 0x20) == (word[len - 1] | 0x20) &&
-           strncasecmp(text + end - len, word, len) == 0;
-}
-
 /* The length of the longest label that ends at text[end]. */
 static size_t longest_before(const struct profile *profile, const char *text, size_t end)
 {
@@ -208,13 +197,13 @@ static size_t longest_before(const struct profile *profile, const char *text, si
     for (size_t i = 0; end && i < profile->questions.count; i++) {
         size_t len;
         const char *word = words_bare(profile->questions.texts[i], &len);
-        if (len > longest && word_before(text, end, word, len))
+        if (len > longest && label_ends_in(text, end, word, len))
             longest = len;
     }
     size_t count = 0;
     const struct question_word *words = end ? words_like(text[end - 1], &count) : NULL;
     for (size_t i = 0; i < count; i++)
-        if (words[i].len > longest && word_before(text, end, words[i].text, words[i].len))
+        if (words[i].len > longest && label_ends_in(text, end, words[i].text, words[i].len))
             longest = words[i].len;
     return longest;
 }
@@ -242,7 +231,7 @@ size_t label_number_before(const struct profile *profile, const char *text, size
         at--;
     size_t len = longest_before(profile, text, at);
     for (size_t i = 0; at == end && i < sizeof alone / sizeof *alone && !len; i++)
-        len = at && word_before(text, at, alone[i], strlen(alone[i])) ? strlen(alone[i]) : 0;
+        len = at && label_ends_in(text, at, alone[i], strlen(alone[i])) ? strlen(alone[i]) : 0;
     *word = at - len;
     return len ? with_decoration(text, at - len) : SIZE_MAX;
 }

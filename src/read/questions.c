@@ -7,11 +7,6 @@
 #include <stdint.h>
 #include <strings.h>
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\n' || c == '\t';
-}
-
 int question_number(const char *text, size_t *size)
 {
     static const char *const ends[] = {".", "、", "．", ")", "）", ":", "："};
@@ -62,7 +57,7 @@ static void add(struct arena *arena, struct questions *questions, const char *ra
 void questions_add_one(struct arena *arena, struct questions *questions, const char *raw, size_t len)
 {
     size_t at = 0, size = 0;
-    while (at < len && is_space(raw[at]))
+    while (at < len && flow_is_space(raw[at]))
         at++;
     int number = question_number(raw + at, &size);
     if (number && at + size < len) {
@@ -161,7 +156,7 @@ static int bracket(const char *text)
 
 static bool ascii_mark_ends(const char *raw, size_t len, size_t at)
 {
-    return at + 1 == len || is_space(raw[at + 1]) || (unsigned char)raw[at + 1] >= 0x80;
+    return at + 1 == len || flow_is_space(raw[at + 1]) || (unsigned char)raw[at + 1] >= 0x80;
 }
 
 /* Are quotes and brackets in order, so that they may be minded? */
@@ -196,7 +191,7 @@ static const char *add_unnumbered(
         start = end;
         at = end - 1;
     }
-    while (start < len && is_space(raw[start]))
+    while (start < len && flow_is_space(raw[start]))
         start++;
     if (start == len)
         return NULL;
@@ -215,7 +210,7 @@ static const char *add_unnumbered(
 const char *questions_add(struct arena *arena, struct questions *questions, const char *raw, size_t len)
 {
     size_t at = 0, size = 0;
-    while (at < len && is_space(raw[at]))
+    while (at < len && flow_is_space(raw[at]))
         at++;
     at += at < len ? questions_skip_word(questions, raw + at) : 0;
     int number = at < len ? question_number(raw + at, &size) : 0;

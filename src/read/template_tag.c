@@ -1,6 +1,7 @@
 #include "read/template_tag.h"
 
 #include "core/buf.h"
+#include "read/flow.h"
 #include "read/tree.h"
 
 #include <ctype.h>
@@ -10,11 +11,6 @@
 static bool is_name(char c)
 {
     return isalnum((unsigned char)c) || (c && strchr("_-./", c));
-}
-
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n';
 }
 
 /* The length of a key before "=" or ":"; an address is none. */
@@ -43,7 +39,7 @@ static size_t read_word(struct tag_word *word, const char *text, size_t len, boo
         return (size_t)(quote - text) + 1;
     }
     size_t end = at;
-    while (end < len && (commas ? text[end] != ',' : !is_space(text[end])))
+    while (end < len && (commas ? text[end] != ',' : !flow_is_space(text[end])))
         end++;
     word->text = text + at;
     word->len = end - at;
@@ -68,11 +64,11 @@ void tag_read(struct tag_call *call, const char *text, size_t len)
 {
     size_t at = 0;
     call->count = 0;
-    while (at < len && (is_space(text[at]) || strchr("-+~", text[at])))
+    while (at < len && (flow_is_space(text[at]) || strchr("-+~", text[at])))
         at++;
     call->ends = at < len && text[at] == '/';
     at += call->ends;
-    while (at < len && is_space(text[at]))
+    while (at < len && flow_is_space(text[at]))
         at++;
     call->name = text + at;
     while (at < len && is_name(text[at]))
@@ -81,7 +77,7 @@ void tag_read(struct tag_call *call, const char *text, size_t len)
     call->ends = call->ends || (call->name_len > 3 && strncasecmp(call->name, "end", 3) == 0);
     bool commas = tag_is(call, "btn") || tag_is(call, "button") || (at < len && text[at] == '(');
     while (at < len && call->count < TAG_WORDS_MAX) {
-        if (is_space(text[at]) || strchr(",()", text[at])) {
+        if (flow_is_space(text[at]) || strchr(",()", text[at])) {
             at++;
             continue;
         }
@@ -163,7 +159,7 @@ static void add_words(struct buf *out, const char *text, size_t len)
     for (size_t i = 0; i < len; i++) {
         if (strchr("[]\\`", text[i]))
             buf_addc(out, '\\');
-        buf_addc(out, is_space(text[i]) ? ' ' : text[i]);
+        buf_addc(out, flow_is_space(text[i]) ? ' ' : text[i]);
     }
 }
 

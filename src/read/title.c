@@ -18,11 +18,6 @@
 
 enum { PREFIX_POINTS_MAX = 24, DATE_BYTES = 10 };
 
-static size_t points_of(const char *text)
-{
-    return utf8_points(text, strlen(text));
-}
-
 static bool is_gap(const struct node *node)
 {
     return node->type == NODE_BREAK || (node->type == NODE_TEXT && flow_is_blank(node));
@@ -215,7 +210,7 @@ static bool title_by_leading_link(
     if (!link || is_bare(reader, link) || (dated && link != flow_first_seen(paragraph) && only_links(link)))
         return false;
     const char *prefix = words_of(reader, paragraph->first, link);
-    if (points_of(prefix) > PREFIX_POINTS_MAX || sentence_parts(prefix))
+    if (title_points(prefix) > PREFIX_POINTS_MAX || sentence_parts(prefix))
         return false;
     struct node *rest = link->next;
     bool plain;
@@ -226,9 +221,9 @@ static bool title_by_leading_link(
         return false; /* "[Paper](…): Why we sleep" */
     const char *whole = words_of(reader, paragraph->first, NULL);
     if (only_links(rest) ||
-        (!is_aside(rest) && points_of(whole) <= TITLE_POINTS_MAX && !sentence_parts(whole)))
+        (!is_aside(rest) && title_points(whole) <= TITLE_POINTS_MAX && !sentence_parts(whole)))
         rest = NULL;
-    if (rest && points_of(flow_line(reader->arena, link)) + points_of(prefix) > TITLE_POINTS_MAX)
+    if (rest && title_points(flow_line(reader->arena, link)) + title_points(prefix) > TITLE_POINTS_MAX)
         return false;
     move_until(paragraph->first, rest, title);
     trim_after_title(reader, title, rest);
@@ -245,7 +240,7 @@ static bool title_by_announced_link(const struct reader *reader, struct node *pa
     const char *before = words_of(reader, paragraph->first, link);
     size_t len = strlen(before);
     if (!len || (before[len - 1] != ':' && (len < 3 || strcmp(before + len - 3, "：") != 0)) ||
-        points_of(flow_line(reader->arena, link)) < points_of(before) / 4)
+        title_points(flow_line(reader->arena, link)) < title_points(before) / 4)
         return false;
     move_until(link, NULL, title);
     trim_title_end(reader, paragraph);
@@ -276,8 +271,8 @@ static bool title_by_words_before(
         return false;
     const char *words = words_of(reader, paragraph->first, link);
     bool last =
-        dated && only_links(link->next) && points_of(flow_line(reader->arena, link)) < points_of(words);
-    if ((!is_bare(reader, link) && !last) || points_of(words) > TITLE_POINTS_MAX)
+        dated && only_links(link->next) && title_points(flow_line(reader->arena, link)) < title_points(words);
+    if ((!is_bare(reader, link) && !last) || title_points(words) > TITLE_POINTS_MAX)
         return false;
     struct node *before = link->prev, *end = link;
     size_t lead = before->type == NODE_TEXT ? find_lead(reader, before) : SIZE_MAX;
@@ -298,7 +293,7 @@ static bool title_by_words_before_label(
     size_t len = strlen(before->text), end = punct_trim(before->text, len, PUNCT_SPACE | PUNCT_LEAD);
     size_t word = label_word_before(reader->profile, before->text, end);
     if (!word || (end == word && !before->prev) || end == len ||
-        points_of(words_of(reader, paragraph->first, link)) > TITLE_POINTS_MAX)
+        title_points(words_of(reader, paragraph->first, link)) > TITLE_POINTS_MAX)
         return false;
     move_until(paragraph->first, split_text(reader, before, end - word), title);
     trim_title_end(reader, title);
@@ -398,7 +393,7 @@ static bool title_by_line(const struct reader *reader, struct node *paragraph, s
     if (!end)
         end = short_line_end(reader, paragraph);
     const char *words = words_of(reader, paragraph->first, end);
-    if (!words[0] || points_of(words) > TITLE_POINTS_MAX || (sentence_parts(words) && !end && !more))
+    if (!words[0] || title_points(words) > TITLE_POINTS_MAX || (sentence_parts(words) && !end && !more))
         return false;
     move_until(paragraph->first, end, title);
     return true;
@@ -415,7 +410,7 @@ static bool title_by_sentence(const struct reader *reader, struct node *paragrap
         if (!end)
             continue;
         struct node *rest = split_text(reader, node, end);
-        if (points_of(words_of(reader, paragraph->first, rest)) > TITLE_POINTS_MAX)
+        if (title_points(words_of(reader, paragraph->first, rest)) > TITLE_POINTS_MAX)
             return false;
         move_until(paragraph->first, rest, title);
         return true;
@@ -444,7 +439,7 @@ static bool leads_away(const struct reader *reader, const struct node *link)
         return false;
     const char *words = flow_line(reader->arena, link);
     if (!label_is_word(reader->profile, words, &plain))
-        return is_pointed_at(link) && points_of(words) <= PREFIX_POINTS_MAX;
+        return is_pointed_at(link) && title_points(words) <= PREFIX_POINTS_MAX;
     const struct node *before = link->prev;
     size_t len = before && before->type == NODE_TEXT ? strlen(before->text) : 0, end = len;
     if (len)

@@ -8,12 +8,19 @@
 #ifndef READ_TITLE_H
 #define READ_TITLE_H
 
+#include "core/utf8.h"
+
 #include <stdbool.h>
+#include <string.h>
 
 struct node;
 struct reader;
 
 enum { TITLE_POINTS_MAX = 120 };
+static inline size_t title_points(const char *text)
+{
+    return utf8_points(text, strlen(text));
+}
 
 /* Takes the title out of the paragraph: a NODE_HEADING, NULL = it has none. A date before it is taken too, as
  * the beginning of a NODE_PARAGRAPH in *date; NULL = none. `more`: blocks follow the paragraph. */

@@ -9,11 +9,6 @@
 
 #include <string.h>
 
-static size_t points_of(const char *text)
-{
-    return utf8_points(text, strlen(text));
-}
-
 static bool is_bare(const struct reader *reader, const struct node *link)
 {
     const char *text = flow_line(reader->arena, link);
@@ -42,7 +37,7 @@ static bool tells_before_link(const struct node *strong)
     if (!link || words->type != NODE_TEXT || link->type != NODE_LINK || strchr(words->text, '|'))
         return false;
     size_t len = punct_trim(words->text, strlen(words->text), PUNCT_SPACE);
-    return points_of(words->text) >= TOLD_POINTS_MIN || punct_before(words->text, len, PUNCT_STOP);
+    return title_points(words->text) >= TOLD_POINTS_MIN || punct_before(words->text, len, PUNCT_STOP);
 }
 
 bool title_is_label(const struct reader *reader, const struct node *paragraph)
@@ -68,7 +63,7 @@ bool title_is_bold(const struct reader *reader, const struct node *paragraph)
 {
     const struct node *first = flow_first_seen(paragraph);
     return first && first->type == NODE_STRONG &&
-           points_of(flow_line(reader->arena, first)) <= TITLE_POINTS_MAX &&
+           title_points(flow_line(reader->arena, first)) <= TITLE_POINTS_MAX &&
            !label_question(reader->profile, flow_line(reader->arena, first), true) &&
            !title_is_label(reader, paragraph);
 }
